@@ -1,0 +1,57 @@
+/* catchment.c - the table of commands, nothing else. */
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/commands.h"
+#include "lab/commands.h"
+#include "lib/command.h"
+#include "lib/talk.h"
+#include "probes/commands.h"
+#include "reports/commands.h"
+#include "scenarios/commands.h"
+
+static const struct command commands[] = {
+	{"lab", "bring the emulated Internet up, ask it, take it down", cmd_lab, 0},
+	{"run", "replay scenarios against it and judge what was measured", cmd_run, 0},
+	{"analyze", "compute result.json from a run directory", cmd_analyze, 0},
+	{"report", "write report.html from a run directory", cmd_report, 0},
+	{"probe", "query as many vantage points, from a plan file", cmd_probe, 0},
+	{"capture", "capture at many interfaces, from a plan file", cmd_capture, 0},
+};
+
+static int
+help(FILE *to)
+{
+	fputs("Usage: catchment COMMAND [ARGUMENT...]\n"
+	      "A test bench for BGP anycast DNS.\n\n",
+		to);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!commands[i].hidden)
+			fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+	fputs("\n'catchment COMMAND --help' tells more; so does man catchment.\n", to);
+	return to == stdout ? EXIT_GOOD : EXIT_USAGE;
+}
+
+int
+main(int argc, char *argv[])
+{
+	char name[64];
+
+	if (argc < 2)
+		return help(stderr);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+		return help(stdout);
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("catchment " CATCHMENT_VERSION);
+		return EXIT_GOOD;
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(argv[1], commands[i].name) != 0)
+			continue;
+		snprintf(name, sizeof(name), "catchment %s", argv[1]);
+		argv[1] = name;
+		return commands[i].main(argc - 1, argv + 1);
+	}
+	talk_error("no command '%s'; 'catchment --help' lists them", argv[1]);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,21 @@
+/* command.h - what every command is: a name, a line about it, a main, and one meaning per exit code. */
+#ifndef LIB_COMMAND_H
+#define LIB_COMMAND_H
+
+enum exit_code {
+	EXIT_GOOD = 0,		/* all good */
+	EXIT_MISSED = 1,	/* an expectation or gate missed */
+	EXIT_USAGE = 2,		/* usage or bad input */
+	EXIT_ENVIRONMENT = 3,	/* missing feature, lab failed */
+	EXIT_INCONCLUSIVE = 4,	/* inconclusive or invalid (noisy host) */
+	EXIT_INTERRUPTED = 130, /* ^C */
+};
+
+struct command {
+	const char *name;
+	const char *summary;		     /* one line, no full stop */
+	int (*main)(int argc, char *argv[]); /* argv[0] is "catchment NAME"; returns an exit_code */
+	int hidden;			     /* run by the bench itself, left out of the help */
+};
+
+#endif

@@ -1,0 +1,503 @@
+/* conf.c - YAML files checked against what we know: every complaint is kept with its file and line. */
+#include "lib/conf.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "lib/fs.h"
+#include "lib/num.h"
+
+enum { CONF_MAX_BYTES = 4 << 20, CONF_MAX_DEPTH = 16 };
+
+struct complaint {
+	int line;
+	char *text;
+};
+
+struct conf {
+	char *path;
+	yaml_document_t doc;
+	bool has_doc;
+	struct complaint *complaints;
+	size_t complaints_len;
+	bool sorted;
+};
+
+static const yaml_node_t *
+as_yaml(const struct conf_node *n)
+{
+	return (const yaml_node_t *)(const void *)n;
+}
+
+static const struct conf_node *
+as_conf(const yaml_node_t *n)
+{
+	return (const struct conf_node *)(const void *)n;
+}
+
+static const struct conf_node *
+node_by_id(const struct conf *c, int id)
+{
+	yaml_document_t *doc = (yaml_document_t *)(uintptr_t)&c->doc;
+
+	return as_conf(yaml_document_get_node(doc, id));
+}
+
+static void
+complain_at(struct conf *c, int line, const char *text)
+{
+	struct complaint *grown = realloc(c->complaints, (c->complaints_len + 1) * sizeof(*grown));
+	size_t size = strlen(c->path) + strlen(text) + 24;
+
+	if (grown == NULL)
+		abort();
+	c->complaints = grown;
+	grown[c->complaints_len].line = line;
+	grown[c->complaints_len].text = malloc(size);
+	if (grown[c->complaints_len].text == NULL)
+		abort();
+	snprintf(grown[c->complaints_len].text, size, "%s:%d: %s", c->path, line, text);
+	c->complaints_len++;
+	c->sorted = false;
+}
+
+void
+conf_complain(struct conf *c, const struct conf_node *at, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	complain_at(c, at == NULL ? 1 : conf_line(c, at), text);
+}
+
+/*
+ * An alias makes the document a graph: a node that contains itself would be walked for ever, and
+ * nested aliases grow exponentially. Walking with a depth and a step budget bounds both.
+ */
+static void
+check_shape(struct conf *c, const struct conf_node *n, int depth, int *steps)
+{
+	const yaml_node_t *y = as_yaml(n);
+
+	if (*steps <= 0)
+		return;
+	if (--*steps == 0 || depth > CONF_MAX_DEPTH) {
+		conf_complain(c, n, "nested too deeply (more than %d levels)", CONF_MAX_DEPTH);
+		*steps = 0;
+		return;
+	}
+	if (y->type == YAML_SCALAR_NODE &&
+		strlen((const char *)y->data.scalar.value) != y->data.scalar.length)
+		conf_complain(c, n, "a text must not contain a NUL character");
+	for (size_t i = 0; y->type != YAML_SCALAR_NODE && i < conf_len(c, n); i++) {
+		const char *key = conf_key_at(c, n, i);
+
+		check_shape(c, conf_at(c, n, i), depth + 1, steps);
+		if (y->type != YAML_MAPPING_NODE)
+			continue;
+		if (key == NULL)
+			conf_complain(c, conf_key_node_at(c, n, i), "a key must be plain text");
+		else if (conf_get(c, n, key) != conf_at(c, n, i))
+			conf_complain(c, conf_key_node_at(c, n, i), "'%s' is given twice", key);
+	}
+}
+
+static void
+parse(struct conf *c, const char *data, size_t len)
+{
+	yaml_parser_t parser;
+	yaml_document_t second;
+	char text[256];
+	int steps = 1000000;
+
+	if (!yaml_parser_initialize(&parser))
+		abort();
+	yaml_parser_set_input_string(&parser, (const unsigned char *)data, len);
+	if (!yaml_parser_load(&parser, &c->doc)) {
+		int line = (int)(parser.problem_mark.line ? parser.problem_mark.line
+							  : parser.context_mark.line);
+
+		snprintf(text, sizeof(text), "%s",
+			parser.problem ? parser.problem : "not valid YAML");
+		complain_at(c, line + 1, text);
+		yaml_parser_delete(&parser);
+		return;
+	}
+	c->has_doc = true;
+	if (conf_root(c) == NULL) {
+		complain_at(c, 1, "the file is empty");
+	} else {
+		check_shape(c, conf_root(c), 0, &steps);
+		if (yaml_parser_load(&parser, &second)) {
+			if (yaml_document_get_root_node(&second) != NULL)
+				complain_at(c, (int)second.start_mark.line + 1,
+					"a second document in the same file");
+			yaml_document_delete(&second);
+		} else {
+			complain_at(c, (int)parser.problem_mark.line + 1,
+				parser.problem ? parser.problem : "not valid YAML");
+		}
+	}
+	yaml_parser_delete(&parser);
+	if (c->complaints_len > 0) { /* what is malformed is not walked further */
+		yaml_document_delete(&c->doc);
+		c->has_doc = false;
+	}
+}
+
+int
+conf_load(const char *path, struct conf **ret, struct err *e)
+{
+	struct conf *c;
+	char *data;
+	size_t len;
+	int rc = fs_read(path, CONF_MAX_BYTES, &data, &len, e);
+
+	if (rc < 0)
+		return rc;
+	c = calloc(1, sizeof(*c));
+	if (c == NULL || (c->path = strdup(path)) == NULL)
+		abort();
+	parse(c, data, len);
+	free(data);
+	*ret = c;
+	return 0;
+}
+
+void
+conf_free(struct conf *c)
+{
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < c->complaints_len; i++)
+		free(c->complaints[i].text);
+	free(c->complaints);
+	if (c->has_doc)
+		yaml_document_delete(&c->doc);
+	free(c->path);
+	free(c);
+}
+
+const char *
+conf_path(const struct conf *c)
+{
+	return c->path;
+}
+
+const struct conf_node *
+conf_root(const struct conf *c)
+{
+	yaml_document_t *doc = (yaml_document_t *)(uintptr_t)&c->doc;
+
+	return c->has_doc ? as_conf(yaml_document_get_root_node(doc)) : NULL;
+}
+
+size_t
+conf_complaints(const struct conf *c)
+{
+	return c->complaints_len;
+}
+
+static int
+by_line(const void *a, const void *b)
+{
+	const struct complaint *x = a, *y = b;
+
+	return x->line != y->line ? (x->line > y->line) - (x->line < y->line)
+				  : strcmp(x->text, y->text);
+}
+
+const char *
+conf_complaint(struct conf *c, size_t i)
+{
+	if (!c->sorted && c->complaints_len > 0)
+		qsort(c->complaints, c->complaints_len, sizeof(*c->complaints), by_line);
+	c->sorted = true;
+	return i < c->complaints_len ? c->complaints[i].text : NULL;
+}
+
+size_t
+conf_report(struct conf *c)
+{
+	for (size_t i = 0; i < c->complaints_len; i++)
+		fprintf(stderr, "%s\n", conf_complaint(c, i));
+	return c->complaints_len;
+}
+
+enum conf_kind
+conf_kind(const struct conf_node *n)
+{
+	switch (as_yaml(n)->type) {
+	case YAML_SEQUENCE_NODE:
+		return CONF_LIST;
+	case YAML_MAPPING_NODE:
+		return CONF_MAP;
+	default:
+		return CONF_SCALAR;
+	}
+}
+
+int
+conf_line(const struct conf *c, const struct conf_node *n)
+{
+	(void)c;
+	return (int)as_yaml(n)->start_mark.line + 1;
+}
+
+bool
+conf_is_map(struct conf *c, const struct conf_node *n, const char *what)
+{
+	if (n != NULL && conf_kind(n) != CONF_MAP)
+		conf_complain(c, n, "%s must be a map (key: value)", what);
+	return n != NULL && conf_kind(n) == CONF_MAP;
+}
+
+bool
+conf_is_list(struct conf *c, const struct conf_node *n, const char *what)
+{
+	if (n != NULL && conf_kind(n) != CONF_LIST)
+		conf_complain(c, n, "%s must be a list", what);
+	return n != NULL && conf_kind(n) == CONF_LIST;
+}
+
+const char *
+conf_text(struct conf *c, const struct conf_node *n, const char *what)
+{
+	if (n == NULL)
+		return NULL;
+	if (conf_kind(n) != CONF_SCALAR) {
+		conf_complain(c, n, "%s must be a single value", what);
+		return NULL;
+	}
+	return (const char *)as_yaml(n)->data.scalar.value;
+}
+
+size_t
+conf_len(const struct conf *c, const struct conf_node *n)
+{
+	const yaml_node_t *y = as_yaml(n);
+
+	(void)c;
+	if (y == NULL)
+		return 0;
+	if (y->type == YAML_SEQUENCE_NODE)
+		return (size_t)(y->data.sequence.items.top - y->data.sequence.items.start);
+	if (y->type == YAML_MAPPING_NODE)
+		return (size_t)(y->data.mapping.pairs.top - y->data.mapping.pairs.start);
+	return 0;
+}
+
+const struct conf_node *
+conf_at(const struct conf *c, const struct conf_node *n, size_t i)
+{
+	const yaml_node_t *y = as_yaml(n);
+
+	if (i >= conf_len(c, n))
+		return NULL;
+	if (y->type == YAML_SEQUENCE_NODE)
+		return node_by_id(c, y->data.sequence.items.start[i]);
+	return node_by_id(c, y->data.mapping.pairs.start[i].value);
+}
+
+const struct conf_node *
+conf_key_node_at(const struct conf *c, const struct conf_node *map, size_t i)
+{
+	const yaml_node_t *y = as_yaml(map);
+
+	if (y == NULL || y->type != YAML_MAPPING_NODE || i >= conf_len(c, map))
+		return NULL;
+	return node_by_id(c, y->data.mapping.pairs.start[i].key);
+}
+
+const char *
+conf_key_at(const struct conf *c, const struct conf_node *map, size_t i)
+{
+	const struct conf_node *key = conf_key_node_at(c, map, i);
+
+	if (key == NULL || conf_kind(key) != CONF_SCALAR)
+		return NULL;
+	return (const char *)as_yaml(key)->data.scalar.value;
+}
+
+const struct conf_node *
+conf_get(const struct conf *c, const struct conf_node *map, const char *key)
+{
+	for (size_t i = 0; i < conf_len(c, map); i++) {
+		const char *have = conf_key_at(c, map, i);
+
+		if (have != NULL && strcmp(have, key) == 0)
+			return conf_at(c, map, i);
+	}
+	return NULL;
+}
+
+const struct conf_node *
+conf_need(struct conf *c, const struct conf_node *map, const char *key)
+{
+	const struct conf_node *n = conf_get(c, map, key);
+
+	if (n == NULL)
+		conf_complain(c, map, "'%s' is missing", key);
+	return n;
+}
+
+void
+conf_known(struct conf *c, const struct conf_node *map, const char *const keys[])
+{
+	for (size_t i = 0; i < conf_len(c, map); i++) {
+		const char *have = conf_key_at(c, map, i);
+		bool known = false;
+
+		for (size_t k = 0; have != NULL && keys[k] != NULL; k++)
+			known = known || strcmp(have, keys[k]) == 0;
+		if (!known)
+			conf_complain(c, conf_key_node_at(c, map, i), "unknown key '%s'",
+				have ? have : "?");
+	}
+}
+
+const char *
+conf_str(struct conf *c, const struct conf_node *map, const char *key, const char *otherwise)
+{
+	const char *text = conf_text(c, conf_get(c, map, key), key);
+
+	if (text != NULL && text[0] == '\0') {
+		conf_complain(c, conf_get(c, map, key), "'%s' is empty", key);
+		return otherwise;
+	}
+	return text == NULL ? otherwise : text;
+}
+
+bool
+conf_bool(struct conf *c, const struct conf_node *map, const char *key, bool otherwise)
+{
+	const char *text = conf_text(c, conf_get(c, map, key), key);
+
+	if (text == NULL)
+		return otherwise;
+	if (strcmp(text, "true") == 0 || strcmp(text, "yes") == 0)
+		return true;
+	if (strcmp(text, "false") == 0 || strcmp(text, "no") == 0)
+		return false;
+	conf_complain(c, conf_get(c, map, key), "'%s': '%s' is not true or false", key, text);
+	return otherwise;
+}
+
+/* One complaint for every kind of number: what it was, and what it should look like. */
+static void
+bad_number(struct conf *c, const struct conf_node *map, const char *key, const char *text, int rc,
+	const char *like)
+{
+	conf_complain(c, conf_get(c, map, key), "'%s': '%s' is %s (%s)", key, text,
+		rc == -ERANGE ? "out of range" : "not understood", like);
+}
+
+int64_t
+conf_duration_ns(struct conf *c, const struct conf_node *map, const char *key, int64_t otherwise_ns)
+{
+	const char *text = conf_text(c, conf_get(c, map, key), key);
+	int64_t ns;
+	int rc;
+
+	if (text == NULL)
+		return otherwise_ns;
+	rc = num_duration_ns(text, &ns);
+	if (rc == 0)
+		return ns;
+	bad_number(c, map, key, text, rc, "a duration like 300ms, 2s, 1.5min");
+	return otherwise_ns;
+}
+
+uint64_t
+conf_u64(struct conf *c, const struct conf_node *map, const char *key, uint64_t min, uint64_t max,
+	uint64_t otherwise)
+{
+	const char *text = conf_text(c, conf_get(c, map, key), key);
+	uint64_t value;
+	char like[80];
+	int rc;
+
+	if (text == NULL)
+		return otherwise;
+	rc = num_u64(text, min, max, &value);
+	if (rc == 0)
+		return value;
+	snprintf(like, sizeof(like), "a whole number from %llu to %llu", (unsigned long long)min,
+		(unsigned long long)max);
+	bad_number(c, map, key, text, rc, like);
+	return otherwise;
+}
+
+double
+conf_double(struct conf *c, const struct conf_node *map, const char *key, double min, double max,
+	double otherwise)
+{
+	const char *text = conf_text(c, conf_get(c, map, key), key);
+	double value;
+	char like[80];
+	int rc;
+
+	if (text == NULL)
+		return otherwise;
+	rc = num_double(text, min, max, &value);
+	if (rc == 0)
+		return value;
+	snprintf(like, sizeof(like), "a number from %g to %g", min, max);
+	bad_number(c, map, key, text, rc, like);
+	return otherwise;
+}
+
+double
+conf_qps(struct conf *c, const struct conf_node *map, const char *key, double otherwise_qps)
+{
+	const char *text = conf_text(c, conf_get(c, map, key), key);
+	double qps;
+	int rc;
+
+	if (text == NULL)
+		return otherwise_qps;
+	rc = num_qps(text, &qps);
+	if (rc == 0)
+		return qps;
+	bad_number(c, map, key, text, rc, "queries per second like 10, 5k");
+	return otherwise_qps;
+}
+
+uint64_t
+conf_bps(struct conf *c, const struct conf_node *map, const char *key, uint64_t otherwise_bps)
+{
+	const char *text = conf_text(c, conf_get(c, map, key), key);
+	uint64_t bps;
+	int rc;
+
+	if (text == NULL)
+		return otherwise_bps;
+	rc = num_bps(text, &bps);
+	if (rc == 0)
+		return bps;
+	bad_number(c, map, key, text, rc, "bits per second like 100M, 1Gbit");
+	return otherwise_bps;
+}
+
+double
+conf_ratio(struct conf *c, const struct conf_node *map, const char *key, double otherwise)
+{
+	const char *text = conf_text(c, conf_get(c, map, key), key);
+	double ratio;
+	int rc;
+
+	if (text == NULL)
+		return otherwise;
+	rc = num_ratio(text, &ratio);
+	if (rc == 0)
+		return ratio;
+	bad_number(c, map, key, text, rc, "a share like 30% or 0.3");
+	return otherwise;
+}

@@ -1,0 +1,198 @@
+/* fs.c - files and folders, whole: read all of one, write all of one or nothing, remove a tree. */
+#include "lib/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <fts.h>
+#include <limits.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int
+fs_read(const char *path, size_t max_bytes, char **ret_data, size_t *ret_len, struct err *e)
+{
+	size_t size = 4096, len = 0;
+	char *data = NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return err_sys(e, errno, "%s", path);
+	for (;;) {
+		char *grown = realloc(data, size + 1);
+		ssize_t n;
+
+		if (grown == NULL) {
+			rc = err_sys(e, ENOMEM, "%s", path);
+			break;
+		}
+		data = grown;
+		n = read(fd, data + len, size - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			rc = err_sys(e, errno, "%s", path);
+			break;
+		}
+		len += (size_t)n;
+		if (len > max_bytes) {
+			rc = err_set(e, EFBIG, "%s: larger than %zu bytes", path, max_bytes);
+			break;
+		}
+		if (n == 0) {
+			data[len] = '\0';
+			close(fd);
+			*ret_data = data;
+			if (ret_len != NULL)
+				*ret_len = len;
+			return 0;
+		}
+		if (len == size)
+			size *= 2;
+	}
+	close(fd);
+	free(data);
+	return rc;
+}
+
+int
+fs_write(const char *path, const void *data, size_t len, struct err *e)
+{
+	char temp[PATH_MAX];
+	size_t done = 0;
+	int fd, rc = 0;
+
+	if ((size_t)snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >= sizeof(temp))
+		return err_set(e, ENAMETOOLONG, "%s: path too long", path);
+	fd = mkostemp(temp, O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(e, errno, "%s", path);
+	while (done < len && rc == 0) {
+		ssize_t n = write(fd, (const char *)data + done, len - done);
+
+		if (n < 0 && errno != EINTR)
+			rc = -errno;
+		else if (n > 0)
+			done += (size_t)n;
+	}
+	if (rc == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0))
+		rc = -errno;
+	if (close(fd) < 0 && rc == 0)
+		rc = -errno;
+	if (rc == 0 && rename(temp, path) < 0)
+		rc = -errno;
+	if (rc < 0) {
+		unlink(temp);
+		return err_sys(e, -rc, "%s", path);
+	}
+	return 0;
+}
+
+int
+fs_mkdirs(const char *path, struct err *e)
+{
+	char part[PATH_MAX];
+
+	if ((size_t)snprintf(part, sizeof(part), "%s", path) >= sizeof(part))
+		return err_set(e, ENAMETOOLONG, "%s: path too long", path);
+	for (char *p = part + 1;; p++) {
+		char was = *p;
+
+		if (was != '/' && was != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(part, 0755) < 0 && errno != EEXIST)
+			return err_sys(e, errno, "%s", part);
+		*p = was;
+		if (was == '\0')
+			return 0;
+	}
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+	(void)st;
+	(void)kind;
+	(void)where;
+	return remove(path) < 0 && errno != ENOENT ? -1 : 0;
+}
+
+int
+fs_remove_tree(const char *path, struct err *e)
+{
+	if (nftw(path, remove_one, 32, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) < 0 && errno != ENOENT)
+		return err_sys(e, errno, "%s", path);
+	return 0;
+}
+
+static int
+by_name(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static int
+digest_file(EVP_MD_CTX *md, const char *path, struct err *e)
+{
+	char *data;
+	size_t len;
+	int rc = fs_read(path, (size_t)1 << 30, &data, &len, e);
+
+	if (rc < 0)
+		return rc;
+	EVP_DigestUpdate(md, &len, sizeof(len));
+	EVP_DigestUpdate(md, data, len);
+	free(data);
+	return 0;
+}
+
+int
+fs_sha256(const char *path, char out[static 65], struct err *e)
+{
+	char *const roots[] = {(char *)(uintptr_t)path, NULL};
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int digest_len = 0;
+	size_t root_len = strlen(path);
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	int rc = 0;
+
+	if (md == NULL || fts == NULL || !EVP_DigestInit_ex(md, EVP_sha256(), NULL)) {
+		rc = err_set(e, ENOMEM, "%s: cannot start a digest", path);
+		goto out;
+	}
+	errno = 0;
+	for (FTSENT *f; rc == 0 && (f = fts_read(fts)) != NULL;) {
+		char head[32], target[PATH_MAX];
+		ssize_t n;
+
+		if (f->fts_info == FTS_DP)
+			continue;
+		if (f->fts_info == FTS_ERR || f->fts_info == FTS_DNR || f->fts_info == FTS_NS) {
+			rc = err_sys(e, f->fts_errno, "%s", f->fts_path);
+			break;
+		}
+		EVP_DigestUpdate(md, f->fts_path + root_len, strlen(f->fts_path + root_len) + 1);
+		snprintf(head, sizeof(head), "%o", (unsigned)f->fts_statp->st_mode);
+		EVP_DigestUpdate(md, head, strlen(head) + 1);
+		if (f->fts_info == FTS_F)
+			rc = digest_file(md, f->fts_accpath, e);
+		else if ((n = readlink(f->fts_accpath, target, sizeof(target))) > 0)
+			EVP_DigestUpdate(md, target, (size_t)n);
+	}
+	if (rc == 0) {
+		EVP_DigestFinal_ex(md, digest, &digest_len);
+		for (unsigned int i = 0; i < digest_len && i < 32; i++)
+			snprintf(out + 2 * i, 3, "%02x", digest[i]);
+	}
+out:
+	if (fts != NULL)
+		fts_close(fts);
+	EVP_MD_CTX_free(md);
+	return rc;
+}

@@ -1,0 +1,35 @@
+/* fs.h - files and folders, whole: read all of one, write all of one or nothing, remove a tree. */
+#ifndef LIB_FS_H
+#define LIB_FS_H
+
+#include <stddef.h>
+
+#include "lib/err.h"
+
+/*
+ * Read a whole file into memory, with a NUL behind it that `ret_len` does not count.
+ *
+ *      max_bytes       larger files are refused (-EFBIG)
+ *      ret_data        out; free() it
+ *      ret_len         out; may be NULL
+ *
+ * Works on /proc files, whose size is not known beforehand. Returns 0 or -errno with `e` filled.
+ */
+int fs_read(const char *path, size_t max_bytes, char **ret_data, size_t *ret_len, struct err *e);
+
+/*
+ * Write a file so that a reader sees the old one or the whole new one: temporary name in the same
+ * folder, fsync, rename. On any failure (disk full) the temporary is removed, the old file stays.
+ */
+int fs_write(const char *path, const void *data, size_t len, struct err *e);
+
+/* mkdir -p, mode 0755. Returns 0 or -errno. */
+int fs_mkdirs(const char *path, struct err *e);
+
+/* rm -rf that never leaves its file system and never follows a link. Absent is fine. */
+int fs_remove_tree(const char *path, struct err *e);
+
+/* SHA-256 of a file, or of a tree (names, types, modes and contents, sorted), as 64 hex digits. */
+int fs_sha256(const char *path, char out[static 65], struct err *e);
+
+#endif

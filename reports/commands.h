@@ -1,0 +1,8 @@
+/* commands.h - the commands of reports/, for the table in catchment.c. */
+#ifndef REPORTS_COMMANDS_H
+#define REPORTS_COMMANDS_H
+
+/* Each takes argv[0] = "catchment NAME" and returns an exit code of lib/command.h. */
+int cmd_report(int argc, char *argv[]);
+
+#endif
