@@ -85,8 +85,8 @@ int dns_read_question(const uint8_t *wire, size_t len_bytes, struct dns_msg *msg
 /*
  * Turn the name at `offset` into text.
  *
- *      out             lower case, each label followed by a dot, "." for the root; bytes other than
- *                      letters, digits, '-', '_' and the like as \DDD, '.' and '\' as \. and \\
+ *      out             lower case, each label followed by a dot, "." for the root; what is not printable
+ *                      ASCII as \DDD, a backslash before each of . \ ; ( )
  *      ret_next        out, may be NULL: offset behind the name where it stands
  *
  * Returns 0, or -EBADMSG with `out` undefined.
