@@ -2,65 +2,177 @@
 # `make help` tells what there is. Reads top to bottom: settings, build, lab, tests, upkeep.
 
 VERSION := 0.1
-CC      ?= gcc
-BUILD   ?= build
 PREFIX  ?= /usr/local
+BUILD   ?= build
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wcast-qual -Wvla -Wformat=2 -Werror
 CFLAGS   ?= -O2 -g
 PKGS     := libpcap jansson yaml-0.1 libmnl libcrypto
 CPPFLAGS := -iquote . -D_GNU_SOURCE -DCATCHMENT_VERSION='"$(VERSION)"' \
-	-DCATCHMENT_DATADIR='"$(PREFIX)/share/catchment"'
+	-DCATCHMENT_DATADIR='"$(PREFIX)/share/catchment"' -DCATCHMENT_SOURCEDIR='"$(CURDIR)"'
 PKG_CF    = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDLIBS    = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lldns -lm -lpthread
 COMPILE   = $(CC) -std=gnu17 $(WARN) $(CFLAGS) $(CPPFLAGS) $(PKG_CF) -MMD -MP
+SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+# All cores, unless told otherwise; V=1 shows whole commands; scripts get settings as environment.
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1) --no-print-directory
+Q         := $(if $(V),,@)
+export BUILD
+
+.DEFAULT_GOAL := all
+.PHONY: all help FORCE
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
+
+# ---- build ----
 
 # Rooms, and what each may link: itself and lib, so that a reach into a neighbour does not link.
 ROOMS    := lab probes bench scenarios reports lib
 sources   = $(sort $(shell find $(1) -name '*.c' 2>/dev/null))
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(call sources,$(1)))
 PROGRAM  := $(BUILD)/catchment
+ARCHIVES := $(ROOMS:%=$(BUILD)/%.a)
+together  = -Wl,--start-group $(filter %.a,$(1)) -Wl,--end-group
 
-.PHONY: all help
-all: $(PROGRAM)
+.PHONY: deps
+deps: ## install what the build, the tests and the reports need (Debian, as root)
+	$(Q).ci/deps
 
-help:
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
-
-# ---- build ----
+all: $(PROGRAM) ## build the program, build/catchment
 
 define room
 $(BUILD)/$(1).a: $(call objects,$(1))
 	@rm -f $$@
-	ar rcs $$@ $$^
+	$(Q)ar rcs $$@ $$^
 -include $(patsubst %.o,%.d,$(call objects,$(1)))
 endef
 $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 
-$(BUILD)/%.o: %.c Makefile
-	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+$(BUILD)/%.o: %.c $(BUILD)/settings
+	@mkdir -p $(@D) && echo "  CC    $@"
+	$(Q)$(COMPILE) -c -o $@ $<
 
-$(PROGRAM): $(BUILD)/catchment.o $(ROOMS:%=$(BUILD)/%.a)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ROOMS:%=$(BUILD)/%.a) -Wl,--end-group $(LDLIBS)
+$(PROGRAM): $(BUILD)/catchment.o $(ARCHIVES)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(call together,$^) $(LDLIBS)
 -include $(BUILD)/catchment.d
+
+# Two files that change only when what they say does: how things are compiled, and from which commit.
+changed = mkdir -p $(@D) && cat >$@.new && { cmp -s $@.new $@ && rm $@.new || mv $@.new $@; }
+$(BUILD)/settings: export SETTINGS = $(COMPILE)
+$(BUILD)/settings: FORCE
+	@printf '%s\n' "$$SETTINGS" | { $(changed); }
+$(BUILD)/commit: FORCE
+	@{ [ -e .git ] && GIT_OPTIONAL_LOCKS=0 git -c safe.directory='*' describe --always --dirty \
+		2>/dev/null || echo unknown; } | { $(changed); }
+$(BUILD)/lib/version.o: $(BUILD)/commit
+$(BUILD)/lib/version.o: private CPPFLAGS += -DCATCHMENT_COMMIT='"$(shell cat $(BUILD)/commit)"'
+
+# ---- lab ----
+
+S      ?= dns-crash
+TRIALS ?= 5
+.PHONY: rootfs lab-up lab-down lab-status run demo
+
+rootfs: ## make the daemons' root file system, once (as root; MIRROR=URL for another mirror)
+	$(Q)lab/rootfs/build $(if $(MIRROR),--mirror '$(MIRROR)')
+
+lab-up: all rootfs ## bring the emulated Internet up (as root)
+	$(Q)$(PROGRAM) lab up
+
+lab-down: all ## take it down
+	$(Q)$(PROGRAM) lab down
+
+lab-status: all ## nodes, services, sessions, and which site serves whom
+	$(Q)$(PROGRAM) lab status
+
+run: all rootfs ## replay a scenario and judge it: S=dns-crash TRIALS=5 (as root)
+	$(Q)$(PROGRAM) run $(S) --trials $(TRIALS)
+
+demo: ## on a fresh machine, everything: install, build, crash a DNS server, cut a carrier, report (as root)
+	$(Q)$(MAKE) deps
+	$(Q)$(MAKE) all rootfs
+	$(Q)$(PROGRAM) run dns-crash --trials 1
+	$(Q)$(PROGRAM) run carrier-outage --trials 1
+	@echo "The reports are" && ls -t runs/*/report.html | head -n 2 | sed 's,^,  $(CURDIR)/,'
 
 # ---- tests ----
 
 # tests/unit/ROOM/test_X.c links ROOM.a and lib.a only (scenarios: the rooms below it too).
-UNIT := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*/test_*.c)))
-.PHONY: unit
-unit: $(UNIT)
-	@for t in $(UNIT); do $$t || exit 1; done
+# tests/fuzz/fuzz_X.c is tried on tests/fuzz/corpus/X/, by libFuzzer or, built plain, by replay.c.
+UNIT  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*/test_*.c)))
+BENCH := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*_bench.c)))
+FUZZ  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+# How these are linked: with clang's fuzzer, unless FUZZER is set to the object with another main.
+FUZZER ?= -fsanitize=fuzzer
+TESTS  := BUILD=$(BUILD) tests/run
+.PHONY: check unit golden golden-update fuzz-smoke lab-test fuzz bench unit-programs fuzz-programs
+
+check: ## every test there is: both compilers, units, sanitizers, golden, fuzz, and as root the lab
+	$(Q).ci/deps --try
+	$(Q)$(TESTS) build unit san golden fuzz lab
+
+unit: unit-programs ## the unit tests alone
+	$(Q)$(TESTS) unit
+
+golden: all ## what commands print, against what is written in tests/golden/
+	$(Q)$(TESTS) golden
+
+golden-update: all ## write down what they print now; read the diff before committing it
+	$(Q)tests/golden/run --update tests/golden/*.test
+
+fuzz-smoke: ## each fuzz target on its corpus, and a few seconds further
+	$(Q)$(TESTS) fuzz
+
+lab-test: all rootfs ## the lab's own tests (as root)
+	$(Q)$(TESTS) lab
+
+fuzz: ## look for new inputs that break a parser: TARGET=dns SECONDS=600
+	$(Q)$(MAKE) BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzz-programs
+	$(Q)tests/fuzz/run $(BUILD)/fuzz $(TARGET) $(or $(SECONDS),60)
+
+bench: $(BENCH) ## measure the instrument's own parts
+	$(Q)for program in $(BENCH); do echo "== $$program"; $$program || exit 1; done
+
+unit-programs: $(UNIT)
+fuzz-programs: $(FUZZ)
 
 BELOW_scenarios := lab probes bench reports
 .SECONDEXPANSION:
-$(BUILD)/tests/unit/%: tests/unit/%.c $$(BUILD)/$$(firstword $$(subst /, ,$$*)).a $(BUILD)/lib.a \
+$(UNIT): $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/settings \
+		$$(BUILD)/$$(firstword $$(subst /, ,$$*)).a $(BUILD)/lib.a \
 		$$(foreach r,$$(BELOW_$$(firstword $$(subst /, ,$$*))),$$(BUILD)/$$r.a)
-	@mkdir -p $(@D)
-	$(COMPILE) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka $(LDLIBS)
+	@mkdir -p $(@D) && echo "  TEST  $@"
+	$(Q)$(COMPILE) -o $@ $< $(call together,$^) -lcmocka $(LDLIBS)
 
-.PHONY: clean
+$(BENCH): $(BUILD)/%: %.c $(BUILD)/settings $(ARCHIVES)
+	@mkdir -p $(@D) && echo "  BENCH $@"
+	$(Q)$(COMPILE) -o $@ $< $(call together,$^) $(LDLIBS)
+
+$(FUZZ): $(BUILD)/%: %.c $(BUILD)/settings $(ARCHIVES) $(filter %.o,$(FUZZER))
+	@mkdir -p $(@D) && echo "  FUZZ  $@"
+	$(Q)$(COMPILE) -o $@ $< $(FUZZER) $(call together,$^) $(LDLIBS)
+-include $(UNIT:%=%.d) $(BENCH:%=%.d) $(FUZZ:%=%.d)
+
+# ---- upkeep ----
+
+.PHONY: lint install clean
+lint: ## format, static checks, the house's own rules
+	$(Q)tests/lint
+
+# Data that the program reads, as it lies in the tree: what labs and scenarios are made of.
+DATA = $(wildcard lab/*.yaml lab/nodes lab/variants lab/rootfs scenarios/*.yaml reports/plots)
+share = $(DESTDIR)$(PREFIX)/share
+install: all ## to PREFIX (/usr/local), under DESTDIR
+	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(share)/man/man1' '$(share)/catchment'
+	$(Q)install -m 755 $(PROGRAM) '$(DESTDIR)$(PREFIX)/bin/catchment'
+	$(Q)cp -r --parents --no-preserve=ownership $(DATA) '$(share)/catchment/'
+	$(Q)install -m 644 $(wildcard man/*.1) '$(share)/man/man1/'
+
 clean: ## remove build/
 	rm -rf $(BUILD)
