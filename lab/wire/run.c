@@ -1,0 +1,227 @@
+/*
+ * run.c - the loop of the link emulator: read, decide, keep, write in time.
+ *
+ * The arrival of a frame is when epoll said that it was there, for the first one of a TAP, and when
+ * it was read, for those behind it: both are later than the truth, never earlier, so that no frame
+ * crosses a link in less than its delay.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lab/wire/calm.h"
+#include "lab/wire/inner.h"
+
+enum {
+	READ_BUDGET = 16,    /* frames of one TAP before the others have their turn */
+	RELEASE_BUDGET = 64, /* frames written before new ones are looked at */
+	EVENTS = 128,
+};
+
+enum fate { FATE_KEEP, FATE_BLACKHOLED, FATE_DOWN };
+
+/* What becomes of a frame, and when it leaves. All that a link does to frames is decided here. */
+static enum fate
+decide(const struct wire *w, size_t dir, struct mono arrival, struct mono *ret_release)
+{
+	const struct wire_dir *d = &w->dirs[dir];
+
+	if (!w->taps[dir].carrier || !w->taps[dir ^ 1].carrier)
+		return FATE_DOWN;
+	if (d->blackhole)
+		return FATE_BLACKHOLED;
+	*ret_release = mono_add(arrival, d->delay_ns);
+	if (mono_diff_ns(*ret_release, d->last_release) < 0)
+		*ret_release = d->last_release;
+	return FATE_KEEP;
+}
+
+/* Takes the frame over, whatever becomes of it. */
+static void
+admit(struct wire *w, size_t dir, struct frame *f, struct mono arrival)
+{
+	struct wire_dir *d = &w->dirs[dir];
+
+	switch (decide(w, dir, arrival, &f->release)) {
+	case FATE_DOWN:
+		d->down_dropped_pkts++;
+		break;
+	case FATE_BLACKHOLED:
+		d->blackholed_pkts++;
+		break;
+	case FATE_KEEP:
+		if (f->len_bytes > FRAME_MAX_BYTES || d->queue.len_pkts >= FRAME_QUEUE_MAX) {
+			d->tx_dropped_pkts++;
+			break;
+		}
+		d->last_release = f->release;
+		frame_push(&w->pool, &d->queue, f);
+		if (d->queue.len_pkts == 1)
+			due_set(&w->due, (uint32_t)dir, f->release);
+		return;
+	}
+	frame_give(&w->pool, f);
+}
+
+/* With no slot left frames are still read, so that those lost are counted. */
+static ssize_t
+read_and_lose(struct wire *w, size_t dir)
+{
+	uint8_t byte;
+	ssize_t len = read(w->taps[dir].fd, &byte, sizeof(byte));
+
+	if (len > 0)
+		w->dirs[dir].tx_dropped_pkts++;
+	return len;
+}
+
+static void
+read_tap(struct wire *w, size_t dir, struct mono arrival)
+{
+	struct wire_tap *t = &w->taps[dir];
+	ssize_t len = 1;
+
+	for (int i = 0; i < READ_BUDGET && len > 0; i++) {
+		struct frame *f = frame_take(&w->pool);
+
+		if (f == NULL) {
+			len = read_and_lose(w, dir);
+			continue;
+		}
+		len = read(t->fd, f->bytes, sizeof(f->bytes));
+		if (len <= 0) {
+			frame_give(&w->pool, f);
+			break;
+		}
+		f->len_bytes = (uint32_t)len;
+		admit(w, dir, f, i == 0 ? arrival : mono_now());
+	}
+	if (len < 0 && errno != EAGAIN && errno != EINTR) { /* EBADFD: the interface was deleted */
+		wire_wait_drop(&w->wait, t->fd);
+	}
+}
+
+static void
+release_first(struct wire *w, struct mono now)
+{
+	size_t dir = due_first(&w->due)->id;
+	struct wire_dir *d = &w->dirs[dir];
+	struct frame *f = frame_pop(&w->pool, &d->queue);
+	const struct frame *next = frame_first(&w->pool, &d->queue);
+
+	hist_add(&w->lateness, mono_diff_ns(now, f->release));
+	if (write(w->taps[dir ^ 1].fd, f->bytes, f->len_bytes) == (ssize_t)f->len_bytes) {
+		d->tx_pkts++;
+		d->tx_bytes += f->len_bytes;
+	} else {
+		d->tx_dropped_pkts++;
+	}
+	frame_give(&w->pool, f);
+	if (next != NULL)
+		due_set(&w->due, (uint32_t)dir, next->release);
+	else
+		due_remove(&w->due, (uint32_t)dir);
+}
+
+static void
+release_due(struct wire *w)
+{
+	for (int i = 0; i < RELEASE_BUDGET && due_first(&w->due) != NULL; i++) {
+		struct mono now = mono_now();
+
+		if (mono_diff_ns(due_first(&w->due)->at, now) > 0)
+			return;
+		release_first(w, now);
+	}
+}
+
+size_t
+wire_flush(struct wire *w, size_t dir)
+{
+	struct frame_queue *q = &w->dirs[dir].queue;
+	size_t n = q->len_pkts;
+
+	while (frame_first(&w->pool, q) != NULL)
+		frame_give(&w->pool, frame_pop(&w->pool, q));
+	due_remove(&w->due, (uint32_t)dir);
+	w->dirs[dir].last_release = (struct mono){0};
+	return n;
+}
+
+static int
+forward(struct wire *w, int ctl_fd, struct err *e)
+{
+	struct epoll_event events[EVENTS];
+	int rc = 0;
+
+	while (rc == 0 && !w->ended) {
+		const struct due_entry *first;
+		struct mono arrival;
+		uint32_t asked = 0;
+		int n;
+
+		release_due(w);
+		first = due_first(&w->due);
+		n = wire_wait_for(&w->wait, first != NULL ? &first->at : NULL, events, EVENTS);
+		if (n < 0)
+			return err_sys(e, -n, "cannot wait for frames");
+		arrival = mono_now();
+		for (int i = 0; i < n; i++) {
+			uint32_t id = events[i].data.u32;
+
+			if (id == WIRE_CTL_ID) {
+				asked = events[i].events;
+				continue;
+			}
+			read_tap(w, id, arrival);
+			release_due(w);
+		}
+		/* Last: frames that were there before the request are treated as before it. */
+		if (asked != 0)
+			rc = wire_control(w, ctl_fd, asked, e);
+	}
+	return rc;
+}
+
+int
+wire_run(struct wire *w, int ctl_fd, struct err *e)
+{
+	struct wire_calm calm;
+	int rc = wire_wait_add(&w->wait, ctl_fd, WIRE_CTL_ID);
+
+	if (rc < 0)
+		return err_sys(e, -rc, "cannot watch the control socket");
+	w->ended = false;
+	wire_calm_begin(&calm);
+	w->realtime = calm.realtime;
+	rc = forward(w, ctl_fd, e);
+	wire_calm_end(&calm);
+	wire_wait_drop(&w->wait, ctl_fd);
+	free(w->reply);
+	w->reply = NULL;
+	return rc;
+}
+
+int64_t
+wire_cpu_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+void
+wire_stats_reset(struct wire *w)
+{
+	hist_reset(&w->lateness);
+	for (size_t i = 0; i < 2 * w->links; i++) {
+		struct wire_dir *d = &w->dirs[i];
+
+		d->tx_pkts = d->tx_bytes = 0;
+		d->tx_dropped_pkts = d->blackholed_pkts = d->down_dropped_pkts = 0;
+	}
+	w->since = wall_now();
+	w->since_cpu_ns = wire_cpu_ns();
+}
