@@ -18,4 +18,7 @@ struct command {
 	int hidden;			     /* run by the bench itself, left out of the help */
 };
 
+/* The value of CATCHMENT_FLAG ("any-catchment" -> CATCHMENT_ANY_CATCHMENT), or NULL. The flag wins. */
+const char *command_env(const char *flag);
+
 #endif

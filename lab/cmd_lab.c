@@ -1,0 +1,137 @@
+/* cmd_lab.c - catchment lab: its options, and which subcommand is meant. */
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/cmd_lab.h"
+#include "lab/commands.h"
+#include "lib/command.h"
+#include "lib/num.h"
+#include "lib/stop.h"
+#include "lib/talk.h"
+
+static const struct {
+	const char *name;
+	int (*main)(const struct lab_args *args);
+	int min_words; /* after the subcommand */
+} subcommands[] = {
+	{"up", lab_cmd_up, 0},
+	{"down", lab_cmd_down, 0},
+	{"status", lab_cmd_status, 0},
+	{"validate", lab_cmd_validate, 0},
+	{"exec", lab_cmd_exec, 2},
+	{"shell", lab_cmd_exec, 1},
+};
+
+static const struct argp_option options[] = {
+	{"name", 'n', "NAME", 0, "which lab (default: default)", 0},
+	{"topology", 't', "FILE", 0, "another network than the bench's own", 0},
+	{"variant", 'v', "NAME", 0, "configuration of the service (default: documented)", 0},
+	{"layer", 'l', "DIR", 0, "your own files on top: DIR/NODE/etc/...; may be repeated", 0},
+	{"rootfs", 'r', "DIR", 0, "a root file system of your own with the daemons", 0},
+	{"timeout", 'T', "TIME", 0, "give up after this long (default: 60s)", 0},
+	{"any-catchment", 'a', NULL, 0, "do not insist on the catchments the topology expects", 0},
+	{"json", 'j', NULL, 0, "print facts as JSON", 0},
+	{0},
+};
+
+static error_t
+parse(int key, char *arg, struct argp_state *state)
+{
+	struct lab_args *a = state->input;
+	int64_t ns;
+
+	switch (key) {
+	case 'n':
+		a->options.name = arg;
+		break;
+	case 't':
+		a->options.topology = arg;
+		break;
+	case 'v':
+		a->options.variant = arg;
+		break;
+	case 'l':
+		if (a->layers_len == LAB_MAX_LAYERS)
+			argp_error(state, "more than %d layers", LAB_MAX_LAYERS);
+		a->layers[a->layers_len++] = arg;
+		break;
+	case 'r':
+		a->options.rootfs = arg;
+		break;
+	case 'T':
+		if (num_duration_ns(arg, &ns) < 0 || ns < 1000000 || ns > 3600000000000)
+			argp_error(state, "--timeout: '%s' is not a time like 60s", arg);
+		a->options.timeout_ms = (int)(ns / 1000000);
+		break;
+	case 'a':
+		a->options.any_catchment = true;
+		break;
+	case 'j':
+		a->json = true;
+		break;
+	case ARGP_KEY_ARG:
+		if (a->subcommand != NULL)
+			argp_error(state, "'%s' is one word too many", arg);
+		a->subcommand = arg;
+		a->words = state->argv + state->next;
+		a->words_len = state->argc - state->next;
+		/* What follows exec NODE belongs to the program that is run there. */
+		if (strcmp(arg, "exec") == 0 || strcmp(arg, "shell") == 0)
+			state->next = state->argc;
+		break;
+	case ARGP_KEY_END:
+		if (a->subcommand == NULL)
+			argp_error(state, "which of up, down, status, validate, exec, shell?");
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static void
+from_environment(struct lab_args *a)
+{
+	a->options.name = command_env("name");
+	a->options.topology = command_env("topology");
+	a->options.variant = command_env("variant");
+	a->options.rootfs = command_env("rootfs");
+	if (command_env("layer") != NULL)
+		a->layers[a->layers_len++] = command_env("layer");
+}
+
+int
+cmd_lab(int argc, char *argv[])
+{
+	static const struct argp argp = {options, parse,
+		"up|down|status|validate\nexec NODE PROGRAM [ARGUMENT...]\nshell NODE",
+		"The emulated Internet.\v"
+		"up        bring it up; returns when every session is established and every city "
+		"reaches whom it should\n"
+		"down      end it; nothing is left\n"
+		"status    nodes, services, sessions and who reaches whom\n"
+		"validate  check the topology, the variant and the layers; needs no privileges\n"
+		"exec      run a program inside a node\n"
+		"shell     a shell inside a node",
+		NULL, NULL, NULL};
+	struct lab_args args = {0};
+
+	from_environment(&args);
+	argp_err_exit_status = EXIT_USAGE;
+	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &args) != 0)
+		return EXIT_USAGE;
+	args.options.layers = args.layers;
+	for (size_t i = 0; i < sizeof(subcommands) / sizeof(subcommands[0]); i++) {
+		if (strcmp(args.subcommand, subcommands[i].name) != 0)
+			continue;
+		if (args.words_len < subcommands[i].min_words) {
+			talk_error("lab %s: which node, and what?", args.subcommand);
+			return EXIT_USAGE;
+		}
+		return subcommands[i].main(&args);
+	}
+	talk_error("lab: no '%s'; see 'catchment lab --help'", args.subcommand);
+	return EXIT_USAGE;
+}

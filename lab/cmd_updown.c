@@ -1,0 +1,172 @@
+/* cmd_updown.c - catchment lab up, down, validate, exec, shell. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lab/cmd_lab.h"
+#include "lab/enter.h"
+#include "lab/survey.h"
+#include "lib/command.h"
+#include "lib/stop.h"
+#include "lib/talk.h"
+
+int
+lab_exit_code(int rc)
+{
+	switch (rc) {
+	case 0:
+		return EXIT_GOOD;
+	case -EINVAL:
+		return EXIT_USAGE;
+	case -EDOM:
+		return EXIT_MISSED;
+	case -EINTR:
+		return EXIT_INTERRUPTED;
+	default:
+		return EXIT_ENVIRONMENT;
+	}
+}
+
+static const char *
+lab_name(const struct lab_args *args)
+{
+	return args->options.name ? args->options.name : "default";
+}
+
+/* Up twice is fine when it is the same lab; another one of the same name is bad input. */
+static int
+already_up(const struct lab_args *args)
+{
+	const char *variant = args->options.variant ? args->options.variant : "documented";
+	struct lab *lab;
+	struct err e;
+	int rc = lab_open(lab_name(args), &lab, &e);
+	bool same;
+
+	if (rc < 0) {
+		talk_error("a lab '%s' is coming up or going down: %s", lab_name(args), e.text);
+		return EXIT_ENVIRONMENT;
+	}
+	same = strcmp(json_string_value(json_object_get(lab_state(lab), "variant")), variant) ==
+			0 &&
+		args->layers_len == 0 &&
+		json_array_size(json_object_get(lab_state(lab), "stacks")) == 2 &&
+		args->options.topology == NULL;
+	if (same)
+		talk_step("lab '%s' is up already (%s)", lab_name(args), variant);
+	else
+		talk_error("another lab '%s' is up; 'catchment lab down' ends it, --name makes a "
+			   "second",
+			lab_name(args));
+	lab_close(lab);
+	return same ? EXIT_GOOD : EXIT_USAGE;
+}
+
+int
+lab_cmd_up(const struct lab_args *args)
+{
+	struct mono start = mono_now();
+	struct survey *survey = NULL;
+	struct lab *lab;
+	struct err e = {0};
+	int rc;
+
+	stop_install();
+	rc = lab_up(&args->options, &lab, &e);
+	if (rc == -EEXIST)
+		return already_up(args);
+	if (rc == 0) {
+		rc = survey_take(lab, &survey, &e);
+		if (rc == 0)
+			rc = lab_detach(lab, &e);
+		if (rc == 0)
+			talk_step("lab '%s' is up: %zu nodes, %zu links, %zu BGP sessions, %zu "
+				  "catchments as expected, in %.1f s",
+				lab_name(args), lab_topology(lab)->nodes_len,
+				lab_topology(lab)->links_len, survey->sessions_len,
+				survey->paths_len - survey->paths_unexpected,
+				(double)mono_diff_ns(mono_now(), start) / 1e9);
+		if (rc == 0 && args->json) {
+			json_t *j = survey_json(lab, survey);
+
+			json_dumpf(j, stdout, JSON_INDENT(1));
+			putchar('\n');
+			json_decref(j);
+		}
+		survey_free(survey);
+		lab_close(lab);
+	}
+	if (rc < 0)
+		talk_error("%s", e.text);
+	return lab_exit_code(rc);
+}
+
+int
+lab_cmd_down(const struct lab_args *args)
+{
+	struct err e;
+	int rc = lab_down(lab_name(args), &e);
+
+	if (rc == -ENOENT) {
+		talk_step("%s", e.text);
+		return EXIT_GOOD;
+	}
+	if (rc < 0)
+		talk_error("%s", e.text);
+	else
+		talk_step("lab '%s' is down", lab_name(args));
+	return lab_exit_code(rc);
+}
+
+int
+lab_cmd_validate(const struct lab_args *args)
+{
+	struct topology *t;
+	struct err e;
+	int rc = lab_validate(&args->options, &t, &e);
+
+	if (rc < 0) {
+		talk_error("%s", e.text);
+		return lab_exit_code(rc);
+	}
+	printf("%s: %zu cities, %zu nodes, %zu links: good\n", conf_path(t->conf), t->cities_len,
+		t->nodes_len, t->links_len);
+	topology_free(t);
+	return EXIT_GOOD;
+}
+
+int
+lab_cmd_exec(const struct lab_args *args)
+{
+	static char shell[] = "/bin/bash";
+	char *const shell_argv[] = {shell, NULL};
+	bool is_shell = strcmp(args->subcommand, "shell") == 0;
+	struct lab *lab;
+	struct err e;
+	int rc = lab_open(lab_name(args), &lab, &e), node, status;
+	pid_t pid;
+
+	if (rc < 0) {
+		talk_error("%s", e.text);
+		return EXIT_ENVIRONMENT;
+	}
+	node = topology_node(lab_topology(lab), args->words[0]);
+	if (node < 0) {
+		talk_error("no node '%s'", args->words[0]);
+		lab_close(lab);
+		return EXIT_USAGE;
+	}
+	pid = enter_spawn(lab_node_pid(lab, (size_t)node), is_shell ? shell_argv : args->words + 1,
+		STDIN_FILENO, -1, -1, &e);
+	lab_close(lab);
+	if (pid < 0) {
+		talk_error("%s", e.text);
+		return EXIT_ENVIRONMENT;
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_ENVIRONMENT;
+}

@@ -1,0 +1,86 @@
+/* enter.c - run a program inside a node, from outside. */
+#include "lab/enter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void
+exec_inside(char *const argv[])
+{
+	const char *term = getenv("TERM");
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	if (term == NULL)
+		setenv("TERM", "dumb", 1);
+	unsetenv("LD_LIBRARY_PATH");
+	unsetenv("LD_PRELOAD");
+	setenv("HOME", "/root", 1);
+	execvp(argv[0], argv);
+	fprintf(stderr, "catchment: cannot run %s in the node: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+/* Entering a PID namespace counts from the next child on, hence the process in between. */
+static void
+go_between(int pidfd, char *const argv[])
+{
+	int status;
+	pid_t pid;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (setns(pidfd, CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID) <
+		0) {
+		fprintf(stderr, "catchment: cannot enter the node: %s\n", strerror(errno));
+		_exit(126);
+	}
+	pid = fork();
+	if (pid == 0)
+		exec_inside(argv);
+	if (pid < 0)
+		_exit(126);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+pid_t
+enter_spawn(pid_t init_pid, char *const argv[], int in, int out, int err, struct err *e)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, init_pid, 0);
+	pid_t pid;
+
+	if (pidfd < 0)
+		return err_sys(e, errno, "the node's first process (pid %d)", (int)init_pid);
+	pid = fork();
+	if (pid < 0) {
+		int code = errno;
+
+		close(pidfd);
+		return err_sys(e, code, "fork");
+	}
+	if (pid == 0) {
+		if (in < 0)
+			in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		dup2(in, STDIN_FILENO);
+		if (out >= 0)
+			dup2(out, STDOUT_FILENO);
+		if (err >= 0)
+			dup2(err, STDERR_FILENO);
+		go_between(pidfd, argv);
+	}
+	close(pidfd);
+	return pid;
+}

@@ -1,0 +1,19 @@
+/* enter.h - run a program inside a node, from outside. */
+#ifndef LAB_ENTER_H
+#define LAB_ENTER_H
+
+#include <sys/types.h>
+
+#include "lib/err.h"
+
+/*
+ * Start a program in all namespaces of the process `init_pid`, with its root as root.
+ *
+ *      in, out, err    become stdin, stdout, stderr; -1: /dev/null for in, else inherited
+ *
+ * The program dies with the caller. Returns the pid of a child of the caller whose exit status is
+ * the program's (128 + n when a signal ended it), or -errno with `e` filled.
+ */
+pid_t enter_spawn(pid_t init_pid, char *const argv[], int in, int out, int err, struct err *e);
+
+#endif

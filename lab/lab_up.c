@@ -1,0 +1,361 @@
+/* lab_up.c - bring a lab up: check the input, start its supervisor, wait until it is healthy. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lab/lab_internal.h"
+#include "lab/layers.h"
+#include "lab/supervisor.h"
+#include "lab/survey.h"
+#include "lib/fs.h"
+#include "lib/stop.h"
+#include "lib/talk.h"
+
+enum {
+	UP_MS = 60000,
+	SURVEY_INTERVAL_MS = 200,
+	STEADY_MS = 600,      /* paths must stay as they are for this long */
+	UNEXPECTED_MS = 8000, /* everything up, but another catchment than expected */
+	STACKS = 16
+};
+
+/* The inputs of one lab, made absolute. */
+struct up {
+	const struct lab_options *o;
+	char data[PLACE_BYTES], rootfs[PLACE_BYTES], topology_path[PATH_MAX];
+	char stack_paths[STACKS][PATH_MAX];
+	const char *stacks[STACKS + 1];
+	size_t stacks_len;
+};
+
+static int
+add_stack(struct up *up, const struct topology *t, const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (up->stacks_len == STACKS)
+		return err_set(e, EINVAL, "more than %d layers", STACKS - 2);
+	if (realpath(path, up->stack_paths[up->stacks_len]) == NULL)
+		return err_set(e, EINVAL, "layer %s: %s", path, strerror(errno));
+	path = up->stack_paths[up->stacks_len];
+	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+		return err_set(e, EINVAL, "layer %s: not a folder", path);
+	up->stacks[up->stacks_len++] = path;
+	up->stacks[up->stacks_len] = NULL;
+	return layers_check(t, path, e);
+}
+
+/* Everything that can be wrong about the input, found without privileges. */
+static int
+prepare(struct up *up, struct topology **ret, struct err *e)
+{
+	const struct lab_options *o = up->o;
+	const char *variant = o->variant ? o->variant : "documented";
+	char path[PATH_MAX];
+	struct topology *t;
+	int rc = place_data(up->data, e);
+
+	if (rc < 0)
+		return rc;
+	snprintf(path, sizeof(path), "%s/lab/topology.yaml", up->data);
+	if (realpath(o->topology ? o->topology : path, up->topology_path) == NULL)
+		return err_set(
+			e, EINVAL, "%s: %s", o->topology ? o->topology : path, strerror(errno));
+	rc = topology_load(up->topology_path, &t, e);
+	if (rc < 0)
+		return rc;
+	if (conf_report(t->conf) > 0) {
+		rc = err_set(
+			e, EINVAL, "%s: %zu mistakes", up->topology_path, conf_complaints(t->conf));
+		topology_free(t);
+		return rc;
+	}
+	/* The network's own files lie beside its topology. */
+	snprintf(path, sizeof(path), "%.*s/nodes",
+		(int)(strrchr(up->topology_path, '/') - up->topology_path), up->topology_path);
+	rc = add_stack(up, t, path, e);
+	snprintf(path, sizeof(path), "%.*s/variants/%s",
+		(int)(strrchr(up->topology_path, '/') - up->topology_path), up->topology_path,
+		variant);
+	if (rc == 0 && (strchr(variant, '/') != NULL || access(path, F_OK) < 0))
+		rc = err_set(e, EINVAL, "no variant '%s': %s is not there", variant, path);
+	if (rc == 0)
+		rc = add_stack(up, t, path, e);
+	for (size_t i = 0; rc == 0 && o->layers != NULL && o->layers[i] != NULL; i++)
+		rc = add_stack(up, t, o->layers[i], e);
+	if (rc < 0)
+		topology_free(t);
+	else
+		*ret = t;
+	return rc;
+}
+
+int
+lab_validate(const struct lab_options *o, struct topology **ret, struct err *e)
+{
+	struct up *up = calloc(1, sizeof(*up));
+	int rc;
+
+	if (up == NULL)
+		return err_set(e, ENOMEM, "out of memory");
+	up->o = o;
+	rc = prepare(up, ret, e);
+	free(up);
+	return rc;
+}
+
+/*
+ * Take the lab's folder, locked: it is the lab's name. The lock is the supervisor's for its life.
+ * A folder that is removed between opening and locking is tried again.
+ */
+static int
+take_folder(const char *name, const char *dir, struct err *e)
+{
+	for (int attempt = 0; attempt < 10; attempt++) {
+		struct stat held, there;
+		int fd, rc = fs_mkdirs(dir, e);
+
+		if (rc < 0)
+			return rc;
+		fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+			close(fd);
+			return err_set(e, EEXIST, "a lab '%s' is up already", name);
+		}
+		if (fstat(fd, &held) == 0 && stat(dir, &there) == 0 && held.st_ino == there.st_ino)
+			return fd;
+		close(fd);
+	}
+	return err_set(e, EBUSY, "%s comes and goes", dir);
+}
+
+static void
+empty_folder(const char *dir)
+{
+	static const char *const names[] = {"state.json", "ctl", "log", "mnt", "supervisor.log"};
+	char path[PLACE_BYTES + 32];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		fs_remove_tree(path, NULL);
+	}
+}
+
+static void
+become_supervisor(const struct up *up, const struct lab *lab, const char *name, int lock, int lease)
+{
+	char id[96], stamp[17], log_path[PLACE_BYTES + 32];
+	struct supervisor_plan plan = {.topology = lab->topology,
+		.name = name,
+		.id = id,
+		.dir = lab->dir,
+		.rootfs = up->rootfs,
+		.stacks = up->stacks,
+		.lease = lease,
+		.variant = up->o->variant ? up->o->variant : "documented"};
+	int null, log;
+
+	setsid();
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	wall_stamp(wall_now(), stamp);
+	snprintf(id, sizeof(id), "%s-%s-%d", name, stamp, (int)getpid());
+	snprintf(log_path, sizeof(log_path), "%s/supervisor.log", lab->dir);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	log = open(log_path, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0644);
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(log < 0 ? null : log, STDERR_FILENO);
+	/* Nothing else of the caller's stays open: a pipe held here would hang its reader. */
+	for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
+		if (fd != lock && fd != lease)
+			close(fd);
+	if (chdir("/") < 0)
+		_exit(1);
+	_exit(supervisor_run(&plan));
+}
+
+static void
+show_log(json_t *message)
+{
+	json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(message, "log"), i, line)
+		talk_step("    %s", json_string_value(line));
+}
+
+/* Wait for {"up"} or {"error"} from the supervisor. */
+static int
+await_supervisor(struct lab *lab, struct mono deadline, struct err *e)
+{
+	static char text[SUPERVISOR_MESSAGE_BYTES];
+	struct pollfd pfd = {.fd = lab->lease, .events = POLLIN};
+	json_t *message;
+	ssize_t n;
+	int rc;
+
+	do {
+		if (stop_requested())
+			return err_set(e, EINTR, "interrupted");
+		talk_live("lab: starting");
+		rc = poll(&pfd, 1, mono_left_ms(deadline) > 200 ? 200 : mono_left_ms(deadline));
+	} while (rc == 0 ? mono_left_ms(deadline) > 0 : rc < 0 && errno == EINTR);
+	if (rc <= 0)
+		return err_set(e, ETIMEDOUT, "the lab did not come up in time");
+	n = recv(lab->lease, text, sizeof(text), 0);
+	if (n <= 0)
+		return err_set(e, EIO, "the lab's supervisor died");
+	message = json_loadb(text, (size_t)n, 0, NULL);
+	if (json_object_get(message, "up") != NULL) {
+		json_decref(message);
+		return 0;
+	}
+	rc = err_set(e, EIO, "%s", json_string_value(json_object_get(message, "error")));
+	show_log(message);
+	json_decref(message);
+	return rc;
+}
+
+static bool
+same_paths(const struct survey *a, const struct survey *b)
+{
+	if (a == NULL || a->paths_len != b->paths_len)
+		return false;
+	for (size_t i = 0; i < a->paths_len; i++) {
+		const struct survey_path *x = &a->paths[i], *y = &b->paths[i];
+
+		if (x->site != y->site || x->rtt_ns != y->rtt_ns || x->hops_len != y->hops_len ||
+			memcmp(x->hops, y->hops, x->hops_len * sizeof(x->hops[0])) != 0)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Healthy means: everything is up, and the paths have not moved for STEADY_MS. What is up but
+ * elsewhere than expected gets UNEXPECTED_MS to move, since BGP may still be exploring.
+ */
+static int
+await_health(struct lab *lab, bool insist, struct mono deadline, struct err *e)
+{
+	struct survey *last = NULL, *now = NULL;
+	struct mono steady_since = mono_now(), whole_since = {0};
+	char text[512] = "no look at it yet";
+	int rc = -ETIMEDOUT;
+
+	while (mono_left_ms(deadline) > 0) {
+		if (stop_requested()) {
+			rc = err_set(e, EINTR, "interrupted");
+			break;
+		}
+		if ((rc = survey_take(lab, &now, e)) < 0)
+			break;
+		rc = -ETIMEDOUT;
+		survey_explain(lab, now, insist, text, sizeof(text));
+		talk_live("lab: %s", text);
+		if (!same_paths(last, now))
+			steady_since = mono_now();
+		survey_free(last);
+		last = now;
+		if (!survey_healthy(now, false))
+			whole_since = (struct mono){0};
+		else if (whole_since.ns == 0)
+			whole_since = mono_now();
+		if (survey_healthy(now, insist) &&
+			mono_diff_ns(mono_now(), steady_since) >= STEADY_MS * NS_PER_MS) {
+			rc = 0;
+			break;
+		}
+		if (insist && whole_since.ns != 0 &&
+			mono_diff_ns(mono_now(), whole_since) > UNEXPECTED_MS * NS_PER_MS) {
+			rc = err_set(e, EDOM, "%s", text);
+			break;
+		}
+		poll(NULL, 0, SURVEY_INTERVAL_MS);
+	}
+	survey_free(last);
+	if (rc == -ETIMEDOUT)
+		err_set(e, ETIMEDOUT, "the lab is not healthy in time: %s", text);
+	return rc;
+}
+
+static int
+start(struct up *up, struct lab *lab, const char *name, struct err *e)
+{
+	int pair[2], lock = take_folder(name, lab->dir, e);
+	pid_t pid;
+
+	if (lock < 0)
+		return lock;
+	empty_folder(lab->dir);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+		int code = errno;
+
+		close(lock);
+		return err_sys(e, code, "socketpair");
+	}
+	pid = fork();
+	if (pid == 0)
+		become_supervisor(up, lab, name, lock, pair[1]);
+	close(lock);
+	close(pair[1]);
+	lab->lease = pair[0];
+	if (pid < 0)
+		return err_sys(e, errno, "fork");
+	lab->supervisor = pid;
+	return 0;
+}
+
+int
+lab_up(const struct lab_options *o, struct lab **ret, struct err *e)
+{
+	struct mono deadline =
+		mono_add(mono_now(), (o->timeout_ms ? o->timeout_ms : UP_MS) * NS_PER_MS);
+	const char *name = o->name ? o->name : "default";
+	struct up *up = calloc(1, sizeof(*up));
+	struct lab *lab = lab_alloc();
+	int rc;
+
+	if (up == NULL)
+		abort();
+	up->o = o;
+	rc = place_lab(name, lab->dir, e);
+	if (rc == 0)
+		rc = prepare(up, &lab->topology, e);
+	if (rc == 0 && geteuid() != 0)
+		rc = err_set(e, EPERM,
+			"the lab makes namespaces, mounts and TAPs: run it as root (sudo)");
+	if (rc == 0 && o->rootfs != NULL && realpath(o->rootfs, up->rootfs) == NULL)
+		rc = err_set(e, EINVAL, "%s: %s", o->rootfs, strerror(errno));
+	if (rc == 0 && o->rootfs == NULL) {
+		rc = place_rootfs(up->data, up->rootfs, e);
+		deadline =
+			mono_add(mono_now(), (o->timeout_ms ? o->timeout_ms : UP_MS) * NS_PER_MS);
+	}
+	if (rc == 0)
+		rc = start(up, lab, name, e);
+	if (rc == 0)
+		rc = await_supervisor(lab, deadline, e);
+	if (rc == 0)
+		rc = lab_connect(lab, e);
+	if (rc == 0)
+		rc = await_health(lab, !o->any_catchment, deadline, e);
+	free(up);
+	if (rc < 0)
+		lab_close(lab);
+	else
+		*ret = lab;
+	return rc;
+}

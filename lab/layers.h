@@ -1,0 +1,30 @@
+/* layers.h - which folders lie over the root file system of a node, lowest first. */
+#ifndef LAB_LAYERS_H
+#define LAB_LAYERS_H
+
+#include <stddef.h>
+
+#include "lab/topology.h"
+#include "lib/err.h"
+
+/*
+ * The folders that exist, of: each role layer and then the node itself, in the network's own
+ * nodes/ first, then in each further stack (a variant, a user's --layer) in order.
+ *
+ *      stacks          folders that hold LAYER/ and NODE/ folders; NULL-terminated
+ *      ret             out: NULL-terminated array of absolute paths; layers_free() it
+ *
+ * Returns 0, or -ENOMEM.
+ */
+int layers_of(const struct topology *t, size_t node, const char *const stacks[], char ***ret);
+void layers_free(char **layers);
+
+/*
+ * A stack may only hold folders that some node would use, each with what belongs on a root file
+ * system: anything else is a slip that would silently do nothing.
+ *
+ * Returns 0, or -EINVAL naming the folder.
+ */
+int layers_check(const struct topology *t, const char *stack, struct err *e);
+
+#endif

@@ -1,0 +1,93 @@
+/* place.c - where a lab keeps its run-time files, and where the bench's own data lies. */
+#include "lab/place.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int
+join(char out[static PLACE_BYTES], const char *dir, const char *name)
+{
+	int n = snprintf(out, PLACE_BYTES, "%s/%s", dir, name);
+
+	return n >= PLACE_BYTES ? -ENAMETOOLONG : 0;
+}
+
+int
+place_lab(const char *lab_name, char out[static PLACE_BYTES], struct err *e)
+{
+	const char *base = "/run", *own = getenv("XDG_RUNTIME_DIR");
+	char dir[PLACE_BYTES];
+
+	if (lab_name[0] == '\0' || lab_name[0] == '-' || strlen(lab_name) > 40 ||
+		strspn(lab_name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(lab_name))
+		return err_set(e, EINVAL, "'%s' is not a lab's name: 1 to 40 of a-z, 0-9 and '-'",
+			lab_name);
+	if (geteuid() != 0 && own != NULL)
+		base = own;
+	if (join(dir, base, "catchment") < 0 || join(out, dir, lab_name) < 0)
+		return err_set(e, ENAMETOOLONG, "%s: path too long", base);
+	return 0;
+}
+
+static int
+is_data(const char *dir)
+{
+	char path[PLACE_BYTES + 32];
+
+	snprintf(path, sizeof(path), "%s/lab/topology.yaml", dir);
+	return access(path, R_OK) == 0;
+}
+
+int
+place_data(char out[static PLACE_BYTES], struct err *e)
+{
+	const char *wanted = getenv("CATCHMENT_DATA");
+	char exe[PLACE_BYTES];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	if (wanted != NULL) {
+		if (is_data(wanted) && snprintf(out, PLACE_BYTES, "%s", wanted) < PLACE_BYTES)
+			return 0;
+		return err_set(e, ENOENT, "CATCHMENT_DATA=%s holds no lab/topology.yaml", wanted);
+	}
+	/* TREE/build/catchment: up two levels. */
+	exe[n < 0 ? 0 : n] = '\0';
+	for (int up = 0; up < 2 && strrchr(exe, '/') != NULL; up++)
+		*strrchr(exe, '/') = '\0';
+	if (exe[0] != '\0' && is_data(exe)) {
+		memcpy(out, exe, strlen(exe) + 1);
+		return 0;
+	}
+	snprintf(out, PLACE_BYTES, "%s", CATCHMENT_DATADIR);
+	if (is_data(out))
+		return 0;
+	return err_set(e, ENOENT, "no lab/topology.yaml under %s or %s; set CATCHMENT_DATA",
+		exe[0] ? exe : ".", CATCHMENT_DATADIR);
+}
+
+int
+place_rootfs(const char *data_dir, char out[static PLACE_BYTES], struct err *e)
+{
+	char script[PLACE_BYTES], command[PLACE_BYTES + 32];
+	size_t len = 0;
+	FILE *from;
+	int status;
+
+	if (join(script, data_dir, "lab/rootfs/build") < 0 || strpbrk(script, "'\\") != NULL)
+		return err_set(e, EINVAL, "%s: a path that a shell would not take", data_dir);
+	snprintf(command, sizeof(command), "'%s' --print", script);
+	from = popen(command, "re");
+	if (from == NULL)
+		return err_sys(e, errno, "%s", script);
+	len = fread(out, 1, PLACE_BYTES - 1, from);
+	status = pclose(from);
+	out[len] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+	if (status != 0 || out[0] != '/')
+		return err_set(e, EIO, "%s failed (what it said stands above)", script);
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* place.h - where a lab keeps its run-time files, and where the bench's own data lies. */
+#ifndef LAB_PLACE_H
+#define LAB_PLACE_H
+
+#include <limits.h>
+#include <stddef.h>
+
+#include "lib/err.h"
+
+/* PATH_MAX less what is appended to it, so that joined paths are checked once, here. */
+enum { PLACE_BYTES = 512 };
+
+/*
+ * The folder of one lab: /run/catchment/NAME, or under XDG_RUNTIME_DIR without root. Not made.
+ * Returns 0, or -EINVAL when the name is not 1 to 40 of a-z, 0-9 and '-'.
+ */
+int place_lab(const char *lab_name, char out[static PLACE_BYTES], struct err *e);
+
+/*
+ * The folder that holds lab/ and scenarios/: $CATCHMENT_DATA, else the tree the program was built
+ * in (beside its build folder), else the installed share folder.
+ * Returns 0, or -ENOENT naming what was tried.
+ */
+int place_data(char out[static PLACE_BYTES], struct err *e);
+
+/*
+ * The daemons' root file system, as lab/rootfs/build names it; built on first use, which takes a
+ * minute and talks on stderr. Returns 0 or -errno.
+ */
+int place_rootfs(const char *data_dir, char out[static PLACE_BYTES], struct err *e);
+
+#endif

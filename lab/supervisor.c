@@ -1,0 +1,607 @@
+/* supervisor.c - the life of a lab: build nodes and links, start services in order, keep, end. */
+#include "lab/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lab/ask.h"
+#include "lab/layers.h"
+#include "lab/supervisor_internal.h"
+#include "lab/wire_child.h"
+#include "lib/fs.h"
+
+enum { TRY_INTERVAL_MS = 40, LOG_TAIL_LINES = 12 };
+
+static const struct topo_role *
+role_of(const struct supervisor *s, size_t node)
+{
+	return &s->plan->topology->roles[s->plan->topology->nodes[node].role];
+}
+
+const struct topo_service *
+supervisor_service(const struct supervisor *s, size_t node, size_t index)
+{
+	return &s->plan->topology->services[role_of(s, node)->services[index]];
+}
+
+int
+supervisor_find_service(const struct supervisor *s, size_t node, const char *name)
+{
+	for (size_t i = 0; i < role_of(s, node)->services_len; i++)
+		if (strcmp(supervisor_service(s, node, i)->name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+int
+supervisor_send(int socket, json_t *message)
+{
+	char *text = json_dumps(message, JSON_COMPACT);
+	ssize_t n = text == NULL ? -1 : send(socket, text, strlen(text), MSG_NOSIGNAL);
+	int rc = n < 0 ? -errno : 0;
+
+	free(text);
+	json_decref(message);
+	return rc;
+}
+
+static void
+fail(struct supervisor *s, const char *text)
+{
+	if (s->failure.code == 0)
+		err_set(&s->failure, EIO, "%s", text);
+	s->ending = true;
+}
+
+/* The last lines of a service's log, which say why better than we could. */
+static json_t *
+log_tail(const struct supervisor *s, size_t node, const char *service)
+{
+	json_t *lines = json_array();
+	char path[PLACE_BYTES + 128], *text, *from;
+	size_t len, seen = 0;
+
+	snprintf(path, sizeof(path), "%s/%s.log", s->nodes[node].log_dir, service);
+	if (fs_read(path, (size_t)16 << 20, &text, &len, NULL) < 0)
+		return lines;
+	for (from = text + len; from > text; from--)
+		if (from[-1] == '\n' && from != text + len && ++seen == LOG_TAIL_LINES)
+			break;
+	for (char *save, *line = strtok_r(from, "\n", &save); line;
+		line = strtok_r(NULL, "\n", &save))
+		json_array_append_new(lines, json_stringn_nocheck(line, strnlen(line, 400)));
+	free(text);
+	return lines;
+}
+
+static void
+fail_service(struct supervisor *s, size_t node, size_t index, const char *what)
+{
+	const char *name = supervisor_service(s, node, index)->name;
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s/%s %s", s->plan->topology->nodes[node].name, name, what);
+	if (s->failure.code == 0)
+		s->failure_log = log_tail(s, node, name);
+	fail(s, text);
+}
+
+static void
+note_event(struct supervisor *s, size_t node, size_t index)
+{
+	const struct service *service = &s->nodes[node].services[index];
+
+	s->events[s->events_len++ % SUPERVISOR_EVENTS] = (struct event){.wall = wall_now(),
+		.mono = mono_now(),
+		.node = node,
+		.service = index,
+		.state = service->state,
+		.status = service->status};
+}
+
+static int
+order(struct supervisor *s, size_t node, enum node_order what, size_t index)
+{
+	struct node_request r = {.order = what};
+
+	if (what != NODE_CONFIGURE)
+		r.service = (uint32_t)role_of(s, node)->services[index];
+	return send(s->nodes[node].socket, &r, sizeof(r), MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+void
+supervisor_start_service(struct supervisor *s, size_t node, size_t index)
+{
+	struct service *service = &s->nodes[node].services[index];
+
+	service->state = SERVICE_STARTING;
+	service->by_request = false;
+	service->trying = false;
+	service->next_try = mono_now();
+	order(s, node, NODE_START, index);
+}
+
+static void
+start_next(struct supervisor *s, size_t node)
+{
+	struct node *n = &s->nodes[node];
+
+	if (n->next < role_of(s, node)->services_len)
+		supervisor_start_service(s, node, n->next++);
+}
+
+static void
+service_ready(struct supervisor *s, size_t node, size_t index)
+{
+	s->nodes[node].services[index].state = SERVICE_READY;
+	note_event(s, node, index);
+	start_next(s, node);
+}
+
+/* Ask a starting service once; what cannot be asked at once is asked again at the next tick. */
+static void
+try_ready(struct supervisor *s, size_t node, size_t index)
+{
+	const struct topo_service *topo = supervisor_service(s, node, index);
+	struct service *service = &s->nodes[node].services[index];
+	pid_t init = s->nodes[node].pid;
+	char *text = NULL, state[32];
+	bool ready = false;
+
+	if (service->pidfd < 0 || service->trying || mono_left_ms(service->next_try) > 0)
+		return;
+	service->next_try = mono_add(mono_now(), TRY_INTERVAL_MS * NS_PER_MS);
+	switch (topo->ready) {
+	case TOPO_READY_SPAWNED:
+		ready = true;
+		break;
+	case TOPO_READY_VTY:
+		ready = ask_frr(init, topo->ready_arg, "show version", &text, NULL) == 0;
+		break;
+	case TOPO_READY_BIRD:
+		ready = ask_bird(init, topo->ready_arg, "show status", &text, NULL) == 0;
+		break;
+	case TOPO_READY_KEEPALIVED:
+		ready = ask_keepalived(init, service->pid, state, NULL) == 0 &&
+			strcmp(state, topo->ready_arg) == 0;
+		break;
+	case TOPO_READY_COMMAND:
+		service->trying = order(s, node, NODE_TRY, index) == 0;
+		break;
+	}
+	free(text);
+	if (ready)
+		service_ready(s, node, index);
+}
+
+static pid_t
+pid_of_pidfd(int pidfd)
+{
+	char path[64], *text, *at;
+	pid_t pid = 0;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
+	if (fs_read(path, 4096, &text, NULL, NULL) < 0)
+		return 0;
+	if ((at = strstr(text, "Pid:")) != NULL)
+		pid = (pid_t)strtol(at + 4, NULL, 10);
+	free(text);
+	return pid;
+}
+
+static int
+role_index(const struct supervisor *s, size_t node, uint32_t service)
+{
+	for (size_t i = 0; i < role_of(s, node)->services_len; i++)
+		if (role_of(s, node)->services[i] == service)
+			return (int)i;
+	return -1;
+}
+
+static void
+service_exited(struct supervisor *s, size_t node, size_t index, const struct node_report *r)
+{
+	struct service *service = &s->nodes[node].services[index];
+	bool starting = service->state == SERVICE_STARTING;
+	char what[160];
+
+	if (service->pidfd >= 0)
+		close(service->pidfd);
+	service->pidfd = -1;
+	service->state = SERVICE_EXITED;
+	service->status = r->status;
+	note_event(s, node, index);
+	if (s->up || !starting)
+		return;
+	if (WIFEXITED(r->status))
+		snprintf(what, sizeof(what), "ended with status %d before it was ready%s%.60s",
+			WEXITSTATUS(r->status), r->text[0] ? ": " : "", r->text);
+	else
+		snprintf(what, sizeof(what), "was ended by signal %d before it was ready",
+			WTERMSIG(r->status));
+	fail_service(s, node, index, what);
+}
+
+static void
+take_service_news(struct supervisor *s, size_t node, const struct node_report *r, int pidfd)
+{
+	int index = role_index(s, node, r->service);
+	struct service *service;
+
+	if (index < 0)
+		return;
+	service = &s->nodes[node].services[index];
+	switch (r->news) {
+	case NODE_STARTED:
+		service->pidfd = pidfd >= 0 ? fcntl(pidfd, F_DUPFD_CLOEXEC, 0) : -1;
+		service->pid = pid_of_pidfd(pidfd);
+		note_event(s, node, (size_t)index);
+		try_ready(s, node, (size_t)index);
+		break;
+	case NODE_TRIED:
+		service->trying = false;
+		if (r->status == 0 && service->state == SERVICE_STARTING)
+			service_ready(s, node, (size_t)index);
+		break;
+	default:
+		service_exited(s, node, (size_t)index, r);
+		break;
+	}
+}
+
+static void
+configure_when_standing(struct supervisor *s)
+{
+	if (s->built < s->plan->topology->nodes_len || !s->wire_ready)
+		return;
+	for (size_t i = 0; i < s->plan->topology->nodes_len; i++)
+		order(s, i, NODE_CONFIGURE, 0);
+}
+
+static void
+take_news(struct supervisor *s, size_t node)
+{
+	struct node_report r;
+	char control[CMSG_SPACE(sizeof(int))], text[640];
+	struct iovec iov = {&r, sizeof(r)};
+	struct msghdr msg = {.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control)};
+	ssize_t n = recvmsg(s->nodes[node].socket, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	struct cmsghdr *cmsg;
+	int pidfd = -1;
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n != sizeof(r)) {
+		snprintf(text, sizeof(text), "node %s died", s->plan->topology->nodes[node].name);
+		fail(s, text);
+		return;
+	}
+	cmsg = CMSG_FIRSTHDR(&msg);
+	if (cmsg != NULL && cmsg->cmsg_type == SCM_RIGHTS)
+		memcpy(&pidfd, CMSG_DATA(cmsg), sizeof(pidfd));
+	r.text[sizeof(r.text) - 1] = '\0';
+	switch (r.news) {
+	case NODE_BUILT:
+		s->nodes[node].state = NODE_STATE_STANDING;
+		s->built++;
+		configure_when_standing(s);
+		break;
+	case NODE_CONFIGURED:
+		s->nodes[node].state = NODE_STATE_RUNNING;
+		s->configured++;
+		start_next(s, node);
+		break;
+	case NODE_FAILED:
+		snprintf(text, sizeof(text), "node %s: %s", s->plan->topology->nodes[node].name,
+			r.text);
+		fail(s, text);
+		break;
+	default:
+		take_service_news(s, node, &r, pidfd);
+		break;
+	}
+	if (pidfd >= 0)
+		close(pidfd);
+}
+
+static int
+spawn_node(struct supervisor *s, size_t i, struct err *e)
+{
+	struct node *node = &s->nodes[i];
+	const char *name = s->plan->topology->nodes[i].name;
+	static char scratch[PLACE_BYTES + 8], mark[128];
+	int rc;
+
+	snprintf(scratch, sizeof(scratch), "%s/mnt", s->plan->dir);
+	snprintf(mark, sizeof(mark), "%s", s->plan->id);
+	snprintf(node->log_dir, sizeof(node->log_dir), "%s/log/%s", s->plan->dir, name);
+	rc = fs_mkdirs(node->log_dir, e);
+	if (rc < 0)
+		return rc;
+	if (layers_of(s->plan->topology, i, s->plan->stacks, &node->layers) < 0)
+		return err_set(e, ENOMEM, "out of memory");
+	node->services = calloc(role_of(s, i)->services_len + 1, sizeof(*node->services));
+	if (node->services == NULL)
+		return err_set(e, ENOMEM, "out of memory");
+	for (size_t k = 0; k < role_of(s, i)->services_len; k++)
+		node->services[k].pidfd = -1;
+	node->plan = (struct node_plan){.topology = s->plan->topology,
+		.node = i,
+		.rootfs = s->plan->rootfs,
+		.layers = node->layers,
+		.scratch = scratch,
+		.log_dir = node->log_dir,
+		.lab_mark = mark};
+	return node_spawn(&node->plan, &node->pid, &node->socket, e);
+}
+
+static int
+spawn_all(struct supervisor *s, struct err *e)
+{
+	char scratch[PLACE_BYTES + 8];
+	pid_t *pids;
+	int rc;
+
+	snprintf(scratch, sizeof(scratch), "%s/mnt", s->plan->dir);
+	rc = fs_mkdirs(scratch, e);
+	for (size_t i = 0; rc == 0 && i < s->plan->topology->nodes_len; i++)
+		rc = spawn_node(s, i, e);
+	pids = calloc(s->plan->topology->nodes_len + 1, sizeof(*pids));
+	if (rc < 0 || pids == NULL) {
+		free(pids);
+		return rc < 0 ? rc : err_set(e, ENOMEM, "out of memory");
+	}
+	for (size_t i = 0; i < s->plan->topology->nodes_len; i++)
+		pids[i] = s->nodes[i].pid;
+	rc = wire_child_spawn(s->plan->topology, pids, &s->wire_pid, &s->wire_socket, e);
+	free(pids);
+	return rc;
+}
+
+static int
+write_state(const struct supervisor *s, struct err *e)
+{
+	const struct topology *t = s->plan->topology;
+	json_t *nodes = json_array(), *stacks = json_array(), *state;
+	char path[PLACE_BYTES + 16], *text;
+	int rc;
+
+	for (size_t i = 0; i < t->nodes_len; i++)
+		json_array_append_new(nodes,
+			json_pack("{s:s, s:i}", "name", t->nodes[i].name, "pid",
+				(int)s->nodes[i].pid));
+	for (size_t i = 0; s->plan->stacks[i] != NULL; i++)
+		json_array_append_new(stacks, json_string(s->plan->stacks[i]));
+	state = json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:o, s:o}", "schema",
+		"catchment.lab/1", "name", s->plan->name, "id", s->plan->id, "supervisor_pid",
+		(int)getpid(), "topology", conf_path(t->conf), "variant", s->plan->variant,
+		"rootfs", s->plan->rootfs, "stacks", stacks, "nodes", nodes);
+	text = state == NULL ? NULL : json_dumps(state, JSON_INDENT(1));
+	json_decref(state);
+	if (text == NULL)
+		return err_set(e, EINVAL, "a path or name in the lab's state is not UTF-8");
+	snprintf(path, sizeof(path), "%s/state.json", s->plan->dir);
+	rc = fs_write(path, text, strlen(text), e);
+	free(text);
+	return rc;
+}
+
+static int
+listen_ctl(struct supervisor *s, struct err *e)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+
+	s->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/ctl", s->plan->dir) >=
+		(int)sizeof(addr.sun_path))
+		return err_set(e, ENAMETOOLONG, "%s: too long a path for a socket", s->plan->dir);
+	if (s->listener < 0 ||
+		bind(s->listener, (const struct sockaddr *)&addr, sizeof(addr)) < 0 ||
+		chmod(addr.sun_path, 0600) < 0 || listen(s->listener, 8) < 0)
+		return err_sys(e, errno, "%s", addr.sun_path);
+	return 0;
+}
+
+static void
+tick(struct supervisor *s)
+{
+	size_t waiting = 0;
+
+	for (size_t i = 0; i < s->plan->topology->nodes_len && !s->ending; i++) {
+		const struct topo_role *role = role_of(s, i);
+
+		for (size_t k = 0; k < role->services_len; k++) {
+			if (s->nodes[i].services[k].state == SERVICE_STARTING)
+				try_ready(s, i, k);
+			waiting += s->nodes[i].services[k].state != SERVICE_READY;
+		}
+	}
+	if (s->up || s->ending)
+		return;
+	if (waiting == 0 && s->configured == s->plan->topology->nodes_len) {
+		s->up = true;
+		if (s->lease >= 0)
+			supervisor_send(s->lease, json_pack("{s:b}", "up", 1));
+		return;
+	}
+	if (mono_left_ms(s->deadline) > 0)
+		return;
+	for (size_t i = 0; i < s->plan->topology->nodes_len; i++)
+		for (size_t k = 0; k < role_of(s, i)->services_len; k++)
+			if (s->nodes[i].services[k].state == SERVICE_STARTING)
+				fail_service(s, i, k, "was not ready in time");
+	fail(s, "the nodes did not come up in time");
+}
+
+static bool
+anything_starting(const struct supervisor *s)
+{
+	if (!s->up)
+		return true;
+	for (size_t i = 0; i < s->plan->topology->nodes_len; i++)
+		for (size_t k = 0; k < role_of(s, i)->services_len; k++)
+			if (s->nodes[i].services[k].state == SERVICE_STARTING)
+				return true;
+	return false;
+}
+
+static void
+take_lease(struct supervisor *s)
+{
+	char text[256];
+	ssize_t n = recv(s->lease, text, sizeof(text), MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0)
+		s->ending = true; /* whoever wanted the lab is gone */
+	else if (memmem(text, (size_t)n, "\"detach\"", 8) == NULL)
+		return;
+	close(s->lease);
+	s->lease = -1;
+}
+
+static void
+take_wire(struct supervisor *s)
+{
+	struct err e = {0};
+
+	if (s->wire_ready || wire_child_ready(s->wire_socket, &e) < 0) {
+		fail(s, e.code ? e.text : "the link emulator died");
+		return;
+	}
+	s->wire_ready = true;
+	configure_when_standing(s);
+}
+
+static void
+take_client(struct supervisor *s)
+{
+	int fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
+
+	for (size_t i = 0; fd >= 0 && i < SUPERVISOR_CLIENTS; i++) {
+		if (s->clients[i] >= 0)
+			continue;
+		s->clients[i] = fd;
+		return;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Poll everything once. The order of the slots: signals, lease, listener, wire, clients, nodes. */
+static void
+turn(struct supervisor *s, int signals, struct pollfd *fds)
+{
+	size_t nodes = s->plan->topology->nodes_len, first_node = 4 + SUPERVISOR_CLIENTS;
+	struct signalfd_siginfo info;
+
+	fds[0].fd = signals;
+	fds[1].fd = s->lease;
+	fds[2].fd = s->listener;
+	fds[3].fd = s->wire_socket;
+	for (size_t i = 0; i < SUPERVISOR_CLIENTS; i++)
+		fds[4 + i].fd = s->clients[i];
+	for (size_t i = 0; i < nodes; i++)
+		fds[first_node + i].fd = s->nodes[i].socket;
+	for (size_t i = 0; i < first_node + nodes; i++) {
+		fds[i].events = POLLIN;
+		fds[i].revents = 0;
+	}
+	if (poll(fds, first_node + nodes, anything_starting(s) ? TRY_INTERVAL_MS / 2 : -1) < 0)
+		return;
+	if (fds[0].revents && read(signals, &info, sizeof(info)) > 0 && info.ssi_signo != SIGCHLD)
+		s->ending = true;
+	for (size_t i = 0; i < nodes; i++)
+		if (fds[first_node + i].revents)
+			take_news(s, i);
+	if (fds[3].revents)
+		take_wire(s);
+	if (fds[1].revents)
+		take_lease(s);
+	if (fds[2].revents)
+		take_client(s);
+	for (size_t i = 0; i < SUPERVISOR_CLIENTS; i++)
+		if (fds[4 + i].revents && supervisor_serve(s, s->clients[i]) < 0) {
+			close(s->clients[i]);
+			s->clients[i] = -1;
+		}
+	tick(s);
+}
+
+/* Everything goes at once: PID 1 of each node takes its namespaces with it. */
+static void
+end_all(struct supervisor *s)
+{
+	if (s->wire_pid > 0)
+		kill(s->wire_pid, SIGKILL);
+	for (size_t i = 0; i < s->plan->topology->nodes_len; i++)
+		if (s->nodes[i].pid > 0)
+			kill(s->nodes[i].pid, SIGKILL);
+	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+		;
+	for (size_t i = 0; i < s->plan->topology->nodes_len; i++) {
+		layers_free(s->nodes[i].layers);
+		free(s->nodes[i].services);
+	}
+	fs_remove_tree(s->plan->dir, NULL);
+}
+
+int
+supervisor_run(const struct supervisor_plan *plan)
+{
+	struct supervisor *s = calloc(1, sizeof(*s));
+	struct pollfd *fds =
+		calloc(4 + SUPERVISOR_CLIENTS + plan->topology->nodes_len, sizeof(*fds));
+	struct err e = {0};
+	sigset_t mask;
+	int signals;
+
+	if (s == NULL || fds == NULL)
+		return 1;
+	s->plan = plan;
+	s->lease = plan->lease;
+	s->listener = s->wire_socket = -1;
+	s->nodes = calloc(plan->topology->nodes_len + 1, sizeof(*s->nodes));
+	for (size_t i = 0; i < plan->topology->nodes_len; i++)
+		s->nodes[i].socket = -1;
+	for (size_t i = 0; i < SUPERVISOR_CLIENTS; i++)
+		s->clients[i] = -1;
+	s->deadline = mono_add(mono_now(), SUPERVISOR_START_MS * NS_PER_MS);
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGHUP);
+	sigaddset(&mask, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	prctl(PR_SET_NAME, "catchment-lab");
+	if (listen_ctl(s, &e) < 0 || spawn_all(s, &e) < 0 || write_state(s, &e) < 0)
+		fail(s, e.text);
+	while (!s->ending)
+		turn(s, signals, fds);
+	end_all(s);
+	if (s->failure.code != 0 && s->lease >= 0)
+		supervisor_send(s->lease,
+			json_pack("{s:s, s:o}", "error", s->failure.text, "log",
+				s->failure_log ? s->failure_log : json_array()));
+	free(fds);
+	free(s->nodes);
+	free(s);
+	return 0;
+}

@@ -1,0 +1,433 @@
+/* topology.c - read topology.yaml: the head, cities, services and roles; look-ups. */
+#include "lab/topology.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/topology_internal.h"
+
+void *
+topo_alloc(size_t n, size_t size)
+{
+	void *p = calloc(n ? n : 1, size);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+bool
+topo_check_name(struct topology *t, const struct conf_node *at, const char *name, const char *what)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+
+	if (name != NULL && name[0] != '\0' && name[0] != '-' && strlen(name) <= 24 &&
+		strspn(name, allowed) == strlen(name))
+		return true;
+	conf_complain(t->conf, at, "%s '%s': names are 1 to 24 of a-z, 0-9 and '-'", what,
+		name ? name : "?");
+	return false;
+}
+
+size_t
+topo_read_inets(struct topology *t, const struct conf_node *map, const char *key, struct inet **ret)
+{
+	const struct conf_node *list = conf_get(t->conf, map, key);
+	size_t n = 0;
+
+	*ret = topo_alloc(conf_len(t->conf, list), sizeof(**ret));
+	if (list == NULL || !conf_is_list(t->conf, list, key))
+		return 0;
+	for (size_t i = 0; i < conf_len(t->conf, list); i++) {
+		const struct conf_node *item = conf_at(t->conf, list, i);
+		const char *text = conf_text(t->conf, item, key);
+
+		if (text == NULL)
+			continue;
+		if (inet_parse(text, &(*ret)[n]) < 0)
+			conf_complain(t->conf, item, "'%s' is not an address or prefix", text);
+		else
+			n++;
+	}
+	return n;
+}
+
+/* A list of words as a NULL-terminated argv; empty on a complaint. */
+static struct topo_argv
+read_argv(struct topology *t, const struct conf_node *list, const char *what)
+{
+	struct topo_argv a = {topo_alloc(conf_len(t->conf, list) + 1, sizeof(char *))};
+
+	if (!conf_is_list(t->conf, list, what))
+		return a;
+	if (conf_len(t->conf, list) == 0)
+		conf_complain(t->conf, list, "%s is an empty command", what);
+	for (size_t i = 0; i < conf_len(t->conf, list); i++) {
+		const char *word = conf_text(t->conf, conf_at(t->conf, list, i), what);
+
+		a.argv[i] = (char *)(uintptr_t)(word ? word : "");
+	}
+	return a;
+}
+
+static void
+read_anycast(struct topology *t, const struct conf_node *root)
+{
+	static const char *const keys[] = {"prefixes", "addresses", "zone", "answer", NULL};
+	const struct conf_node *map = conf_need(t->conf, root, "anycast");
+
+	if (!conf_is_map(t->conf, map, "anycast"))
+		return;
+	conf_known(t->conf, map, keys);
+	if (conf_need(t->conf, map, "prefixes") != NULL)
+		t->anycast_prefixes_len = topo_read_inets(t, map, "prefixes", &t->anycast_prefixes);
+	if (conf_need(t->conf, map, "addresses") != NULL)
+		t->anycast_addrs_len = topo_read_inets(t, map, "addresses", &t->anycast_addrs);
+	if (conf_need(t->conf, map, "zone") != NULL)
+		t->zone = conf_str(t->conf, map, "zone", NULL);
+	t->answer = conf_str(t->conf, map, "answer", "catchment");
+	if (t->zone != NULL && (strlen(t->zone) > 200 || t->zone[strlen(t->zone) - 1] != '.'))
+		conf_complain(t->conf, conf_get(t->conf, map, "zone"),
+			"zone '%s': a full name ends in a dot and has at most 200 characters",
+			t->zone);
+	for (size_t i = 0; i < t->anycast_addrs_len; i++) {
+		bool covered = false;
+
+		for (size_t k = 0; k < t->anycast_prefixes_len; k++)
+			covered |= inet_covers(&t->anycast_prefixes[k], &t->anycast_addrs[i]);
+		if (!covered)
+			conf_complain(t->conf, conf_get(t->conf, map, "addresses"),
+				"address %zu is in none of the anycast prefixes", i + 1);
+	}
+}
+
+static void
+read_cities(struct topology *t, const struct conf_node *root)
+{
+	static const char *const keys[] = {"title", "lat", "lon", NULL};
+	const struct conf_node *map = conf_need(t->conf, root, "cities");
+	size_t n = conf_is_map(t->conf, map, "cities") ? conf_len(t->conf, map) : 0;
+
+	t->cities = topo_alloc(n, sizeof(*t->cities));
+	for (size_t i = 0; i < n; i++) {
+		const struct conf_node *at = conf_key_node_at(t->conf, map, i);
+		const struct conf_node *entry = conf_at(t->conf, map, i);
+		struct topo_city *city = &t->cities[t->cities_len++];
+
+		city->name = conf_key_at(t->conf, map, i);
+		city->title = city->name;
+		topo_check_name(t, at, city->name, "city");
+		if (!conf_is_map(t->conf, entry, city->name))
+			continue;
+		conf_known(t->conf, entry, keys);
+		city->title = conf_str(t->conf, entry, "title", city->name);
+		if (conf_need(t->conf, entry, "lat") != NULL)
+			city->lat = conf_double(t->conf, entry, "lat", -90, 90, 0);
+		if (conf_need(t->conf, entry, "lon") != NULL)
+			city->lon = conf_double(t->conf, entry, "lon", -180, 180, 0);
+	}
+}
+
+static void
+read_ready(struct topology *t, const struct conf_node *map, struct topo_service *s)
+{
+	static const char *const keys[] = {"vty", "bird", "command", "keepalived", NULL};
+	const struct conf_node *ready = conf_get(t->conf, map, "ready");
+	const struct conf_node *command;
+
+	if (ready == NULL || !conf_is_map(t->conf, ready, "ready"))
+		return;
+	conf_known(t->conf, ready, keys);
+	if (conf_len(t->conf, ready) != 1)
+		conf_complain(t->conf, ready,
+			"ready takes exactly one of vty, bird, command, "
+			"keepalived");
+	command = conf_get(t->conf, ready, "command");
+	if (command != NULL) {
+		s->ready = TOPO_READY_COMMAND;
+		s->ready_command = read_argv(t, command, "command");
+		return;
+	}
+	s->ready = conf_get(t->conf, ready, "vty")	 ? TOPO_READY_VTY
+		: conf_get(t->conf, ready, "bird")	 ? TOPO_READY_BIRD
+		: conf_get(t->conf, ready, "keepalived") ? TOPO_READY_KEEPALIVED
+							 : TOPO_READY_SPAWNED;
+	for (size_t k = 0; keys[k] != NULL && s->ready_arg == NULL; k++)
+		s->ready_arg = conf_str(t->conf, ready, keys[k], NULL);
+}
+
+static void
+read_sessions(struct topology *t, const struct conf_node *map, struct topo_service *s)
+{
+	static const char *const kinds[] = {"", "frr", "bird", "openbgpd"};
+	const char *kind = conf_str(t->conf, map, "sessions", NULL);
+
+	for (size_t k = 1; kind != NULL && k < sizeof(kinds) / sizeof(kinds[0]); k++)
+		if (strcmp(kind, kinds[k]) == 0)
+			s->sessions = (enum topo_sessions)k;
+	if (kind != NULL && s->sessions == TOPO_SESSIONS_NONE)
+		conf_complain(t->conf, conf_get(t->conf, map, "sessions"),
+			"sessions: '%s' is none of frr, bird, openbgpd", kind);
+}
+
+static void
+read_services(struct topology *t, const struct conf_node *root)
+{
+	static const char *const keys[] = {"run", "ready", "sessions", "prepare", NULL};
+	const struct conf_node *map = conf_get(t->conf, root, "services");
+	size_t n;
+
+	if (map != NULL && !conf_is_map(t->conf, map, "services"))
+		return;
+	n = conf_len(t->conf, map);
+	t->services = topo_alloc(n, sizeof(*t->services));
+	for (size_t i = 0; i < n; i++) {
+		const struct conf_node *entry = conf_at(t->conf, map, i), *prepare;
+		struct topo_service *s = &t->services[t->services_len++];
+
+		s->name = conf_key_at(t->conf, map, i);
+		topo_check_name(t, conf_key_node_at(t->conf, map, i), s->name, "service");
+		if (!conf_is_map(t->conf, entry, s->name))
+			continue;
+		conf_known(t->conf, entry, keys);
+		if (conf_need(t->conf, entry, "run") != NULL)
+			s->run = read_argv(t, conf_get(t->conf, entry, "run"), "run");
+		read_ready(t, entry, s);
+		read_sessions(t, entry, s);
+		prepare = conf_get(t->conf, entry, "prepare");
+		if (prepare == NULL || !conf_is_list(t->conf, prepare, "prepare"))
+			continue;
+		s->prepare = topo_alloc(conf_len(t->conf, prepare), sizeof(*s->prepare));
+		for (size_t k = 0; k < conf_len(t->conf, prepare); k++)
+			s->prepare[s->prepare_len++] =
+				read_argv(t, conf_at(t->conf, prepare, k), "prepare");
+	}
+}
+
+static void
+read_bridges(struct topology *t, const struct conf_node *entry, struct topo_role *role)
+{
+	const struct conf_node *map = conf_get(t->conf, entry, "bridges");
+
+	if (map == NULL || !conf_is_map(t->conf, map, "bridges"))
+		return;
+	role->bridges = topo_alloc(conf_len(t->conf, map), sizeof(*role->bridges));
+	for (size_t i = 0; i < conf_len(t->conf, map); i++) {
+		const struct conf_node *ports = conf_at(t->conf, map, i);
+		struct topo_bridge *b = &role->bridges[role->bridges_len++];
+
+		b->name = conf_key_at(t->conf, map, i);
+		if (strlen(b->name) >= TOPO_IFNAME_BYTES)
+			conf_complain(t->conf, conf_key_node_at(t->conf, map, i),
+				"bridge '%s': interface names have at most 15 characters", b->name);
+		if (conf_kind(ports) == CONF_LIST && conf_len(t->conf, ports) == 0)
+			continue;
+		b->all_links = conf_kind(ports) == CONF_SCALAR &&
+			strcmp(conf_text(t->conf, ports, b->name), "all") == 0;
+		if (!b->all_links)
+			conf_complain(t->conf, ports, "bridge '%s': ports are [] or all", b->name);
+	}
+}
+
+static void
+read_role(struct topology *t, const struct conf_node *entry, struct topo_role *role)
+{
+	static const char *const keys[] = {"layers", "services", "bridges", "forward", NULL};
+	const struct conf_node *layers = conf_get(t->conf, entry, "layers");
+	const struct conf_node *services = conf_get(t->conf, entry, "services");
+
+	conf_known(t->conf, entry, keys);
+	role->forward = conf_bool(t->conf, entry, "forward", false);
+	read_bridges(t, entry, role);
+	if (layers != NULL && conf_is_list(t->conf, layers, "layers")) {
+		role->layers = topo_alloc(conf_len(t->conf, layers), sizeof(*role->layers));
+		for (size_t i = 0; i < conf_len(t->conf, layers); i++) {
+			const struct conf_node *item = conf_at(t->conf, layers, i);
+			const char *name = conf_text(t->conf, item, "layer");
+
+			if (name != NULL && topo_check_name(t, item, name, "layer"))
+				role->layers[role->layers_len++] = name;
+		}
+	}
+	if (services == NULL || !conf_is_list(t->conf, services, "services"))
+		return;
+	role->services = topo_alloc(conf_len(t->conf, services), sizeof(*role->services));
+	for (size_t i = 0; i < conf_len(t->conf, services); i++) {
+		const struct conf_node *item = conf_at(t->conf, services, i);
+		const char *name = conf_text(t->conf, item, "service");
+		int service = name == NULL ? -1 : topology_service(t, name);
+
+		if (service >= 0)
+			role->services[role->services_len++] = (size_t)service;
+		else if (name != NULL)
+			conf_complain(t->conf, item, "no service '%s' under services:", name);
+	}
+}
+
+static void
+read_roles(struct topology *t, const struct conf_node *root)
+{
+	const struct conf_node *map = conf_need(t->conf, root, "roles");
+	size_t n = conf_is_map(t->conf, map, "roles") ? conf_len(t->conf, map) : 0;
+
+	t->roles = topo_alloc(n, sizeof(*t->roles));
+	for (size_t i = 0; i < n; i++) {
+		const struct conf_node *entry = conf_at(t->conf, map, i);
+		struct topo_role *role = &t->roles[t->roles_len++];
+
+		role->name = conf_key_at(t->conf, map, i);
+		topo_check_name(t, conf_key_node_at(t->conf, map, i), role->name, "role");
+		if (conf_is_map(t->conf, entry, role->name))
+			read_role(t, entry, role);
+	}
+}
+
+static void
+read_expect(struct topology *t, const struct conf_node *root)
+{
+	static const char *const keys[] = {"site", "because", NULL};
+	const struct conf_node *map = conf_get(t->conf, root, "expect");
+
+	if (map == NULL || !conf_is_map(t->conf, map, "expect"))
+		return;
+	for (size_t i = 0; i < conf_len(t->conf, map); i++) {
+		const struct conf_node *at = conf_key_node_at(t->conf, map, i);
+		const struct conf_node *entry = conf_at(t->conf, map, i);
+		int city = topology_city(t, conf_key_at(t->conf, map, i));
+		const char *site;
+
+		if (city < 0)
+			conf_complain(
+				t->conf, at, "expect: no city '%s'", conf_key_at(t->conf, map, i));
+		if (!conf_is_map(t->conf, entry, "expect"))
+			continue;
+		conf_known(t->conf, entry, keys);
+		if (conf_need(t->conf, entry, "site") == NULL ||
+			conf_need(t->conf, entry, "because") == NULL || city < 0)
+			continue;
+		site = conf_str(t->conf, entry, "site", "");
+		t->cities[city].because = conf_str(t->conf, entry, "because", "");
+		t->cities[city].expect_site = site;
+		if (topology_site(t, site) < 0)
+			conf_complain(t->conf, conf_get(t->conf, entry, "site"),
+				"expect: no node has site '%s'", site);
+	}
+}
+
+int
+topology_load(const char *path, struct topology **ret, struct err *e)
+{
+	static const char *const keys[] = {"name", "stretch", "anycast", "cities", "services",
+		"roles", "nodes", "links", "expect", NULL};
+	struct topology *t = topo_alloc(1, sizeof(*t));
+	const struct conf_node *root;
+	int rc = conf_load(path, &t->conf, e);
+
+	if (rc < 0) {
+		free(t);
+		return rc;
+	}
+	*ret = t;
+	root = conf_root(t->conf);
+	if (!conf_is_map(t->conf, root, "a topology"))
+		return 0;
+	conf_known(t->conf, root, keys);
+	t->name = conf_need(t->conf, root, "name") ? conf_str(t->conf, root, "name", "") : "";
+	topo_check_name(t, conf_get(t->conf, root, "name"), t->name, "name");
+	t->stretch = conf_double(t->conf, root, "stretch", 1, 10, 1);
+	read_anycast(t, root);
+	read_cities(t, root);
+	read_services(t, root);
+	read_roles(t, root);
+	topo_read_nodes(t, root);
+	topo_read_links(t, root);
+	read_expect(t, root);
+	topo_cross_check(t, root);
+	return 0;
+}
+
+static void
+free_argv(struct topo_argv a)
+{
+	free(a.argv);
+}
+
+void
+topology_free(struct topology *t)
+{
+	if (t == NULL)
+		return;
+	for (size_t i = 0; i < t->services_len; i++) {
+		free_argv(t->services[i].run);
+		free_argv(t->services[i].ready_command);
+		for (size_t k = 0; k < t->services[i].prepare_len; k++)
+			free_argv(t->services[i].prepare[k]);
+		free(t->services[i].prepare);
+	}
+	for (size_t i = 0; i < t->roles_len; i++) {
+		free(t->roles[i].layers);
+		free(t->roles[i].services);
+		free(t->roles[i].bridges);
+	}
+	for (size_t i = 0; i < t->nodes_len; i++) {
+		for (size_t k = 0; k < t->nodes[i].ifaces_len; k++)
+			free(t->nodes[i].ifaces[k].addrs);
+		free(t->nodes[i].ifaces);
+		free(t->nodes[i].loopback);
+		free(t->nodes[i].local);
+	}
+	free(t->services);
+	free(t->roles);
+	free(t->nodes);
+	free(t->links);
+	free(t->cities);
+	free(t->anycast_prefixes);
+	free(t->anycast_addrs);
+	conf_free(t->conf);
+	free(t);
+}
+
+int
+topology_node(const struct topology *t, const char *name)
+{
+	for (size_t i = 0; name != NULL && i < t->nodes_len; i++)
+		if (strcmp(t->nodes[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+int
+topology_city(const struct topology *t, const char *name)
+{
+	for (size_t i = 0; name != NULL && i < t->cities_len; i++)
+		if (strcmp(t->cities[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+int
+topology_service(const struct topology *t, const char *name)
+{
+	for (size_t i = 0; name != NULL && i < t->services_len; i++)
+		if (strcmp(t->services[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+int
+topology_site(const struct topology *t, const char *site)
+{
+	for (size_t i = 0; site != NULL && i < t->nodes_len; i++)
+		if (t->nodes[i].site != NULL && strcmp(t->nodes[i].site, site) == 0)
+			return (int)i;
+	return -1;
+}
+
+int
+topology_access(const struct topology *t, size_t city)
+{
+	for (size_t i = 0; i < t->nodes_len; i++)
+		if (t->nodes[i].city == city && t->nodes[i].local_len > 0)
+			return (int)i;
+	return -1;
+}

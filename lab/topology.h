@@ -1,0 +1,138 @@
+/*
+ * topology.h - the network as topology.yaml states it: cities, nodes, links, who should serve whom.
+ *
+ * Loading collects every mistake with file and line (lib/conf.h) and needs no privileges. All
+ * strings and arrays belong to the topology and live until topology_free().
+ */
+#ifndef LAB_TOPOLOGY_H
+#define LAB_TOPOLOGY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/conf.h"
+#include "lib/err.h"
+#include "lib/inet.h"
+
+enum { TOPO_IFNAME_BYTES = 16, TOPO_LINK_NAME_BYTES = 64 };
+
+struct topo_city {
+	const char *name, *title;
+	double lat, lon;
+	const char *expect_site; /* whom it should reach; NULL when nothing is expected */
+	const char *because;
+};
+
+enum topo_ready {
+	TOPO_READY_SPAWNED,    /* running is enough */
+	TOPO_READY_VTY,	       /* FRR's socket answers */
+	TOPO_READY_BIRD,       /* BIRD's socket answers */
+	TOPO_READY_COMMAND,    /* a command in the node exits 0 */
+	TOPO_READY_KEEPALIVED, /* its own dump names the state */
+};
+
+enum topo_sessions {
+	TOPO_SESSIONS_NONE,
+	TOPO_SESSIONS_FRR,
+	TOPO_SESSIONS_BIRD,
+	TOPO_SESSIONS_OPENBGPD
+};
+
+struct topo_argv {
+	char **argv; /* NULL-terminated */
+};
+
+struct topo_service {
+	const char *name;
+	struct topo_argv run;
+	struct topo_argv *prepare; /* run to their end before each start */
+	size_t prepare_len;
+	enum topo_ready ready;
+	const char *ready_arg; /* socket path, or keepalived's state */
+	struct topo_argv ready_command;
+	enum topo_sessions sessions;
+};
+
+struct topo_bridge {
+	const char *name;
+	bool all_links; /* every link interface of the node is a port; else none is */
+};
+
+struct topo_role {
+	const char *name;
+	const char **layers;
+	size_t layers_len;
+	size_t *services; /* indices into topology.services, in starting order */
+	size_t services_len;
+	struct topo_bridge *bridges;
+	size_t bridges_len;
+	bool forward;
+};
+
+struct topo_iface {
+	char name[TOPO_IFNAME_BYTES];
+	uint8_t mac[6];
+	struct inet *addrs;
+	size_t addrs_len;
+	size_t link; /* index into topology.links */
+	int end;     /* 0: a, 1: b */
+};
+
+struct topo_node {
+	const char *name;
+	size_t role, city;
+	const char *site; /* NSID of its DNS server; NULL when it has none */
+	bool anycast;	  /* originates the service prefix */
+	struct inet *loopback, *local;
+	size_t loopback_len, local_len;
+	struct topo_iface *ifaces;
+	size_t ifaces_len;
+};
+
+struct topo_link {
+	char name[TOPO_LINK_NAME_BYTES]; /* "a-node:if--b-node:if" */
+	size_t node[2], iface[2];	 /* iface: index into that node's ifaces */
+	int64_t delay_ns;		 /* one way */
+};
+
+struct topology {
+	struct conf *conf;
+	const char *name;
+	double stretch;
+	struct inet *anycast_prefixes, *anycast_addrs;
+	size_t anycast_prefixes_len, anycast_addrs_len;
+	const char *zone, *answer;
+	struct topo_city *cities;
+	size_t cities_len;
+	struct topo_service *services;
+	size_t services_len;
+	struct topo_role *roles;
+	size_t roles_len;
+	struct topo_node *nodes;
+	size_t nodes_len;
+	struct topo_link *links;
+	size_t links_len;
+};
+
+/*
+ * Read and check a topology. Mistakes do not stop it: ask conf_complaints(ret->conf); a topology
+ * with complaints may only be reported on and freed.
+ *
+ * Returns 0, or -errno with `e` filled when the file cannot be read at all.
+ */
+int topology_load(const char *path, struct topology **ret, struct err *e);
+void topology_free(struct topology *t);
+
+/* Indices by name, -1 if there is none. */
+int topology_node(const struct topology *t, const char *name);
+int topology_city(const struct topology *t, const char *name);
+int topology_service(const struct topology *t, const char *name);
+
+/* The node that serves as a site of this name, or -1. */
+int topology_site(const struct topology *t, const char *site);
+
+/* The access node of a city: the one whose `local` prefixes hold the probes; or -1. */
+int topology_access(const struct topology *t, size_t city);
+
+#endif

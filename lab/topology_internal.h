@@ -1,0 +1,25 @@
+/* topology_internal.h - what reading and cross-checking a topology share. */
+#ifndef LAB_TOPOLOGY_INTERNAL_H
+#define LAB_TOPOLOGY_INTERNAL_H
+
+#include "lab/topology.h"
+
+/* calloc that cannot fail: a topology is small, and half of one is of no use. */
+void *topo_alloc(size_t n, size_t size);
+
+/* Read the nodes and links sections once cities, services and roles stand. */
+void topo_read_nodes(struct topology *t, const struct conf_node *root);
+void topo_read_links(struct topology *t, const struct conf_node *root);
+
+/* A list of addresses or prefixes; bad ones are complained about and left out. */
+size_t topo_read_inets(
+	struct topology *t, const struct conf_node *map, const char *key, struct inet **ret);
+
+/* Names become files, interfaces and JSON keys: letters, digits and '-', at most 24. */
+bool topo_check_name(
+	struct topology *t, const struct conf_node *at, const char *name, const char *what);
+
+/* What no single entry shows: addresses used twice, unequal subnets, nodes without links... */
+void topo_cross_check(struct topology *t, const struct conf_node *root);
+
+#endif

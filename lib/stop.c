@@ -1,0 +1,35 @@
+/* stop.c - ^C and its like, noticed instead of obeyed: the first asks to clean up, the second aborts. */
+#include "lib/stop.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "lib/command.h"
+
+static volatile sig_atomic_t requests;
+
+static void
+note(int signal)
+{
+	(void)signal;
+	if (++requests > 1)
+		_exit(EXIT_INTERRUPTED);
+}
+
+void
+stop_install(void)
+{
+	struct sigaction act = {.sa_handler = note};
+
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGHUP, &act, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+int
+stop_requested(void)
+{
+	return requests;
+}
