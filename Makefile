@@ -17,7 +17,11 @@ CPPFLAGS := -iquote . -D_GNU_SOURCE -DCATCHMENT_VERSION='"$(VERSION)"' \
 PKG_CF    = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDLIBS    = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lldns -lm -lpthread
 COMPILE   = $(CC) -std=gnu17 $(WARN) $(CFLAGS) $(CPPFLAGS) $(PKG_CF) -MMD -MP
-SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+# SAN=1 builds with sanitizers, SAN=fuzzer for libFuzzer too; what they add makes gcc warn of what nobody wrote.
+ifdef SAN
+CFLAGS := -O1 -g -Wno-error -fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=address,undefined \
+	$(if $(filter fuzzer,$(SAN)),-fsanitize=fuzzer-no-link)
+endif
 
 # All cores, unless told otherwise; V=1 shows whole commands; scripts get settings as environment.
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1) --no-print-directory
@@ -46,9 +50,12 @@ deps: ## install what the build, the tests and the reports need (Debian, as root
 all: $(PROGRAM) ## build the program, build/catchment
 
 define room
-$(BUILD)/$(1).a: $(call objects,$(1))
+$(BUILD)/$(1).list: export LIST = $(call objects,$(1))
+$(BUILD)/$(1).list: FORCE
+	@printf '%s\n' "$$$$LIST" | { $$(changed); }
+$(BUILD)/$(1).a: $(BUILD)/$(1).list $(call objects,$(1))
 	@rm -f $$@
-	$(Q)ar rcs $$@ $$^
+	$(Q)ar rcs $$@ $$(filter %.o,$$^)
 -include $(patsubst %.o,%.d,$(call objects,$(1)))
 endef
 $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
@@ -62,7 +69,7 @@ $(PROGRAM): $(BUILD)/catchment.o $(ARCHIVES)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(call together,$^) $(LDLIBS)
 -include $(BUILD)/catchment.d
 
-# Two files that change only when what they say does: how things are compiled, and from which commit.
+# Files that change only when what they say does: how things are compiled, from which commit, what is in a room.
 changed = mkdir -p $(@D) && cat >$@.new && { cmp -s $@.new $@ && rm $@.new || mv $@.new $@; }
 $(BUILD)/settings: export SETTINGS = $(COMPILE)
 $(BUILD)/settings: FORCE
@@ -133,7 +140,7 @@ lab-test: all rootfs ## the lab's own tests (as root)
 	$(Q)$(TESTS) lab
 
 fuzz: ## look for new inputs that break a parser: TARGET=dns SECONDS=600
-	$(Q)$(MAKE) BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzz-programs
+	$(Q)$(MAKE) BUILD=$(BUILD)/fuzz CC=clang SAN=fuzzer fuzz-programs
 	$(Q)tests/fuzz/run $(BUILD)/fuzz $(TARGET) $(or $(SECONDS),60)
 
 bench: $(BENCH) ## measure the instrument's own parts
