@@ -1,0 +1,407 @@
+/* engine.c - the query engine: sends by the clock alone, and takes note of all that comes back. */
+#include "probes/engine.h"
+
+#include <errno.h>
+#include <math.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "lib/rng.h"
+#include "lib/stopfd.h"
+#include "probes/flight.h"
+#include "probes/match.h"
+#include "probes/names.h"
+#include "probes/socket.h"
+
+enum {
+	START_DELAY_NS = 20000000, /* from engine_open to t0 */
+	EVENTS = 16, /* taken at a time, so that reading never delays sending by much */
+	BURST = 32,  /* sent at a time when behind, so that answers still get read */
+	SPARE_FDS = 32,
+	UDP_BYTES = 1232,
+	STOP_KEY = -1,
+};
+
+struct endpoint {
+	int fd;
+	socklen_t to_len;
+	uint32_t dropped;
+	struct sockaddr_storage to;
+};
+
+struct engine {
+	const struct plan *plan;
+	struct names names;
+	struct match match;
+	struct flight flight;
+	struct answers_writer *writer;
+	struct endpoint *endpoints;
+	struct rng rng;
+	struct mono t0;
+	struct mono next_flush;
+	double interval_ns; /* between queries of all streams together */
+	uint64_t end;	    /* number behind the last query; UINT64_MAX: no end */
+	int epoll_fd;
+	bool abandoned;
+	bool file_failed; /* the answers file cannot be written */
+	size_t query_len_bytes;
+	uint8_t query[DNS_QUERY_MAX_BYTES];
+	struct socket_packet packet;
+	struct engine_stats stats;
+};
+
+static int
+raise_files(uint32_t streams, struct err *e)
+{
+	rlim_t wanted = (rlim_t)streams + SPARE_FDS;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return err_sys(e, errno, "cannot read the limit of open files");
+	if (limit.rlim_cur >= wanted)
+		return 0;
+	limit.rlim_cur = wanted;
+	if (limit.rlim_max < wanted)
+		limit.rlim_max = wanted;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return err_sys(e, errno, "%u streams need %llu open files (ulimit -n)", streams,
+			(unsigned long long)wanted);
+	return 0;
+}
+
+static int
+watch(struct engine *en, int fd, int key)
+{
+	struct epoll_event ev = {.events = EPOLLIN, .data.fd = key};
+
+	return epoll_ctl(en->epoll_fd, EPOLL_CTL_ADD, fd, &ev) < 0 ? -errno : 0;
+}
+
+static int
+open_sockets(struct engine *en, struct err *e)
+{
+	const struct plan *p = en->plan;
+	int rc = raise_files(p->streams_len, e);
+
+	if (rc < 0)
+		return rc;
+	en->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (en->epoll_fd < 0)
+		return err_sys(e, errno, "cannot open an epoll descriptor");
+	for (uint32_t i = 0; i < p->streams_len; i++) {
+		struct endpoint *to = &en->endpoints[i];
+
+		to->to_len = inet_sockaddr(&p->streams[i].target, p->streams[i].port, &to->to);
+		rc = socket_open(&p->streams[i], i, &to->fd, e);
+		if (rc < 0)
+			return rc;
+		rc = watch(en, to->fd, (int)i);
+		if (rc < 0)
+			return err_sys(e, -rc, "cannot watch a socket");
+	}
+	return 0;
+}
+
+static int
+prepare(struct engine *en, struct err *e)
+{
+	const struct plan *p = en->plan;
+	double total_qps = p->rate_qps * p->streams_len;
+	double held = total_qps * ((double)p->timeout_ns / 1e9 + 1); /* one second of stall */
+	char name[NAMES_TEXT_BYTES];
+	int len;
+
+	if (names_init(&en->names, p->seed, p->zone) < 0)
+		return err_set(e, EINVAL, "zone '%s' is too long", p->zone);
+	len = dns_query_write(names_format(&en->names, 0, 0, name), p->qtype, UDP_BYTES, en->query);
+	if (len < 0)
+		return err_set(e, EINVAL, "zone '%s' is not a domain name", p->zone);
+	en->query_len_bytes = (size_t)len;
+	en->interval_ns = 1e9 / total_qps;
+	en->end = UINT64_MAX;
+	if (p->duration_ns > 0)
+		en->end = (uint64_t)llround(ceil((double)p->duration_ns / en->interval_ns - 1e-6));
+	rng_init(&en->rng, p->seed ^ 0x6964); /* ids; the names' tag has its own */
+	/* twice over: the final half tells late answers from duplicates */
+	if (flight_init(&en->flight, 2 * (uint64_t)held + 1024) < 0)
+		return err_sys(e, ENOMEM, "no room for the queries under way");
+	return 0;
+}
+
+int
+engine_open(const struct plan *p, struct engine **ret, struct err *e)
+{
+	struct engine *en = calloc(1, sizeof(*en));
+	struct wall t0_wall;
+	int rc;
+
+	if (en == NULL || (en->endpoints = calloc(p->streams_len, sizeof(*en->endpoints))) == NULL)
+		abort();
+	en->plan = p;
+	en->epoll_fd = -1;
+	for (uint32_t i = 0; i < p->streams_len; i++)
+		en->endpoints[i].fd = -1;
+	rc = prepare(en, e);
+	if (rc == 0)
+		rc = open_sockets(en, e);
+	if (rc == 0) {
+		en->t0 = mono_add(mono_now(), START_DELAY_NS);
+		t0_wall.ns = en->t0.ns + clock_offset_ns(NULL);
+		rc = answers_create(
+			p->answers_path, p->json, p->streams_len, t0_wall, en->t0, &en->writer, e);
+	}
+	if (rc < 0) {
+		engine_free(en);
+		return rc;
+	}
+	en->match = (struct match){p, &en->names, &en->flight, en->writer, &en->stats};
+	*ret = en;
+	return 0;
+}
+
+static struct mono
+due(const struct engine *en, uint64_t number)
+{
+	return mono_add(en->t0, (int64_t)((double)number * en->interval_ns));
+}
+
+/* Write the oldest query down for good. */
+static void
+retire(struct engine *en)
+{
+	uint64_t number = en->flight.tail;
+	struct flight_query *q = flight_oldest(&en->flight);
+	struct answers_query record;
+
+	if (q->open)
+		flight_decide(&en->flight, q, ANSWERS_PENDING);
+	record = (struct answers_query){.status = q->status,
+		.rcode = q->rcode,
+		.flags = q->flags,
+		.stream = (uint16_t)(number % en->plan->streams_len),
+		.nsid = q->nsid,
+		.seq = (uint32_t)(number / en->plan->streams_len),
+		.lateness_ns = q->lateness_ns,
+		.sent = q->sent,
+		.received = q->received};
+	en->stats.by_status[q->status]++;
+	if (answers_write_query(en->writer, &record) < 0)
+		en->file_failed = true;
+	flight_retire(&en->flight);
+}
+
+/* What was sent a timeout ago is final. Only when every socket has been read up to now. */
+static void
+expire(struct engine *en, struct mono now)
+{
+	struct flight_query *q;
+
+	while ((q = flight_oldest(&en->flight)) != NULL &&
+		mono_diff_ns(now, q->sent_mono) >= en->plan->timeout_ns) {
+		if (q->open)
+			flight_decide(&en->flight, q, ANSWERS_UNANSWERED);
+		retire(en);
+	}
+	if (mono_diff_ns(now, en->next_flush) >= 0) {
+		en->next_flush = mono_add(now, NS_PER_S);
+		if (answers_flush(en->writer) < 0)
+			en->file_failed = true;
+	}
+}
+
+/*
+ * sendto() hands out an ICMP error that came for an earlier query instead of sending; the error
+ * queue has it too, so ask again. Twice in a row is this query's own failure.
+ */
+static int
+send_one(struct engine *en, const struct endpoint *to, struct flight_query *q)
+{
+	for (int attempt = 0;; attempt++) {
+		q->sent_mono = mono_now();
+		q->sent = wall_now();
+		if (sendto(to->fd, en->query, en->query_len_bytes, MSG_DONTWAIT,
+			    (const struct sockaddr *)&to->to, to->to_len) >= 0)
+			return 0;
+		if (errno == EAGAIN || errno == ENOBUFS || attempt == 1)
+			return -errno;
+	}
+}
+
+static void
+send_next(struct engine *en)
+{
+	uint64_t number = en->flight.head;
+	uint32_t stream = (uint32_t)(number % en->plan->streams_len);
+	uint32_t seq = (uint32_t)(number / en->plan->streams_len);
+	uint8_t *label = en->query + DNS_HEADER_BYTES + 1;
+	struct flight_query *q = flight_add(&en->flight);
+	int64_t lateness_ns;
+	int rc;
+
+	if (q == NULL) {
+		en->stats.forced++;
+		retire(en);
+		q = flight_add(&en->flight);
+	}
+	q->id = (uint16_t)rng_u64(&en->rng);
+	dns_set_id(en->query, q->id);
+	dns_patch_digits(label + NAMES_STREAM_AT, NAMES_STREAM_DIGITS, stream);
+	dns_patch_digits(label + NAMES_SEQ_AT, NAMES_SEQ_DIGITS, seq);
+	rc = send_one(en, &en->endpoints[stream], q);
+	lateness_ns = mono_diff_ns(q->sent_mono, due(en, number));
+	q->lateness_ns = lateness_ns > UINT32_MAX ? UINT32_MAX : (uint32_t)lateness_ns;
+	hist_add(&en->stats.lateness, lateness_ns);
+	en->stats.queries++;
+	if (rc < 0) {
+		en->stats.send_errnos[-rc < ENGINE_ERRNOS ? -rc : 0]++;
+		flight_decide(&en->flight, q, ANSWERS_SEND_FAILED);
+	}
+}
+
+static void
+receive(struct engine *en, uint32_t stream, uint32_t events)
+{
+	struct endpoint *at = &en->endpoints[stream];
+
+	if ((events & EPOLLERR) != 0 && socket_receive_error(at->fd, &en->packet) > 0)
+		match_error(&en->match, stream, &en->packet);
+	if (socket_receive(at->fd, &en->packet) > 0) {
+		at->dropped = en->packet.dropped > at->dropped ? en->packet.dropped : at->dropped;
+		match_answer(&en->match, stream, &en->packet);
+	}
+}
+
+/* Told to stop: first no more sending, then no more waiting. */
+static void
+stop(struct engine *en, int stop_fd)
+{
+	if (stopfd_asked(stop_fd) == 0)
+		return;
+	if (en->stats.told_to_stop || en->flight.head >= en->end)
+		en->abandoned = true;
+	en->stats.told_to_stop = true;
+	if (en->end > en->flight.head)
+		en->end = en->flight.head;
+}
+
+/* Wait for packets, but not past the next instant at which something is due. */
+static int
+wait_and_receive(struct engine *en, int stop_fd, struct mono now, struct err *e)
+{
+	struct epoll_event events[EVENTS];
+	const struct flight_query *oldest = flight_oldest(&en->flight);
+	struct mono wake = mono_add(now, NS_PER_S);
+	struct timespec ts;
+	int n;
+
+	if (en->flight.head < en->end)
+		wake = due(en, en->flight.head);
+	else if (oldest != NULL)
+		wake = mono_add(oldest->sent_mono, en->plan->timeout_ns);
+	ts = mono_timespec((struct mono){wake.ns > now.ns ? wake.ns - now.ns : 0});
+	n = epoll_pwait2(en->epoll_fd, events, EVENTS, &ts, NULL);
+	if (n < 0 && errno != EINTR)
+		return err_sys(e, errno, "waiting for answers (epoll_pwait2, Linux 5.11)");
+	for (int i = 0; i < n; i++) {
+		if (events[i].data.fd == STOP_KEY)
+			stop(en, stop_fd);
+		else
+			receive(en, (uint32_t)events[i].data.fd, events[i].events);
+	}
+	return n < 0 ? 0 : n;
+}
+
+/* The lowest real-time priority is above everything that merely computes. */
+static bool
+go_realtime(void)
+{
+	struct sched_param prio = {.sched_priority = sched_get_priority_min(SCHED_FIFO)};
+
+	prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); /* ns; for where the next is refused */
+	return sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &prio) == 0;
+}
+
+static int64_t
+cpu_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+static int
+loop(struct engine *en, int stop_fd, struct err *e)
+{
+	int n = 0;
+
+	while (!en->abandoned && !en->file_failed) {
+		struct mono now = mono_now();
+
+		for (int i = 0; i < BURST && en->flight.head < en->end &&
+			mono_diff_ns(now, due(en, en->flight.head)) >= 0;
+			i++) {
+			send_next(en);
+			now = mono_now();
+		}
+		if (en->flight.head >= en->end && en->flight.open == 0)
+			return 0;
+		n = wait_and_receive(en, stop_fd, now, e);
+		if (n < 0)
+			return n;
+		if (n < EVENTS)
+			expire(en, now);
+	}
+	return 0;
+}
+
+int
+engine_run(struct engine *en, int stop_fd, struct err *e)
+{
+	int64_t cpu_before_ns = cpu_ns();
+	struct flight_query *last;
+	int rc = watch(en, stop_fd, STOP_KEY), closed;
+
+	if (rc < 0)
+		return err_sys(e, -rc, "cannot watch the stop descriptor");
+	en->stats.realtime = go_realtime();
+	en->next_flush = mono_add(en->t0, NS_PER_S);
+	rc = loop(en, stop_fd, e);
+	en->stats.cpu_ns = cpu_ns() - cpu_before_ns;
+	last = en->flight.head > 0 ? flight_find(&en->flight, en->flight.head - 1) : NULL;
+	if (last != NULL)
+		en->stats.sending_ns = mono_diff_ns(last->sent_mono, en->t0);
+	while (flight_oldest(&en->flight) != NULL)
+		retire(en);
+	for (uint32_t i = 0; i < en->plan->streams_len; i++)
+		en->stats.receive_dropped += en->endpoints[i].dropped;
+	closed = answers_close(en->writer, rc < 0 ? NULL : e);
+	en->writer = NULL;
+	return rc < 0 ? rc : closed;
+}
+
+const struct engine_stats *
+engine_stats(const struct engine *en)
+{
+	return &en->stats;
+}
+
+void
+engine_free(struct engine *en)
+{
+	if (en == NULL)
+		return;
+	answers_close(en->writer, NULL);
+	for (uint32_t i = 0; i < en->plan->streams_len; i++)
+		if (en->endpoints[i].fd >= 0)
+			close(en->endpoints[i].fd);
+	if (en->epoll_fd >= 0)
+		close(en->epoll_fd);
+	flight_done(&en->flight);
+	free(en->endpoints);
+	free(en);
+}

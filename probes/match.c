@@ -1,0 +1,128 @@
+/* match.c - which query a packet belongs to, and what it decides. */
+#include "probes/match.h"
+
+#include <string.h>
+
+#include "lib/dns.h"
+#include "probes/judge.h"
+
+static void
+stray(const struct match *m, enum answers_stray_kind kind, uint32_t stream, uint32_t seq,
+	const struct dns_msg *msg, const struct socket_packet *p)
+{
+	struct answers_stray s = {.kind = kind,
+		.stream = (uint16_t)stream,
+		.nsid = ANSWERS_NSID_NONE,
+		.seq = seq,
+		.received = p->received};
+
+	if (msg != NULL && msg->nsid != NULL)
+		s.nsid = answers_intern_nsid(m->writer, msg->nsid, msg->nsid_len_bytes);
+	m->stats->strays[kind]++;
+	answers_write_stray(m->writer, &s);
+}
+
+/*
+ * The query that a message answers or quotes: id and question must both be what we sent from this
+ * socket. `ret_seq` is set as soon as the name is one of this stream's.
+ */
+static struct flight_query *
+find(const struct match *m, uint32_t stream, const struct dns_msg *msg, uint32_t *ret_seq)
+{
+	struct flight_query *q;
+	uint32_t of_stream, seq;
+
+	if (msg->qdcount != 1 || msg->qtype != m->plan->qtype || msg->qclass != 1 ||
+		!names_parse(m->names, msg->qname, &of_stream, &seq) || of_stream != stream)
+		return NULL;
+	*ret_seq = seq;
+	q = flight_find(m->flight, (uint64_t)seq * m->plan->streams_len + stream);
+	return q != NULL && q->id == msg->id ? q : NULL;
+}
+
+/* Was this number sent long enough ago to have left the ring? */
+static bool
+is_forgotten(const struct match *m, uint32_t stream, uint32_t seq)
+{
+	uint64_t number = (uint64_t)seq * m->plan->streams_len + stream;
+
+	return seq != ANSWERS_SEQ_UNKNOWN && number < m->flight->head &&
+		flight_find(m->flight, number) == NULL;
+}
+
+static bool
+is_final(const struct match *m, uint32_t stream, uint32_t seq)
+{
+	return (uint64_t)seq * m->plan->streams_len + stream < m->flight->tail;
+}
+
+static void
+decide(const struct match *m, struct flight_query *q, const struct dns_msg *msg,
+	const struct socket_packet *p)
+{
+	enum answers_status status = judge_answer(m->plan, msg);
+
+	q->received = p->received;
+	q->rcode = (uint8_t)(msg->rcode < ANSWERS_RCODE_NONE ? msg->rcode : ANSWERS_RCODE_NONE - 1);
+	q->answered = true;
+	if (msg->nsid != NULL)
+		q->nsid = answers_intern_nsid(m->writer, msg->nsid, msg->nsid_len_bytes);
+	flight_decide(m->flight, q, status);
+	if (status == ANSWERS_GOOD)
+		hist_add(&m->stats->rtt, wall_diff_ns(q->received, q->sent));
+}
+
+void
+match_answer(const struct match *m, uint32_t stream, const struct socket_packet *p)
+{
+	const struct plan_stream *s = &m->plan->streams[stream];
+	bool right_source = inet_same(&p->from, &s->target) && p->port == s->port;
+	uint32_t seq = ANSWERS_SEQ_UNKNOWN;
+	struct flight_query *q;
+	struct dns_msg msg;
+
+	if (dns_read(p->data, p->len_bytes, &msg) < 0 || (msg.flags & DNS_QR) == 0) {
+		stray(m, right_source ? ANSWERS_MALFORMED : ANSWERS_WRONG_SOURCE, stream, seq, NULL,
+			p);
+		return;
+	}
+	q = find(m, stream, &msg, &seq);
+	if (!right_source) {
+		stray(m, ANSWERS_WRONG_SOURCE, stream, seq, &msg, p);
+	} else if (q == NULL) {
+		stray(m, is_forgotten(m, stream, seq) ? ANSWERS_LATE : ANSWERS_MISMATCH, stream,
+			seq, &msg, p);
+	} else if (q->open) {
+		decide(m, q, &msg, p);
+	} else if (q->answered) {
+		m->stats->duplicated += (q->flags & ANSWERS_HAS_DUPLICATE) == 0;
+		q->flags |= ANSWERS_HAS_DUPLICATE;
+		stray(m, ANSWERS_DUPLICATE, stream, seq, &msg, p);
+	} else {
+		stray(m, ANSWERS_LATE, stream, seq, &msg, p);
+		q->answered = is_final(m, stream, seq); /* a second late answer is a duplicate */
+	}
+}
+
+void
+match_error(const struct match *m, uint32_t stream, const struct socket_packet *p)
+{
+	const struct plan_stream *s = &m->plan->streams[stream];
+	uint32_t seq = ANSWERS_SEQ_UNKNOWN;
+	struct flight_query *q = NULL;
+	struct dns_msg msg;
+
+	if (!p->unreachable) {
+		m->stats->icmp_other++;
+		return;
+	}
+	if (inet_same(&p->from, &s->target) && p->port == s->port &&
+		dns_read_question(p->data, p->len_bytes, &msg) == 0)
+		q = find(m, stream, &msg, &seq);
+	if (q == NULL) {
+		m->stats->icmp_unmatched++;
+	} else if (q->open) {
+		q->received = p->received;
+		flight_decide(m->flight, q, ANSWERS_UNREACHABLE);
+	}
+}

@@ -1,0 +1,35 @@
+/* match.h - which query a packet belongs to, and what it decides. */
+#ifndef PROBES_MATCH_H
+#define PROBES_MATCH_H
+
+#include <stdint.h>
+
+#include "lib/answers.h"
+#include "probes/engine.h"
+#include "probes/flight.h"
+#include "probes/names.h"
+#include "probes/plan.h"
+#include "probes/socket.h"
+
+/* All borrowed. */
+struct match {
+	const struct plan *plan;
+	const struct names *names;
+	struct flight *flight;
+	struct answers_writer *writer; /* strays go there */
+	struct engine_stats *stats;
+};
+
+/*
+ * Take note of an answer that came to the socket of `stream`.
+ *
+ * It decides its query if it comes from the address and port asked, and id and question are the
+ * query's. Everything else becomes a stray record and leaves the query open: an attacker's or a
+ * misrouted packet must not hide the real answer.
+ */
+void match_answer(const struct match *m, uint32_t stream, const struct socket_packet *p);
+
+/* The same for an ICMP error, by the query that it quotes. Only "unreachable" decides. */
+void match_error(const struct match *m, uint32_t stream, const struct socket_packet *p);
+
+#endif

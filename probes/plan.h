@@ -1,0 +1,45 @@
+/* plan.h - the probe plan: who asks whom, how often, and what a good answer is (doc/formats.md). */
+#ifndef PROBES_PLAN_H
+#define PROBES_PLAN_H
+
+#include <stdint.h>
+
+#include "lib/dns.h"
+#include "lib/err.h"
+#include "lib/inet.h"
+
+struct plan_stream {
+	char *city;
+	char *node;
+	char *netns; /* "": the caller's */
+	struct inet source;
+	struct inet target;
+	uint16_t port;
+};
+
+struct plan {
+	char *json; /* all of it, one line, as the answers file carries it */
+	uint64_t seed;
+	double rate_qps;     /* of each stream */
+	int64_t duration_ns; /* 0: until told to stop */
+	int64_t timeout_ns;
+	char *zone; /* lower case, with its last dot */
+	uint16_t qtype;
+	uint16_t expect_rcode;
+	char *expect_txt; /* "": any data will do */
+	char *answers_path;
+	char *stats_path;
+	struct plan_stream *streams; /* stream i is streams[i] */
+	uint32_t streams_len;
+};
+
+/*
+ * Read and check a plan file. Relative paths in it are made relative to its folder.
+ *
+ * Returns 0 or -errno; `e` names every complaint that fits, with its place ("streams[3].source").
+ * Free with plan_free, which takes NULL.
+ */
+int plan_load(const char *path, struct plan **ret, struct err *e);
+void plan_free(struct plan *p);
+
+#endif
