@@ -147,7 +147,7 @@ apply(struct wire *w, const struct change *c)
 	after_mono = mono_now();
 	after_wall = wall_now();
 	for (size_t i = 0; i < 2 * c->n && c->carrier >= 0; i++)
-		wire_tap_announce(&w->taps[2 * c->links[i / 2] + (i & 1)]);
+		wire_herald_announce(&w->herald, (uint32_t)(2 * c->links[i / 2] + (i & 1)));
 	reply = rc == 0 ? json_pack("{s:b}", "ok", 1)
 			: refuse("carrier of link %s: %s", failed, strerror(-rc));
 	if (reply == NULL)

@@ -8,6 +8,7 @@
 
 #include "lab/wire/due.h"
 #include "lab/wire/frame.h"
+#include "lab/wire/herald.h"
 #include "lab/wire/tap.h"
 #include "lab/wire/wait.h"
 #include "lab/wire/wire.h"
@@ -37,6 +38,7 @@ struct wire {
 	struct frame_pool pool;
 	struct due due; /* directions with frames, by the release of their first */
 	struct wire_wait wait;
+	struct wire_herald herald; /* while wire_run runs */
 	struct hist lateness;
 	struct wall since; /* when the figures began */
 	int64_t since_cpu_ns;

@@ -188,16 +188,22 @@ int
 wire_run(struct wire *w, int ctl_fd, struct err *e)
 {
 	struct wire_calm calm;
-	int rc = wire_wait_add(&w->wait, ctl_fd, WIRE_CTL_ID);
+	int rc = wire_herald_init(&w->herald, w->taps, e);
 
 	if (rc < 0)
+		return rc;
+	rc = wire_wait_add(&w->wait, ctl_fd, WIRE_CTL_ID);
+	if (rc < 0) {
+		wire_herald_done(&w->herald);
 		return err_sys(e, -rc, "cannot watch the control socket");
+	}
 	w->ended = false;
-	wire_calm_begin(&calm);
+	wire_calm_begin(&calm); /* after the herald's start: it keeps the common class */
 	w->realtime = calm.realtime;
 	rc = forward(w, ctl_fd, e);
 	wire_calm_end(&calm);
 	wire_wait_drop(&w->wait, ctl_fd);
+	wire_herald_done(&w->herald);
 	free(w->reply);
 	w->reply = NULL;
 	return rc;

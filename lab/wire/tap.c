@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -13,6 +14,8 @@
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <net/if_arp.h>
+
+enum { CLOSE_AT_ONCE = 128 };
 
 static int
 configure(struct wire_tap *t, const char *ifname, const uint8_t mac[static 6], struct err *e)
@@ -58,6 +61,34 @@ wire_tap_close(struct wire_tap *t)
 	if (t->sock >= 0)
 		close(t->sock);
 	t->fd = t->sock = -1;
+}
+
+static void *
+close_main(void *arg)
+{
+	wire_tap_close(arg);
+	return NULL;
+}
+
+void
+wire_tap_close_all(struct wire_tap *taps, size_t n)
+{
+	pthread_t threads[CLOSE_AT_ONCE];
+	size_t done = 0;
+
+	while (done < n) {
+		size_t started = 0;
+
+		while (started < CLOSE_AT_ONCE && done < n) {
+			if (pthread_create(&threads[started], NULL, close_main, &taps[done]) == 0)
+				started++;
+			else
+				wire_tap_close(&taps[done]);
+			done++;
+		}
+		while (started > 0)
+			pthread_join(threads[--started], NULL);
+	}
 }
 
 int

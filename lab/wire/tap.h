@@ -3,6 +3,7 @@
 #define LAB_WIRE_TAP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lib/err.h"
@@ -24,6 +25,12 @@ int wire_tap_open(
 
 /* fd and sock may be -1. */
 void wire_tap_close(struct wire_tap *t);
+
+/*
+ * Close n of them side by side: the kernel takes some 18 ms to remove an interface, nearly all of
+ * it waiting for others, so that 90 in a row take 1.6 s and 90 at once 0.08 s.
+ */
+void wire_tap_close_all(struct wire_tap *taps, size_t n);
 
 /* Take the carrier away or give it back. On -errno only our side of it has changed. */
 int wire_tap_carrier(struct wire_tap *t, bool carrier);

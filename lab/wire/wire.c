@@ -88,10 +88,11 @@ allocate(struct wire *w, const struct wire_link_spec *specs, size_t n, struct er
 	w->taps = calloc(2 * n + 1, sizeof(*w->taps));
 	w->dirs = calloc(2 * n + 1, sizeof(*w->dirs));
 	w->request = malloc(WIRE_REQUEST_BYTES + 1);
+	for (size_t i = 0; w->taps != NULL && i < 2 * n; i++)
+		w->taps[i] = (struct wire_tap){.fd = -1, .sock = -1};
 	if (w->name == NULL || w->taps == NULL || w->dirs == NULL || w->request == NULL)
 		return err_set(e, ENOMEM, "out of memory for %zu links", n);
 	for (size_t i = 0; i < 2 * n; i++) {
-		w->taps[i] = (struct wire_tap){.fd = -1, .sock = -1};
 		w->dirs[i].delay_ns = specs[i / 2].delay_ns[i & 1];
 		frame_queue_init(&w->dirs[i].queue);
 		memcpy(w->name[i / 2], specs[i / 2].name, sizeof(*w->name));
@@ -141,8 +142,8 @@ wire_free(struct wire *w)
 {
 	if (w == NULL)
 		return;
-	for (size_t i = 0; w->taps != NULL && i < 2 * w->links; i++)
-		wire_tap_close(&w->taps[i]);
+	if (w->taps != NULL)
+		wire_tap_close_all(w->taps, 2 * w->links);
 	wire_wait_done(&w->wait);
 	due_done(&w->due);
 	frame_pool_done(&w->pool);
