@@ -69,7 +69,7 @@ probe(const struct plan *p)
 		talk_error("%s", e.text);
 		status = EXIT_ENVIRONMENT;
 	}
-	if (stats_write(p, engine_stats(en), &e) < 0) {
+	if (probe_stats_write(p, engine_stats(en), &e) < 0) {
 		talk_error("%s", e.text);
 		status = EXIT_ENVIRONMENT;
 	}

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include "lib/openfiles.h"
 #include "lib/rng.h"
 #include "lib/stopfd.h"
 #include "probes/flight.h"
@@ -21,7 +21,6 @@ enum {
 	START_DELAY_NS = 20000000, /* from engine_open to t0 */
 	EVENTS = 16, /* taken at a time, so that reading never delays sending by much */
 	BURST = 32,  /* sent at a time when behind, so that answers still get read */
-	SPARE_FDS = 32,
 	UDP_BYTES = 1232,
 	STOP_KEY = -1,
 };
@@ -55,25 +54,6 @@ struct engine {
 };
 
 static int
-raise_files(uint32_t streams, struct err *e)
-{
-	rlim_t wanted = (rlim_t)streams + SPARE_FDS;
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return err_sys(e, errno, "cannot read the limit of open files");
-	if (limit.rlim_cur >= wanted)
-		return 0;
-	limit.rlim_cur = wanted;
-	if (limit.rlim_max < wanted)
-		limit.rlim_max = wanted;
-	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return err_sys(e, errno, "%u streams need %llu open files (ulimit -n)", streams,
-			(unsigned long long)wanted);
-	return 0;
-}
-
-static int
 watch(struct engine *en, int fd, int key)
 {
 	struct epoll_event ev = {.events = EPOLLIN, .data.fd = key};
@@ -85,7 +65,7 @@ static int
 open_sockets(struct engine *en, struct err *e)
 {
 	const struct plan *p = en->plan;
-	int rc = raise_files(p->streams_len, e);
+	int rc = openfiles_allow(p->streams_len, e);
 
 	if (rc < 0)
 		return rc;

@@ -61,7 +61,7 @@ build(const struct plan *p, const struct engine_stats *s)
 }
 
 int
-stats_write(const struct plan *p, const struct engine_stats *s, struct err *e)
+probe_stats_write(const struct plan *p, const struct engine_stats *s, struct err *e)
 {
 	json_t *o = build(p, s);
 	char *text = o == NULL ? NULL : json_dumps(o, JSON_INDENT(2) | JSON_REAL_PRECISION(9));

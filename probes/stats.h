@@ -7,6 +7,6 @@
 #include "probes/plan.h"
 
 /* Write p->stats_path (doc/formats.md). Returns 0 or -errno with `e` filled. */
-int stats_write(const struct plan *p, const struct engine_stats *s, struct err *e);
+int probe_stats_write(const struct plan *p, const struct engine_stats *s, struct err *e);
 
 #endif
