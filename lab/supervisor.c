@@ -544,17 +544,33 @@ turn(struct supervisor *s, int signals, struct pollfd *fds)
 	tick(s);
 }
 
-/* Everything goes at once: PID 1 of each node takes its namespaces with it. */
+static void
+end_process(pid_t pid, int signal)
+{
+	if (pid <= 0)
+		return;
+	if (signal != 0)
+		kill(pid, signal);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+/*
+ * PID 1 of each node takes its namespaces with it. The link emulator is not killed but told, by
+ * closing its socket: it removes the TAPs side by side, the kernel would do it one by one (90
+ * TAPs: 0.1 s against 3.3 s here).
+ */
 static void
 end_all(struct supervisor *s)
 {
-	if (s->wire_pid > 0)
-		kill(s->wire_pid, SIGKILL);
 	for (size_t i = 0; i < s->plan->topology->nodes_len; i++)
 		if (s->nodes[i].pid > 0)
 			kill(s->nodes[i].pid, SIGKILL);
-	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
-		;
+	if (s->wire_socket >= 0)
+		close(s->wire_socket);
+	for (size_t i = 0; i < s->plan->topology->nodes_len; i++)
+		end_process(s->nodes[i].pid, 0);
+	end_process(s->wire_pid, SIGTERM);
 	for (size_t i = 0; i < s->plan->topology->nodes_len; i++) {
 		layers_free(s->nodes[i].layers);
 		free(s->nodes[i].services);

@@ -14,6 +14,8 @@
 
 #include "lab/wire/wire.h"
 
+enum { END_SECONDS = 3 };
+
 static struct wire_link_spec *
 make_specs(const struct topology *t, const int *netns_fds)
 {
@@ -51,6 +53,13 @@ open_netns(const struct topology *t, const pid_t *init_pids, int *netns_fds, str
 }
 
 static void
+go_soon(int signal)
+{
+	(void)signal;
+	alarm(END_SECONDS);
+}
+
+static void
 child_main(const struct topology *t, const pid_t *init_pids, int socket)
 {
 	int *netns_fds = calloc(t->nodes_len + 1, sizeof(*netns_fds));
@@ -71,6 +80,7 @@ child_main(const struct topology *t, const pid_t *init_pids, int socket)
 		_exit(1);
 	if (wire_run(wire, socket, &e) < 0)
 		fprintf(stderr, "link emulator: %s\n", e.text);
+	wire_free(wire);
 	_exit(0);
 failed:
 	send(socket, e.text, strlen(e.text), MSG_NOSIGNAL);
@@ -89,8 +99,13 @@ wire_child_spawn(const struct topology *t, const pid_t *init_pids, pid_t *ret_pi
 	pid = fork();
 	if (pid == 0) {
 		struct pollfd hangup = {.fd = pair[1], .events = POLLIN};
+		sigset_t none;
 
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* The end of the socket is the usual word to go; this is for one that hangs. */
+		signal(SIGTERM, go_soon);
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
 		close(pair[0]);
 		if (poll(&hangup, 1, 0) > 0 && (hangup.revents & POLLHUP))
 			_exit(1);
