@@ -27,6 +27,9 @@ endif
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1) --no-print-directory
 Q         := $(if $(V),,@)
 export BUILD
+ifdef MIRROR
+export CATCHMENT_MIRROR := $(MIRROR)
+endif
 
 .DEFAULT_GOAL := all
 .PHONY: all help FORCE
@@ -87,7 +90,7 @@ TRIALS ?= 5
 .PHONY: rootfs lab-up lab-down lab-status run demo
 
 rootfs: ## make the daemons' root file system, once (as root; MIRROR=URL for another mirror)
-	$(Q)lab/rootfs/build $(if $(MIRROR),--mirror '$(MIRROR)')
+	$(Q)lab/rootfs/build
 
 lab-up: all rootfs ## bring the emulated Internet up (as root)
 	$(Q)$(PROGRAM) lab up
