@@ -50,10 +50,11 @@ is_forgotten(const struct match *m, uint32_t stream, uint32_t seq)
 		flight_find(m->flight, number) == NULL;
 }
 
+/* By the kernel's clock, so that an engine that was held up does not take late answers. */
 static bool
-is_final(const struct match *m, uint32_t stream, uint32_t seq)
+is_in_time(const struct match *m, const struct flight_query *q, const struct socket_packet *p)
 {
-	return (uint64_t)seq * m->plan->streams_len + stream < m->flight->tail;
+	return wall_diff_ns(p->received, q->sent) < m->plan->timeout_ns;
 }
 
 static void
@@ -92,15 +93,17 @@ match_answer(const struct match *m, uint32_t stream, const struct socket_packet 
 	} else if (q == NULL) {
 		stray(m, is_forgotten(m, stream, seq) ? ANSWERS_LATE : ANSWERS_MISMATCH, stream,
 			seq, &msg, p);
-	} else if (q->open) {
+	} else if (q->open && is_in_time(m, q, p)) {
 		decide(m, q, &msg, p);
 	} else if (q->answered) {
 		m->stats->duplicated += (q->flags & ANSWERS_HAS_DUPLICATE) == 0;
 		q->flags |= ANSWERS_HAS_DUPLICATE;
 		stray(m, ANSWERS_DUPLICATE, stream, seq, &msg, p);
 	} else {
+		if (q->open)
+			flight_decide(m->flight, q, ANSWERS_UNANSWERED);
+		q->answered = true; /* a second one is a duplicate */
 		stray(m, ANSWERS_LATE, stream, seq, &msg, p);
-		q->answered = is_final(m, stream, seq); /* a second late answer is a duplicate */
 	}
 }
 
@@ -121,7 +124,7 @@ match_error(const struct match *m, uint32_t stream, const struct socket_packet *
 		q = find(m, stream, &msg, &seq);
 	if (q == NULL) {
 		m->stats->icmp_unmatched++;
-	} else if (q->open) {
+	} else if (q->open && is_in_time(m, q, p)) {
 		q->received = p->received;
 		flight_decide(m->flight, q, ANSWERS_UNREACHABLE);
 	}
