@@ -13,7 +13,7 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-protot
 CFLAGS   ?= -O2 -g
 PKGS     := libpcap jansson yaml-0.1 libmnl libcrypto
 CPPFLAGS := -iquote . -D_GNU_SOURCE -DCATCHMENT_VERSION='"$(VERSION)"' \
-	-DCATCHMENT_DATADIR='"$(PREFIX)/share/catchment"' -DCATCHMENT_SOURCEDIR='"$(CURDIR)"'
+	-DCATCHMENT_DATADIR='"$(PREFIX)/share/catchment"'
 PKG_CF    = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDLIBS    = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lldns -lm -lpthread
 COMPILE   = $(CC) -std=gnu17 $(WARN) $(CFLAGS) $(CPPFLAGS) $(PKG_CF) -MMD -MP
