@@ -1,0 +1,86 @@
+/* analyze.c - from a run directory to result.json: trial by trial, then the whole. */
+#include "bench/analyze/analyze.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/analyze/bgpwire.h"
+#include "bench/analyze/catchment.h"
+#include "bench/analyze/clients.h"
+#include "bench/analyze/result.h"
+#include "bench/analyze/run.h"
+#include "bench/analyze/streams.h"
+#include "bench/analyze/timeline.h"
+#include "bench/analyze/verdicts.h"
+#include "lib/fs.h"
+
+/*
+ * What all trials share is only added to once the trial is known to be valid. The queries, most
+ * of the memory, live no longer than their trial's turn.
+ */
+static int
+analyze_trial(struct run *r, struct trial *t, struct err *e)
+{
+	int rc = trial_load(r, t, e);
+
+	if (rc == 0)
+		rc = bgpwire_measure(r, t, e);
+	if (rc < 0)
+		return rc;
+	rc = streams_measure(r, t);
+	if (rc == 0)
+		rc = clients_measure(r, t);
+	if (rc == 0)
+		rc = timeline_measure(r, t);
+	if (rc == 0 && t->valid) {
+		rc = catchment_add(r, t);
+		expect_add(r, t);
+		for (size_t i = 0; i < t->streams; i++)
+			if (t->stream[i].affected)
+				r->city[t->stream[i].city].affected = true;
+	}
+	trial_forget_queries(t);
+	return rc < 0 ? err_sys(e, -rc, "%s/%s", r->dir, t->dir) : 0;
+}
+
+static int
+write_result(const struct run *r, struct err *e)
+{
+	char path[PATH_MAX], *text;
+	json_t *o = result_json(r);
+	int rc;
+
+	if (o == NULL)
+		return err_sys(e, ENOMEM, "%s/result.json", r->dir);
+	text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(12));
+	json_decref(o);
+	if (text == NULL)
+		return err_sys(e, ENOMEM, "%s/result.json", r->dir);
+	snprintf(path, sizeof(path), "%s/result.json", r->dir);
+	rc = fs_write(path, text, strlen(text), e);
+	free(text);
+	return rc;
+}
+
+int
+analyze_run(const char *run_dir, struct err *e)
+{
+	struct run *r = malloc(sizeof(*r));
+	int rc;
+
+	if (r == NULL)
+		return err_sys(e, ENOMEM, "%s", run_dir);
+	rc = run_open(r, run_dir, e);
+	if (rc == 0) {
+		for (size_t i = 0; i < r->trials && rc == 0; i++)
+			rc = analyze_trial(r, &r->trial[i], e);
+		if (rc == 0)
+			rc = write_result(r, e);
+		run_done(r);
+	}
+	free(r);
+	return rc;
+}

@@ -1,0 +1,396 @@
+/* metrics.c - the figures of a run by name, each as the samples it is made of. */
+#include "bench/analyze/metrics.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/analyze/streams.h"
+#include "lib/num.h"
+#include "lib/stat.h"
+
+typedef int collect(const struct run *r, const struct trial *t, metric_family f, struct metric *m);
+
+static bool
+of_family(metric_family wanted, enum family is)
+{
+	return wanted == FAMILIES || wanted == (metric_family)is;
+}
+
+static int
+add(struct metric *m, const struct trial *t, double value)
+{
+	if (isinf(value))
+		m->missing++;
+	return samples_add(m->samples, value, t->number);
+}
+
+static double
+since_fault_ms(const struct trial *t, int64_t wall_ns)
+{
+	return wall_ns == NEVER ? (double)INFINITY : (double)(wall_ns - t->fault_ns) / 1e6;
+}
+
+static bool
+is_served(const struct run *r, enum family f)
+{
+	for (int i = 0; i < r->prefixes; i++)
+		if ((r->prefix[i].family == 6) == (f == V6))
+			return true;
+	return false;
+}
+
+/* Of both families together it is the later one; a family that never came makes it missing. */
+static int
+collect_withdraw(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	double worst_ms = -(double)INFINITY;
+
+	if (!t->wire_read)
+		return 0;
+	for (int k = 0; k < FAMILIES; k++)
+		if (of_family(f, (enum family)k) && is_served(r, (enum family)k))
+			worst_ms = fmax(worst_ms, since_fault_ms(t, t->withdraw_ns[k]));
+	return worst_ms < 0 && isinf(worst_ms) ? 0 : add(m, t, worst_ms);
+}
+
+static int
+collect_announce(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	double worst_ms = -(double)INFINITY;
+
+	if (!t->wire_read || !t->has_restore)
+		return 0;
+	for (int k = 0; k < FAMILIES; k++)
+		if (of_family(f, (enum family)k) && is_served(r, (enum family)k))
+			worst_ms = fmax(worst_ms,
+				t->announce_ns[k] == NEVER
+					? (double)INFINITY
+					: (double)(t->announce_ns[k] - t->restore_ns) / 1e6);
+	return worst_ms < 0 && isinf(worst_ms) ? 0 : add(m, t, worst_ms);
+}
+
+static int
+collect_first_good(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	int rc = 0;
+
+	(void)r;
+	for (size_t i = 0; i < t->streams && rc == 0 && t->has_fault; i++)
+		if (t->stream[i].affected && of_family(f, t->stream[i].family))
+			rc = add(m, t, since_fault_ms(t, t->stream[i].first_good_ns));
+	return rc;
+}
+
+static int
+collect_loss(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < t->streams && rc == 0 && t->has_fault; i++)
+		if (r->city[t->stream[i].city].affected && of_family(f, t->stream[i].family))
+			rc = add(m, t, stream_loss_ms(r, &t->stream[i]));
+	return rc;
+}
+
+static int
+collect_full(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	(void)r;
+	if (!t->has_fault || f != FAMILIES)
+		return 0;
+	return add(m, t,
+		t->full_convergence_ns == NEVER ? (double)INFINITY
+						: (double)t->full_convergence_ns / 1e6);
+}
+
+enum tally_of {
+	LOST,
+	ICMP,
+	SEND_FAILED,
+	WRONG,
+	WITH_LOSS,
+	RESTORE_LOST,
+	LOST_BEFORE,
+	LOOKUP_FAILED
+};
+
+static unsigned
+tally_of(const struct stream *s, enum tally_of what)
+{
+	switch (what) {
+	case LOST:
+		return s->lost;
+	case ICMP:
+		return s->icmp;
+	case SEND_FAILED:
+		return s->send_failed;
+	case WRONG:
+		return s->wrong;
+	case WITH_LOSS:
+		return s->lost > 0;
+	case RESTORE_LOST:
+		return s->restore_lost;
+	case LOST_BEFORE:
+		return s->lost_before;
+	case LOOKUP_FAILED:
+		return s->lookup_failures;
+	}
+	return 0;
+}
+
+static int
+collect_tally(const struct trial *t, metric_family f, struct metric *m, enum tally_of what)
+{
+	unsigned sum = 0, streams = 0;
+
+	for (size_t i = 0; i < t->streams; i++)
+		if (of_family(f, t->stream[i].family)) {
+			sum += tally_of(&t->stream[i], what);
+			streams++;
+		}
+	return streams == 0 ? 0 : add(m, t, sum);
+}
+
+static int
+collect_latency(const struct run *r, metric_family f, struct metric *m)
+{
+	int rc = 0;
+
+	for (int k = 0; k < FAMILIES; k++)
+		for (size_t i = 0; i < r->latency_added_ms[k]->n && rc == 0; i++)
+			if (of_family(f, (enum family)k))
+				rc = samples_add(m->samples, r->latency_added_ms[k]->value[i],
+					r->latency_added_ms[k]->trial[i]);
+	return rc;
+}
+
+static const struct {
+	const char *name;
+	const char *unit;
+	const char *over;
+	collect *collect; /* NULL: a tally or the latency */
+	enum tally_of tally;
+} metrics[] = {
+	{"withdraw_ms", "ms", "trials", collect_withdraw, 0},
+	{"restore_announce_ms", "ms", "trials", collect_announce, 0},
+	{"first_good_answer_ms", "ms", "affected streams x trials", collect_first_good, 0},
+	{"loss_of_connectivity_ms", "ms", "streams of affected cities x trials", collect_loss, 0},
+	{"full_convergence_ms", "ms", "trials", collect_full, 0},
+	{"unanswered_queries", "queries", "trials", NULL, LOST},
+	{"icmp_unreachable_queries", "queries", "trials", NULL, ICMP},
+	{"send_failed_queries", "queries", "trials", NULL, SEND_FAILED},
+	{"wrong_answer_queries", "queries", "trials", NULL, WRONG},
+	{"streams_with_loss", "streams", "trials", NULL, WITH_LOSS},
+	{"client_failures", "lookups", "trials", NULL, LOOKUP_FAILED},
+	{"restore_unanswered_queries", "queries", "trials", NULL, RESTORE_LOST},
+	{"before_unanswered_queries", "queries", "trials", NULL, LOST_BEFORE},
+	{"client_latency_added_ms", "ms", "lookups of more than one try", NULL, 0},
+};
+
+enum { METRICS = sizeof(metrics) / sizeof(metrics[0]) };
+
+size_t
+metric_names(const char *const **ret)
+{
+	static const char *names[METRICS];
+
+	for (size_t i = 0; i < METRICS; i++)
+		names[i] = metrics[i].name;
+	*ret = names;
+	return METRICS;
+}
+
+int
+metric_collect(const struct run *r, const char *name, metric_family family, struct metric *ret)
+{
+	struct metric m = {0};
+	size_t k = 0;
+	int rc = 0;
+
+	while (k < METRICS && strcmp(metrics[k].name, name) != 0)
+		k++;
+	if (k == METRICS)
+		return -ENOENT;
+	m.unit = metrics[k].unit;
+	m.over = metrics[k].over;
+	m.samples = samples_new();
+	if (m.samples == NULL)
+		return -ENOMEM;
+	if (strcmp(name, "client_latency_added_ms") == 0)
+		rc = collect_latency(r, family, &m);
+	else
+		for (size_t i = 0; i < r->trials && rc == 0; i++) {
+			const struct trial *t = &r->trial[i];
+
+			if (!t->valid)
+				continue;
+			rc = metrics[k].collect != NULL
+				? metrics[k].collect(r, t, family, &m)
+				: collect_tally(t, family, &m, metrics[k].tally);
+		}
+	if (rc < 0)
+		metric_done(&m);
+	else
+		*ret = m;
+	return rc;
+}
+
+void
+metric_done(struct metric *m)
+{
+	samples_free(m->samples);
+	m->samples = NULL;
+}
+
+json_t *
+json_number(double value)
+{
+	return isfinite(value) ? json_real(value) : json_null();
+}
+
+/* A sorted copy of the values; NULL when there is none or no memory. */
+static double *
+sorted_of(const struct samples *s)
+{
+	double *v = s->n == 0 ? NULL : malloc(s->n * sizeof(v[0]));
+
+	if (v == NULL)
+		return NULL;
+	memcpy(v, s->value, s->n * sizeof(v[0]));
+	stat_sort(v, s->n);
+	return v;
+}
+
+static double
+ratio_of(const char *statistic)
+{
+	double percent;
+
+	if (strcmp(statistic, "min") == 0)
+		return 0;
+	if (strcmp(statistic, "max") == 0)
+		return 1;
+	if (strcmp(statistic, "median") == 0)
+		return 0.5;
+	if (statistic[0] != 'p' || num_double(statistic + 1, 0, 100, &percent) < 0)
+		return NAN;
+	return percent / 100;
+}
+
+double
+metric_statistic(const struct samples *s, const char *statistic)
+{
+	double ratio = ratio_of(statistic), value, *v;
+
+	if (strcmp(statistic, "mean") == 0)
+		return stat_mean(s->value, s->n);
+	v = isnan(ratio) ? NULL : sorted_of(s);
+	if (v == NULL)
+		return NAN;
+	value = stat_quantile(v, s->n, ratio);
+	/* Between two infinite samples interpolation gives NAN. */
+	if (isnan(value))
+		value = INFINITY;
+	free(v);
+	return value;
+}
+
+json_t *
+metric_summary(const struct samples *s)
+{
+	double *v = sorted_of(s);
+	size_t n = v == NULL ? 0 : s->n;
+	json_t *o = json_object();
+
+	while (n > 0 && !isfinite(v[n - 1]))
+		n--;
+	json_object_set_new(o, "n", json_integer((json_int_t)n));
+	json_object_set_new(o, "min", json_number(stat_quantile(v, n, 0)));
+	json_object_set_new(o, "p50", json_number(stat_quantile(v, n, 0.5)));
+	json_object_set_new(o, "p99", json_number(stat_quantile(v, n, 0.99)));
+	json_object_set_new(o, "max", json_number(stat_quantile(v, n, 1)));
+	free(v);
+	return o;
+}
+
+static json_t *
+metric_json(const struct run *r, const struct metric *m, metric_family f)
+{
+	double *v = sorted_of(m->samples), low = NAN, high = NAN;
+	size_t n = m->samples->n;
+	json_t *o = json_object();
+	struct rng rng;
+
+	rng_init(&rng, r->seed);
+	if (v != NULL && isfinite(v[n - 1]) && stat_median_interval(v, n, &rng, &low, &high) < 0)
+		low = high = NAN;
+	json_object_set_new(o, "unit", json_string(m->unit));
+	json_object_set_new(o, "family", f == FAMILIES ? json_null() : json_string(family_name[f]));
+	json_object_set_new(o, "over", json_string(m->over));
+	json_object_set_new(o, "n", json_integer((json_int_t)n));
+	json_object_set_new(o, "missing", json_integer((json_int_t)m->missing));
+	json_object_set_new(o, "min", json_number(stat_quantile(v, n, 0)));
+	json_object_set_new(o, "p1", json_number(stat_quantile(v, n, 0.01)));
+	json_object_set_new(o, "p50", json_number(stat_quantile(v, n, 0.5)));
+	json_object_set_new(o, "p99", json_number(stat_quantile(v, n, 0.99)));
+	json_object_set_new(o, "max", json_number(stat_quantile(v, n, 1)));
+	json_object_set_new(o, "ci_low", json_number(low));
+	json_object_set_new(o, "ci_high", json_number(high));
+	free(v);
+	return o;
+}
+
+/* withdraw_ms and V4 make withdraw_v4_ms; a name without a unit of time gets it at its end. */
+static void
+name_with_family(const char *name, metric_family f, char *out, size_t out_bytes)
+{
+	size_t len = strlen(name);
+
+	if (f == FAMILIES)
+		snprintf(out, out_bytes, "%s", name);
+	else if (len > 3 && strcmp(name + len - 3, "_ms") == 0)
+		snprintf(out, out_bytes, "%.*s_%s_ms", (int)len - 3, name, family_name[f]);
+	else
+		snprintf(out, out_bytes, "%s_%s", name, family_name[f]);
+}
+
+json_t *
+metrics_json(const struct run *r)
+{
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < METRICS; i++)
+		for (metric_family f = FAMILIES; f >= 0; f--) {
+			struct metric m;
+			char name[96];
+
+			if (metric_collect(r, metrics[i].name, f, &m) < 0) {
+				json_decref(o);
+				return NULL;
+			}
+			name_with_family(metrics[i].name, f, name, sizeof(name));
+			if (m.samples->n > 0)
+				json_object_set_new(o, name, metric_json(r, &m, f));
+			metric_done(&m);
+		}
+	return o;
+}
+
+bool
+metric_compare(double value, const char *comparison, double target)
+{
+	if (strcmp(comparison, "<=") == 0)
+		return value <= target;
+	if (strcmp(comparison, "<") == 0)
+		return value < target;
+	if (strcmp(comparison, ">=") == 0)
+		return value >= target;
+	if (strcmp(comparison, ">") == 0)
+		return value > target;
+	if (strcmp(comparison, "==") == 0)
+		return !(value < target) && !(value > target);
+	return false;
+}

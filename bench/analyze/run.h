@@ -1,0 +1,196 @@
+/* run.h - what is being analyzed: a run, its trials, their streams and queries. */
+#ifndef BENCH_ANALYZE_RUN_H
+#define BENCH_ANALYZE_RUN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/bgp.h"
+#include "lib/err.h"
+#include "lib/mono.h"
+
+enum { MAX_SITES = 64, MAX_CITIES = 256, MAX_PREFIXES = 16 };
+enum family { V4 = 0, V6 = 1, FAMILIES = 2 };
+
+extern const char *const family_name[FAMILIES]; /* "v4", "v6" */
+
+enum phase { BEFORE, DURING, AFTER, PHASES };
+
+/* A PoP that answers; those that run.json does not know get the NSID as name. */
+struct site {
+	char name[64];
+	char nsid[64];
+	char node[64];
+};
+
+struct city {
+	const char *name; /* borrowed from run.json */
+	const json_t *json;
+	int64_t during_from_ns; /* from the fault; the expectation's interval where one names it */
+	int64_t during_to_ns;	/* 0: to the restore */
+	bool affected;		/* in a valid trial */
+	/* Decided queries by phase, family and who answered; [MAX_SITES] counts those not good. */
+	uint64_t share[PHASES][FAMILIES][MAX_SITES + 1];
+	struct samples *rtt_ms[PHASES][FAMILIES];
+};
+
+/* Numbers that belong together, each with the trial it is from. */
+struct samples {
+	double *value;
+	int *trial;
+	size_t n;
+	size_t room;
+};
+
+struct query {
+	int64_t sent_ns;     /* wall */
+	int64_t received_ns; /* wall, 0: nothing came */
+	uint32_t seq;
+	uint32_t lateness_ns;
+	uint8_t status; /* enum answers_status */
+	int16_t site;	/* index, -1: none */
+	uint16_t stream;
+};
+
+/* Absent instants are INT64_MIN. */
+#define NEVER INT64_MIN
+
+struct stream {
+	uint32_t id;
+	int probe;
+	int city; /* index */
+	enum family family;
+	struct query *query; /* sorted by seq; gone once the trial is analyzed */
+	size_t queries;
+	int64_t window_from_ns; /* wall: the first query that the fault can have hit */
+	unsigned sent;
+	unsigned pending;
+	unsigned lost;	      /* in the window: unanswered, ICMP, not sent */
+	unsigned icmp;	      /* of these */
+	unsigned send_failed; /* of these */
+	unsigned wrong;	      /* in the window: answered, but not well */
+	unsigned lost_before;
+	unsigned restore_lost;
+	unsigned lookups; /* client model */
+	unsigned lookup_failures;
+	int site_before; /* of the last good answer before the fault, -1 */
+	int64_t last_before_ns;
+	int site_first;
+	int64_t first_good_ns;
+	bool moved;    /* another site answered in the window */
+	bool affected; /* lost, got a wrong answer or moved */
+};
+
+/* What the queries of an expectation's city and interval came to, over the valid trials. */
+struct tally {
+	uint64_t share[MAX_SITES + 1]; /* decided queries by site; [MAX_SITES]: not good */
+	uint64_t decided;
+	double worst_ratio; /* least share of the expected site in one trial, 1 before any */
+	int worst_trial;
+};
+
+/* A BGP message of the node at fault that says something about the anycast prefixes. */
+enum wire_kind { WIRE_WITHDRAW, WIRE_ANNOUNCE, WIRE_CLOSE };
+
+struct wire_event {
+	enum wire_kind kind;
+	enum family family;
+	int64_t at_ns; /* wall */
+	uint64_t packet;
+	char peer[48];
+	char capture[128]; /* relative to the run */
+	const char *how;   /* "withdrawn", "mp_unreach", "nlri", "mp_reach", "notification", ... */
+};
+
+struct trial {
+	int number;
+	char dir[64];
+	bool valid;
+	json_t *why; /* array of strings: why not */
+	bool has_fault;
+	int64_t fault_ns; /* wall; the last instant of the trial when there is no fault */
+	int64_t restore_ns;
+	bool has_restore;
+	int64_t start_ns, end_ns; /* of the sending */
+	double phase_ms;	  /* NAN: not told */
+	struct stream *stream;
+	size_t streams;
+	struct query *query;
+	size_t queries;
+	uint64_t strays[6];
+	struct wire_event *wire;
+	size_t wires;
+	bool wire_read; /* the captures of the node at fault could be read */
+	uint64_t wire_malformed;
+	int64_t withdraw_ns[FAMILIES]; /* wall, or NEVER */
+	int64_t announce_ns[FAMILIES];
+	int64_t last_from_fault_site_ns;
+	int64_t full_convergence_ns; /* from the fault, or NEVER */
+	json_t *steady;
+	json_t *timeline;
+	json_t *city_timeline;
+	json_t *noise;
+};
+
+struct run {
+	const char *dir;
+	json_t *json;
+	double gap_ms;
+	double timeout_ms;
+	uint64_t seed;
+	const char *fault_node; /* NULL: none */
+	int fault_site;		/* index, -1 */
+	bool fault_planned;
+	bool restore_planned;
+	struct site site[MAX_SITES];
+	int sites;
+	struct city city[MAX_CITIES];
+	int cities;
+	struct bgp_prefix prefix[MAX_PREFIXES];
+	int prefixes;
+	struct trial *trial;
+	size_t trials;
+	struct samples *latency_added_ms[FAMILIES]; /* client model */
+	struct tally *tally;			    /* per entry of `expect` */
+};
+
+/* Read run.json. On failure `e` names file and key, and nothing needs freeing. */
+int run_open(struct run *r, const char *dir, struct err *e);
+void run_done(struct run *r);
+
+/* Index of a name, -1 if there is none. */
+int run_city(const struct run *r, const char *name);
+int run_site(const struct run *r, const char *name);
+/* The site of an NSID; one never heard of is added under its own name. -1 when the table is full. */
+int run_site_of_nsid(struct run *r, const char *nsid);
+
+/* An anycast prefix, exactly? */
+bool run_is_anycast(const struct run *r, const struct bgp_prefix *p);
+
+/* Load a JSON file; `e` names file, line and column. */
+int json_file(const char *path, json_t **ret, struct err *e);
+
+/* Events, answers. What cannot be read makes the trial invalid; -ENOMEM is the only error. */
+int trial_load(struct run *r, struct trial *t, struct err *e);
+void trial_forget_queries(struct trial *t);
+void trial_done(struct trial *t);
+/* Mark the trial invalid. The text is one line. */
+void trial_invalid(struct trial *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* A file of the trial: RUN/TRIAL/name. */
+void trial_path(
+	const struct run *r, const struct trial *t, const char *name, char *out, size_t out_bytes);
+
+struct samples *samples_new(void);
+void samples_free(struct samples *s);
+int samples_add(struct samples *s, double value, int trial);
+
+/* Did the query get nothing back: unanswered, ICMP unreachable, or not even sent? */
+bool status_is_lost(uint8_t status);
+
+/* Milliseconds of a JSON number as nanoseconds, cut to 100 days either way. */
+int64_t ns_of_ms(double ms);
+
+#endif

@@ -1,0 +1,307 @@
+/* pkt.c - one captured frame taken apart: Ethernet, VLAN, IPv4 or IPv6, then UDP, TCP or ICMP. */
+#include "lib/pkt.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/cursor.h"
+
+enum {
+	ETHERTYPE_IPV4 = 0x0800,
+	ETHERTYPE_IPV6 = 0x86dd,
+	ETHERTYPE_VLAN = 0x8100,
+	ETHERTYPE_QINQ = 0x88a8,
+	MAX_TAGS = 4,
+	MAX_EXTENSIONS = 16,
+};
+
+enum { NEXT_HOPOPTS = 0, NEXT_ROUTING = 43, NEXT_FRAGMENT = 44, NEXT_AH = 51, NEXT_DSTOPTS = 60 };
+
+/*
+ * What of the IP packet is still to be read: `c` covers the captured part, `wire_bytes` counts
+ * what the packet says there is. A captured part longer than that (padding) has been cut off.
+ */
+struct rest {
+	struct cursor c;
+	size_t wire_bytes;
+};
+
+static int
+skip(struct rest *r, size_t header_bytes)
+{
+	if (header_bytes > r->wire_bytes)
+		return -EBADMSG;
+	r->wire_bytes -= header_bytes;
+	return 0;
+}
+
+/* Fewer bytes captured than the header has: was it cut by the snap length, or is it a lie? */
+static int
+shortfall(const struct rest *r, size_t header_bytes)
+{
+	return r->wire_bytes >= header_bytes ? -EMSGSIZE : -EBADMSG;
+}
+
+static int
+take_tcp(struct rest *r, struct pkt_view *v)
+{
+	uint8_t offset;
+	size_t header_bytes;
+
+	if (cursor_left(&r->c) < 20)
+		return shortfall(r, 20);
+	v->sport = cursor_u16(&r->c);
+	v->dport = cursor_u16(&r->c);
+	v->seq = cursor_u32(&r->c);
+	v->ack = cursor_u32(&r->c);
+	offset = cursor_u8(&r->c);
+	v->flags = cursor_u8(&r->c);
+	header_bytes = (size_t)(offset >> 4) * 4;
+	if (header_bytes < 20)
+		return -EBADMSG;
+	cursor_take(&r->c, 6);
+	if (skip(r, header_bytes) < 0)
+		return -EBADMSG;
+	return cursor_take(&r->c, header_bytes - 20) == NULL ? -EMSGSIZE : 0;
+}
+
+static int
+take_udp(struct rest *r, struct pkt_view *v)
+{
+	size_t len_bytes;
+
+	if (cursor_left(&r->c) < 8)
+		return shortfall(r, 8);
+	v->sport = cursor_u16(&r->c);
+	v->dport = cursor_u16(&r->c);
+	len_bytes = cursor_u16(&r->c);
+	cursor_take(&r->c, 2);
+	if (len_bytes < 8 || len_bytes > r->wire_bytes)
+		return -EBADMSG;
+	r->wire_bytes = len_bytes - 8;
+	if (cursor_left(&r->c) > r->wire_bytes)
+		r->c.end = r->c.at + r->wire_bytes;
+	return 0;
+}
+
+static int
+take_icmp(struct rest *r, struct pkt_view *v)
+{
+	if (cursor_left(&r->c) < 8)
+		return shortfall(r, 8);
+	v->icmp_type = cursor_u8(&r->c);
+	v->icmp_code = cursor_u8(&r->c);
+	cursor_take(&r->c, 6);
+	return skip(r, 8);
+}
+
+static int
+take_transport(struct rest *r, struct pkt_view *v)
+{
+	int rc = 0;
+
+	if (v->later)
+		;
+	else if (v->proto == PKT_TCP)
+		rc = take_tcp(r, v);
+	else if (v->proto == PKT_UDP && v->fragment)
+		/* The length is that of the whole datagram: keep the ports, drop the promise. */
+		rc = cursor_left(&r->c) < 8 ? shortfall(r, 8) : 0;
+	else if (v->proto == PKT_UDP)
+		rc = take_udp(r, v);
+	else if (v->proto == PKT_ICMP || v->proto == PKT_ICMP6)
+		rc = take_icmp(r, v);
+	if (rc < 0)
+		return rc;
+	if (v->proto == PKT_UDP && v->fragment && !v->later) {
+		v->sport = cursor_u16(&r->c);
+		v->dport = cursor_u16(&r->c);
+		cursor_take(&r->c, 4);
+		r->wire_bytes -= 8;
+	}
+	v->payload = r->c.at;
+	v->payload_bytes = cursor_left(&r->c);
+	v->payload_wire_bytes = r->wire_bytes;
+	return 0;
+}
+
+/* Cut the cursor to the packet's own length, so that padding is nobody's payload. */
+static void
+bound(struct rest *r, size_t wire_bytes)
+{
+	r->wire_bytes = wire_bytes;
+	if (cursor_left(&r->c) > wire_bytes)
+		r->c.end = r->c.at + wire_bytes;
+}
+
+static int
+take_ipv4(struct cursor c, struct pkt_view *v)
+{
+	struct rest r = {c, 0};
+	size_t header_bytes, total_bytes;
+	uint16_t fragment;
+	const uint8_t *addresses;
+
+	if (cursor_left(&r.c) < 20)
+		return -EMSGSIZE;
+	header_bytes = (size_t)(cursor_u8(&r.c) & 15) * 4;
+	cursor_u8(&r.c);
+	total_bytes = cursor_u16(&r.c);
+	cursor_u16(&r.c);
+	fragment = cursor_u16(&r.c);
+	v->hops = cursor_u8(&r.c);
+	v->proto = cursor_u8(&r.c);
+	cursor_u16(&r.c);
+	addresses = cursor_take(&r.c, 8);
+	if (header_bytes < 20 || total_bytes < header_bytes)
+		return -EBADMSG;
+	v->family = 4;
+	v->later = (fragment & 0x1fff) != 0;
+	v->fragment = v->later || (fragment & 0x2000) != 0;
+	memcpy(v->src, addresses, 4);
+	memcpy(v->dst, addresses + 4, 4);
+	if (cursor_take(&r.c, header_bytes - 20) == NULL)
+		return -EMSGSIZE;
+	bound(&r, total_bytes - header_bytes);
+	return take_transport(&r, v);
+}
+
+/* One extension header; *next becomes the type of the one behind it. */
+static int
+take_extension(struct rest *r, uint8_t *next, struct pkt_view *v)
+{
+	uint8_t type = *next;
+	size_t header_bytes = 8;
+
+	if (cursor_left(&r->c) < 8)
+		return shortfall(r, 8);
+	*next = cursor_u8(&r->c);
+	if (type == NEXT_FRAGMENT) {
+		uint16_t offset;
+
+		cursor_u8(&r->c);
+		offset = cursor_u16(&r->c);
+		cursor_take(&r->c, 4);
+		v->later = (offset & 0xfff8) != 0;
+		v->fragment = v->later || (offset & 1) != 0;
+		return skip(r, 8);
+	}
+	if (type == NEXT_AH)
+		header_bytes = ((size_t)cursor_u8(&r->c) + 2) * 4;
+	else
+		header_bytes = ((size_t)cursor_u8(&r->c) + 1) * 8;
+	if (header_bytes < 8 || skip(r, header_bytes) < 0)
+		return -EBADMSG;
+	return cursor_take(&r->c, header_bytes - 2) == NULL ? -EMSGSIZE : 0;
+}
+
+static int
+take_ipv6(struct cursor c, struct pkt_view *v)
+{
+	struct rest r = {c, 0};
+	size_t payload_bytes;
+	uint8_t next;
+	int rc;
+
+	if (cursor_left(&r.c) < 40)
+		return -EMSGSIZE;
+	cursor_u32(&r.c);
+	payload_bytes = cursor_u16(&r.c);
+	next = cursor_u8(&r.c);
+	v->hops = cursor_u8(&r.c);
+	v->family = 6;
+	memcpy(v->src, cursor_take(&r.c, 16), 16);
+	memcpy(v->dst, cursor_take(&r.c, 16), 16);
+	bound(&r, payload_bytes);
+	for (int i = 0; !v->later; i++) {
+		if (next != NEXT_HOPOPTS && next != NEXT_ROUTING && next != NEXT_FRAGMENT &&
+			next != NEXT_AH && next != NEXT_DSTOPTS)
+			break;
+		if (i == MAX_EXTENSIONS)
+			return -EBADMSG;
+		rc = take_extension(&r, &next, v);
+		if (rc < 0)
+			return rc;
+	}
+	v->proto = next;
+	return take_transport(&r, v);
+}
+
+static int
+take_ip(struct cursor c, struct pkt_view *ret)
+{
+	struct pkt_view v = {0};
+	int rc;
+
+	if (cursor_left(&c) == 0)
+		return -EMSGSIZE;
+	v.vlan = ret->vlan;
+	switch (c.at[0] >> 4) {
+	case 4:
+		rc = take_ipv4(c, &v);
+		break;
+	case 6:
+		rc = take_ipv6(c, &v);
+		break;
+	default:
+		return -EPROTONOSUPPORT;
+	}
+	if (rc == 0)
+		*ret = v;
+	return rc;
+}
+
+int
+pkt_dissect_ip(const uint8_t *packet, size_t captured_bytes, struct pkt_view *ret)
+{
+	struct pkt_view v = {0};
+	int rc = take_ip(cursor_over(packet, captured_bytes), &v);
+
+	if (rc == 0)
+		*ret = v;
+	return rc;
+}
+
+int
+pkt_dissect(uint32_t link, const uint8_t *frame, size_t captured_bytes, struct pkt_view *ret)
+{
+	struct cursor c = cursor_over(frame, captured_bytes);
+	struct pkt_view v = {0};
+	uint16_t type;
+	int rc;
+
+	if (link == PKT_LINK_RAW)
+		return pkt_dissect_ip(frame, captured_bytes, ret);
+	if (link != PKT_LINK_ETHERNET)
+		return -EPROTONOSUPPORT;
+	cursor_take(&c, 12);
+	type = cursor_u16(&c);
+	for (int i = 0; i < MAX_TAGS && (type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ); i++) {
+		v.vlan = cursor_u16(&c) & 0xfff;
+		type = cursor_u16(&c);
+	}
+	if (c.failed)
+		return -EMSGSIZE;
+	if (type != ETHERTYPE_IPV4 && type != ETHERTYPE_IPV6)
+		return -EPROTONOSUPPORT;
+	/* An EtherType that the version field contradicts is no packet that a host would take. */
+	if (cursor_left(&c) > 0 && (c.at[0] >> 4) != (type == ETHERTYPE_IPV4 ? 4 : 6))
+		return -EBADMSG;
+	rc = take_ip(c, &v);
+	if (rc == 0)
+		*ret = v;
+	return rc;
+}
+
+int
+pkt_quoted(const struct pkt_view *v, struct pkt_view *ret)
+{
+	bool error4 = v->proto == PKT_ICMP && v->family == 4 &&
+		(v->icmp_type == 3 || v->icmp_type == 4 || v->icmp_type == 5 ||
+			v->icmp_type == 11 || v->icmp_type == 12);
+	bool error6 = v->proto == PKT_ICMP6 && v->family == 6 && v->icmp_type < 128;
+
+	if (v->later || (!error4 && !error6))
+		return -ENOENT;
+	return pkt_dissect_ip(v->payload, v->payload_bytes, ret);
+}

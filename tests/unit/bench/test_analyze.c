@@ -1,0 +1,346 @@
+/* test_analyze.c - a run made up with a known truth, and whether analyze finds that truth exactly. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <jansson.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/analyze/analyze.h"
+#include "tests/unit/bench/synth.h"
+
+struct made {
+	char dir[64];
+	struct synth_truth truth;
+};
+
+static int
+make_dir(void **state)
+{
+	struct made *m = calloc(1, sizeof(*m));
+
+	snprintf(m->dir, sizeof(m->dir), "/tmp/catchment-synth-XXXXXX");
+	if (mkdtemp(m->dir) == NULL)
+		return -1;
+	*state = m;
+	return 0;
+}
+
+static int
+remove_dir(void **state)
+{
+	struct made *m = *state;
+	struct err e;
+	int rc = getenv("KEEP_SYNTH") != NULL ? 0 : fs_remove_tree(m->dir, &e);
+
+	free(m);
+	return rc;
+}
+
+static json_t *
+analyzed(const struct made *m)
+{
+	char path[128];
+	json_t *o;
+	struct err e = {0};
+
+	if (analyze_run(m->dir, &e) < 0)
+		fail_msg("%s", e.text);
+	snprintf(path, sizeof(path), "%s/result.json", m->dir);
+	o = json_load_file(path, 0, NULL);
+	assert_non_null(o);
+	return o;
+}
+
+/* Follow keys and indices ("0") to a value. */
+static json_t *
+at(json_t *o, const char *path)
+{
+	char copy[256], *save = NULL;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	for (char *k = strtok_r(copy, "/", &save); k != NULL; k = strtok_r(NULL, "/", &save)) {
+		o = json_is_array(o) ? json_array_get(o, strtoul(k, NULL, 10))
+				     : json_object_get(o, k);
+		if (o == NULL)
+			fail_msg("no %s in %s", k, path);
+	}
+	return o;
+}
+
+static void
+assert_number(json_t *o, const char *path, double wanted)
+{
+	json_t *v = at(o, path);
+
+	if (!json_is_number(v) || fabs(json_number_value(v) - wanted) > 1e-6)
+		fail_msg("%s is %f, not %f", path, json_number_value(v), wanted);
+}
+
+static void
+assert_text(json_t *o, const char *path, const char *wanted)
+{
+	assert_string_equal(json_string_value(at(o, path)), wanted);
+}
+
+static void
+check_streams(json_t *o, const struct synth_truth *truth)
+{
+	for (int i = 0; i < SYNTH_STREAMS; i++) {
+		char base[64], path[128];
+
+		snprintf(base, sizeof(base), "per_trial/0/streams/%d", i);
+		snprintf(path, sizeof(path), "%s/unanswered", base);
+		assert_number(o, path, truth->lost[i]);
+		snprintf(path, sizeof(path), "%s/icmp", base);
+		assert_number(o, path, truth->icmp[i]);
+		snprintf(path, sizeof(path), "%s/loss_of_connectivity_ms", base);
+		assert_number(o, path, truth->lost[i] * 100.0);
+		snprintf(path, sizeof(path), "%s/restore_unanswered", base);
+		assert_number(o, path, truth->restore_lost[i]);
+		snprintf(path, sizeof(path), "%s/first_good_answer_ms", base);
+		if (i >= SYNTH_HKG_STREAMS)
+			assert_true(json_is_null(at(o, path)));
+		else
+			assert_number(
+				o, path, (double)(truth->first_good_ns[i] - SYNTH_FAULT_NS) / 1e6);
+		snprintf(path, sizeof(path), "%s/last_answer_before_site", base);
+		assert_text(o, path, i < SYNTH_HKG_STREAMS ? "hkg" : "tyo");
+	}
+}
+
+static void
+truth_is_found(void **state)
+{
+	struct made *m = *state;
+	struct synth_options plain = {0};
+	json_t *o;
+	int hkg_lost = 0;
+
+	synth_run_json(m->dir, 1);
+	synth_trial(m->dir, 1, &plain, &m->truth);
+	o = analyzed(m);
+	assert_text(o, "schema", "catchment.result/1");
+	assert_number(o, "invalid_trials", 0);
+	assert_number(o, "per_trial/0/withdraw_ms/v4", SYNTH_WITHDRAW_V4_NS / 1e6);
+	assert_number(o, "per_trial/0/withdraw_ms/v6", SYNTH_WITHDRAW_V6_NS / 1e6);
+	assert_number(o, "per_trial/0/restore/announce_ms/v4", 12750);
+	assert_number(o, "per_trial/0/restore/announce_ms/v6", 12751);
+	assert_number(o, "per_trial/0/bgp_malformed", 0);
+	assert_number(o, "per_trial/0/phase_ms", 250.5);
+	assert_int_equal(json_array_size(at(o, "per_trial/0/session_closes")), 0);
+	check_streams(o, &m->truth);
+	/* Thirty-two or thirty-one queries of each hkg stream, and the one in flight. */
+	for (int i = 0; i < SYNTH_HKG_STREAMS; i++) {
+		assert_in_range(m->truth.lost[i], 31, 32);
+		hkg_lost += (int)m->truth.lost[i];
+	}
+	assert_number(o, "cities/0/unanswered", hkg_lost);
+	assert_true(json_is_true(at(o, "cities/0/affected")));
+	assert_false(json_is_true(at(o, "cities/1/affected")));
+	assert_number(o, "metrics/unanswered_queries/max", hkg_lost);
+	assert_number(o, "metrics/icmp_unreachable_queries/max", 8);
+	assert_number(o, "metrics/streams_with_loss/max", 4);
+	assert_number(o, "metrics/streams_with_loss_v4/max", 2);
+	assert_number(o, "metrics/restore_unanswered_queries/max", 1);
+	assert_number(
+		o, "per_trial/0/full_convergence_ms", (double)m->truth.full_convergence_ns / 1e6);
+	assert_number(o, "metrics/withdraw_ms/p50", SYNTH_WITHDRAW_V6_NS / 1e6);
+	assert_number(o, "metrics/withdraw_v4_ms/n", 1);
+	json_decref(o);
+}
+
+static void
+shares_and_verdicts(void **state)
+{
+	struct made *m = *state;
+	struct synth_options plain = {0};
+	json_t *o;
+
+	synth_run_json(m->dir, 1);
+	synth_trial(m->dir, 1, &plain, &m->truth);
+	o = analyzed(m);
+	assert_text(o, "catchment/0/city", "hkg");
+	assert_number(o, "catchment/0/before/hkg", 1);
+	assert_number(o, "catchment/0/during/tyo", 1);
+	assert_number(o, "catchment/0/after/hkg", 1);
+	assert_number(o, "catchment/0/rtt_ms/before/p50", 1.400001);
+	assert_number(o, "catchment/3/before/tyo", 1);
+	assert_text(o, "targets/0/id", "crash-withdraw");
+	assert_text(o, "targets/0/family", "v4");
+	assert_text(o, "targets/0/verdict", "met");
+	assert_number(o, "targets/0/measured", SYNTH_WITHDRAW_V4_NS / 1e6);
+	assert_number(o, "targets/0/share_over", 0);
+	assert_number(o, "targets/0/miss_bound_ratio", 0.95);
+	assert_text(o, "targets/0/evidence/0", "trial-001/captures/hkg.hkix.pcap");
+	assert_text(o, "targets/1/family", "v6");
+	assert_text(o, "targets/2/id", "crash-unnoticed");
+	assert_text(o, "targets/2/verdict", "missed");
+	assert_number(o, "targets/2/measured", 2);
+	assert_text(o, "targets/4/id", "rtt-tokyo");
+	assert_text(o, "targets/4/verdict", "not judged");
+	assert_true(json_is_true(at(o, "expectations/0/held")));
+	assert_false(json_is_true(at(o, "expectations/1/held")));
+	assert_number(o, "per_trial/0/timeline/bin_ms", 100);
+	/* 250 bins of 100 ms from -5 s; each holds one query of each of six streams. */
+	assert_number(o, "per_trial/0/timeline/sites/tyo/100", 6);
+	assert_number(o, "per_trial/0/timeline/sites/hkg/10", 4);
+	assert_number(o, "per_trial/0/timeline/unanswered/60", 4);
+	assert_number(o, "per_trial/0/timeline/failed/50", 4);
+	assert_number(o, "per_trial/0/city_timeline/tyo/sites/tyo/60", 2);
+	assert_number(o, "noise/send_lateness_p99_us", 90);
+	assert_number(o, "noise/cpu_pressure_ratio", 0.1);
+	json_decref(o);
+}
+
+static void
+no_withdraw_is_a_miss(void **state)
+{
+	struct made *m = *state;
+	struct synth_options plain = {0}, none = {.no_withdraw = true};
+	json_t *o;
+
+	synth_run_json(m->dir, 2);
+	synth_trial(m->dir, 1, &plain, &m->truth);
+	synth_trial(m->dir, 2, &none, &m->truth);
+	o = analyzed(m);
+	assert_number(o, "invalid_trials", 0);
+	assert_true(json_is_null(at(o, "per_trial/1/withdraw_ms/v4")));
+	assert_text(o, "targets/0/verdict", "missed");
+	assert_true(json_is_null(at(o, "targets/0/measured")));
+	assert_number(o, "targets/0/share_over", 0.5);
+	assert_non_null(strstr(json_string_value(at(o, "targets/0/why")), "no withdraw"));
+	assert_number(o, "metrics/withdraw_v4_ms/missing", 1);
+	json_decref(o);
+}
+
+static void
+cut(const struct made *m, const char *file, long to_bytes)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", m->dir, file);
+	if (to_bytes < 0)
+		assert_int_equal(unlink(path), 0);
+	else
+		assert_int_equal(truncate(path, to_bytes), 0);
+}
+
+static void
+bad_trials_are_invalid(void **state)
+{
+	static const char *const because[] = {NULL,
+		"trial-002/answers: cut within a record at byte",
+		"trial-003/captures/hkg.hkix.pcap: byte 287: cut within a packet",
+		"trial-004/captures/hkg.cara.pcap: No such file", "a clock step of 250 us",
+		"trial-006/events.jsonl:8: ends without trial_end",
+		"trial-007/events.jsonl: No such file", "trial-008/answers"};
+	struct made *m = *state;
+	struct synth_options plain = {0}, step = {.clock_step = true},
+			     open = {.no_trial_end = true};
+	json_t *o;
+
+	synth_run_json(m->dir, 8);
+	for (int i = 1; i <= 8; i++)
+		synth_trial(m->dir, i, i == 5 ? &step : i == 6 ? &open : &plain, &m->truth);
+	cut(m, "trial-002/answers", 20005);
+	cut(m, "trial-003/captures/hkg.hkix.pcap", 340);
+	cut(m, "trial-004/captures/hkg.cara.pcap", -1);
+	cut(m, "trial-007/events.jsonl", -1);
+	cut(m, "trial-008/answers", 10);
+	o = analyzed(m);
+	assert_number(o, "invalid_trials", 7);
+	assert_true(json_is_true(at(o, "per_trial/0/valid")));
+	for (int i = 1; i < 8; i++) {
+		char path[64];
+		const char *why;
+
+		snprintf(path, sizeof(path), "per_trial/%d/invalid_because/0", i);
+		why = json_string_value(at(o, path));
+		if (strstr(why, because[i]) == NULL)
+			fail_msg("'%s' does not say '%s'", why, because[i]);
+	}
+	assert_number(o, "metrics/withdraw_ms/n", 1);
+	json_decref(o);
+}
+
+static void
+bad_runs_are_errors(void **state)
+{
+	struct made *m = *state;
+	struct err e;
+
+	assert_true(analyze_run(m->dir, &e) < 0);
+	assert_non_null(strstr(e.text, "run.json"));
+	synth_write(m->dir, "run.json", "{\"schema\":\n \"catchment.run/1\",,}");
+	assert_true(analyze_run(m->dir, &e) < 0);
+	assert_non_null(strstr(e.text, "run.json:2:"));
+	synth_write(m->dir, "run.json", "{\"schema\":\"catchment.run/9\"}");
+	assert_true(analyze_run(m->dir, &e) < 0);
+	assert_non_null(strstr(e.text, "schema"));
+	synth_run_json(m->dir, 0);
+	assert_int_equal(analyze_run(m->dir, &e), 0);
+}
+
+static void
+same_run_same_result(void **state)
+{
+	struct made *m = *state;
+	struct synth_options plain = {0};
+	json_t *first, *second;
+
+	synth_run_json(m->dir, 2);
+	synth_trial(m->dir, 1, &plain, &m->truth);
+	synth_trial(m->dir, 2, &plain, &m->truth);
+	first = analyzed(m);
+	second = analyzed(m);
+	assert_true(json_equal(first, second));
+	json_decref(first);
+	json_decref(second);
+}
+
+/* What tshark makes of the same captures, by a way that shares no code with ours. */
+static void
+oracle_agrees(void **state)
+{
+	struct made *m = *state;
+	struct synth_options plain = {0};
+	char command[256];
+	int rc;
+
+	if (system("command -v tshark >/dev/null 2>&1") != 0 || access("tests/oracle", F_OK) < 0) {
+		print_message("skipped: tshark is missing, or this is not the source tree\n");
+		skip();
+	}
+	synth_run_json(m->dir, 1);
+	synth_trial(m->dir, 1, &plain, &m->truth);
+	json_decref(analyzed(m));
+	for (int i = 0; i < SYNTH_HKG_STREAMS; i++) {
+		snprintf(command, sizeof(command),
+			"python3 tests/oracle/recompute.py %s 1 %s --exact", m->dir,
+			synth_stream[i].source);
+		rc = system(command);
+		assert_true(WIFEXITED(rc));
+		assert_int_equal(WEXITSTATUS(rc), 0);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(truth_is_found, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(shares_and_verdicts, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(no_withdraw_is_a_miss, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(bad_trials_are_invalid, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(bad_runs_are_errors, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(same_run_same_result, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(oracle_agrees, make_dir, remove_dir),
+	};
+
+	return cmocka_run_group_tests_name("analyze", tests, NULL, NULL);
+}
