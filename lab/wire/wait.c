@@ -8,42 +8,24 @@
 enum {
 	LEARN_NS = 250,	 /* step by which the margin follows what it sees */
 	LEARN_RATIO = 9, /* one late sleep in ten leaves the margin where it is */
+	CLOSE_NS = 2000, /* an alarm this near to the wanted one is left as it is */
 };
 
-static int
-use_timer_fd(struct wire_wait *w)
-{
-	int rc;
-
-	w->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (w->timer_fd < 0)
-		return -errno;
-	rc = wire_wait_add(w, w->timer_fd, WIRE_WAIT_TIMER);
-	if (rc < 0) {
-		close(w->timer_fd);
-		w->timer_fd = -1;
-	}
-	return rc;
-}
-
 int
-wire_wait_init(struct wire_wait *w, int64_t spin_max_ns, bool use_timer, struct err *e)
+wire_wait_init(struct wire_wait *w, int64_t spin_max_ns, struct err *e)
 {
-	struct epoll_event ev;
+	struct epoll_event ev = {.events = EPOLLIN | EPOLLET, .data.u32 = WIRE_WAIT_TIMER};
 	int rc = 0;
 
 	*w = (struct wire_wait){.timer_fd = -1, .spin_max_ns = spin_max_ns};
 	w->epfd = epoll_create1(EPOLL_CLOEXEC);
-	if (w->epfd < 0)
-		return err_sys(e, errno, "epoll_create1");
-	if (use_timer ||
-		(epoll_pwait2(w->epfd, &ev, 1, &(struct timespec){0}, NULL) < 0 && errno == ENOSYS))
-		rc = use_timer_fd(w);
-	if (rc < 0) {
+	if (w->epfd >= 0)
+		w->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (w->timer_fd < 0 || epoll_ctl(w->epfd, EPOLL_CTL_ADD, w->timer_fd, &ev) < 0) {
+		rc = err_sys(e, errno, "cannot make a timer to wait with");
 		wire_wait_done(w);
-		return err_sys(e, -rc, "cannot make a timer");
 	}
-	return 0;
+	return rc;
 }
 
 void
@@ -93,56 +75,52 @@ learn(struct wire_wait *w, int64_t late_ns)
 }
 
 static int
-counted(int n)
+wait_files(struct wire_wait *w, int timeout_ms, struct epoll_event *ret_events, int max_events)
 {
-	if (n >= 0)
-		return n;
-	return errno == EINTR ? 0 : -errno;
-}
+	int n = epoll_wait(w->epfd, ret_events, max_events, timeout_ms);
+	int kept = 0;
 
-/* As wire_wait_for returns. */
-static int
-sleep_until(struct wire_wait *w, struct mono wake, int64_t left_ns, struct epoll_event *ret_events,
-	int max_events)
-{
-	struct itimerspec at = {.it_value = mono_timespec(wake)};
-	struct timespec left = {left_ns / NS_PER_S, left_ns % NS_PER_S};
-	int n, kept = 0;
-
-	if (w->timer_fd < 0)
-		return counted(epoll_pwait2(w->epfd, ret_events, max_events, &left, NULL));
-	if (timerfd_settime(w->timer_fd, TFD_TIMER_ABSTIME, &at, NULL) < 0)
-		return -errno;
-	n = counted(epoll_wait(w->epfd, ret_events, max_events, -1));
+	if (n < 0)
+		return errno == EINTR ? 0 : -errno;
 	for (int i = 0; i < n; i++) {
 		if (ret_events[i].data.u32 != WIRE_WAIT_TIMER)
 			ret_events[kept++] = ret_events[i];
+		else
+			w->alarm.ns = 0;
 	}
-	at.it_value = (struct timespec){0};
-	timerfd_settime(w->timer_fd, 0, &at, NULL); /* also takes back its readiness */
-	return n < 0 ? n : kept;
+	return kept;
+}
+
+static int
+set_alarm(struct wire_wait *w, struct mono at)
+{
+	struct itimerspec spec = {.it_value = mono_timespec(at)};
+	int64_t off_ns = mono_diff_ns(w->alarm, at);
+
+	if (off_ns <= CLOSE_NS && off_ns >= -CLOSE_NS)
+		return 0;
+	w->alarm = at;
+	return timerfd_settime(w->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL) < 0 ? -errno : 0;
 }
 
 int
 wire_wait_for(struct wire_wait *w, const struct mono *until, struct epoll_event *ret_events,
 	int max_events)
 {
-	struct mono now, wake;
-	int64_t left_ns;
+	struct mono wake, alarm;
 	int n;
 
 	if (until == NULL)
-		return counted(epoll_wait(w->epfd, ret_events, max_events, -1));
-	now = mono_now();
-	left_ns = mono_diff_ns(*until, now) - w->margin_ns;
-	/* Without a real-time class the kernel lets a sleep run over by a thousandth of it. */
-	if (left_ns > 2 * NS_PER_MS)
-		left_ns -= left_ns / 512;
-	if (left_ns <= 0)
-		return counted(epoll_wait(w->epfd, ret_events, max_events, 0));
-	wake = mono_add(now, left_ns);
-	n = sleep_until(w, wake, left_ns, ret_events, max_events);
-	if (n == 0)
-		learn(w, mono_diff_ns(mono_now(), wake));
+		return wait_files(w, -1, ret_events, max_events);
+	wake = mono_add(*until, -w->margin_ns);
+	if (mono_diff_ns(wake, mono_now()) <= 0)
+		return wait_files(w, 0, ret_events, max_events);
+	n = set_alarm(w, wake);
+	if (n < 0)
+		return n;
+	alarm = w->alarm;
+	n = wait_files(w, -1, ret_events, max_events);
+	if (n == 0 && w->alarm.ns == 0)
+		learn(w, mono_diff_ns(mono_now(), alarm));
 	return n;
 }

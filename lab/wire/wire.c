@@ -117,7 +117,7 @@ wire_new(const struct wire_link_spec *specs, size_t n, struct wire **ret, struct
 	w->wait = (struct wire_wait){.epfd = -1, .timer_fd = -1};
 	rc = allocate(w, specs, n, e);
 	if (rc == 0)
-		rc = wire_wait_init(&w->wait, WIRE_SPIN_NS, false, e);
+		rc = wire_wait_init(&w->wait, WIRE_SPIN_NS, e);
 	if (rc == 0)
 		rc = open_taps_and_return(w, specs, e);
 	if (rc < 0) {

@@ -32,7 +32,7 @@
 #include "lib/err.h"
 
 #define WIRE_DELAY_MAX_NS  60000000000LL /* 60 s */
-#define WIRE_SPIN_NS	   40000LL
+#define WIRE_SPIN_NS	   30000LL
 #define WIRE_REQUEST_BYTES 65536 /* longest request */
 
 struct wire_link_spec {
