@@ -1,0 +1,99 @@
+/* page.c - the report as one HTML page: which sections there are, and in what order. */
+#include "reports/page.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "reports/css.h"
+#include "reports/html.h"
+#include "reports/show.h"
+#include "reports/verdict.h"
+
+static void
+head(struct buf *b, const struct result *r, const struct verdict *v)
+{
+	html_raw(b,
+		"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		"style-src "
+		"'unsafe-inline'\">\n<title>");
+	html_textf(b, "%s: %s", r->scenario, v->text);
+	html_raw(b, "</title>\n<style>\n");
+	buf_add(b, css_text);
+	html_raw(b, "</style></head>\n<body>\n<main>\n");
+}
+
+static void
+top(struct buf *b, const struct result *r, const struct verdict *v)
+{
+	static const char *const signs[] = {"✓", "✗", "✗", "?"};
+	static const char *const classes[] = {"good", "bad", "bad", "bad"};
+	char a[SHOW_BYTES], c[SHOW_BYTES], g[SHOW_BYTES];
+
+	buf_addf(b, "<header class=\"%s\"><p class=\"meta\">", classes[v->kind]);
+	html_textf(b, "%s · %s", r->title == NULL ? r->scenario : r->title, r->scenario);
+	if (r->variant != NULL)
+		html_textf(b, " · variant %s", r->variant);
+	buf_addf(b, "</p>\n<h1><span class=\"sign\" aria-hidden=\"true\">%s</span> ",
+		signs[v->kind]);
+	html_text(b, v->text);
+	html_raw(b, "</h1>\n<p>");
+	html_text(b, v->aside);
+	html_raw(b, "</p>\n<p class=\"meta\">");
+	html_textf(b, "%zu valid of %.0f trials · %s streams at %s q/s each · sampling gap %s",
+		result_valid_trials(r), isnan(r->trials) ? 0 : r->trials,
+		show_count(r->streams_count, a), show_count(r->rate_qps, c),
+		show_ms_stated(r->gap_ms, g));
+	html_raw(b, "</p></header>\n");
+}
+
+static int
+figures_after_targets(struct buf *b, const struct scene *s, struct err *e)
+{
+	int rc = plot_timeline(b, s, e);
+
+	return rc < 0 ? rc : plot_cities(b, s, e);
+}
+
+static int
+outage(struct buf *b, const struct scene *s, struct err *e)
+{
+	int rc;
+
+	section_metrics(b, s->result);
+	section_cities(b, s->result);
+	rc = plot_loss(b, s, e);
+	if (rc == 0)
+		rc = plot_answers(b, s, e);
+	return rc;
+}
+
+int
+page_write(struct buf *b, const struct result *r, struct err *e)
+{
+	struct palette palette;
+	struct scene scene = {r, &palette, result_median_trial(r)};
+	struct verdict v;
+	int rc;
+
+	palette_init(&palette, r);
+	verdict_of(r, &v);
+	head(b, r, &v);
+	top(b, r, &v);
+	section_targets(b, r);
+	rc = figures_after_targets(b, &scene, e);
+	if (rc == 0)
+		rc = outage(b, &scene, e);
+	if (rc < 0)
+		return rc;
+	section_phases(b, r);
+	section_restore(b, r);
+	section_catchment(b, r, &palette);
+	section_trials(b, r);
+	section_expectations(b, r);
+	section_noise(b, r);
+	section_provenance(b, r);
+	html_raw(b, "</main>\n</body></html>\n");
+	return buf_check(b, e);
+}

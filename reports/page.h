@@ -1,0 +1,23 @@
+/* page.h - the report as one HTML page: which sections there are, and in what order. */
+#ifndef REPORTS_PAGE_H
+#define REPORTS_PAGE_H
+
+#include "reports/buf.h"
+#include "reports/plots/figure.h"
+
+/* Append the whole page. Returns 0, or -errno of a plot (reports/plots/figure.h) or -ENOMEM. */
+int page_write(struct buf *page, const struct result *r, struct err *e);
+
+/* Sections, each in a file of its own name; they append nothing when there is no data for them. */
+void section_targets(struct buf *page, const struct result *r);
+void section_metrics(struct buf *page, const struct result *r);
+void section_cities(struct buf *page, const struct result *r);
+void section_restore(struct buf *page, const struct result *r);
+void section_phases(struct buf *page, const struct result *r);
+void section_catchment(struct buf *page, const struct result *r, const struct palette *p);
+void section_trials(struct buf *page, const struct result *r);
+void section_expectations(struct buf *page, const struct result *r);
+void section_noise(struct buf *page, const struct result *r);
+void section_provenance(struct buf *page, const struct result *r);
+
+#endif

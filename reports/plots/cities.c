@@ -1,0 +1,133 @@
+/* cities.c - the same timeline once more for each affected city, on one axis. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "reports/plots/events.h"
+#include "reports/plots/figure.h"
+#include "reports/plots/stack.h"
+#include "reports/show.h"
+
+#define PANELS_MAX 8
+
+struct panel {
+	const char *city;
+	struct stack stack;
+	char title[160];
+};
+
+struct cities_subject {
+	const struct scene *scene;
+	struct panel panel[PANELS_MAX];
+	size_t n;
+};
+
+static void
+panel_script(struct buf *s, const struct cities_subject *c, size_t i, struct frame *f,
+	double top_px, double height_px)
+{
+	const struct panel *p = &c->panel[i];
+	struct flag flags[EVENTS_MAX];
+	size_t n = events_of(flags, c->scene->trial, c->scene->result->gap_ms, f->is_narrow);
+	char name[8], fit[FRAME_FIT_BYTES];
+
+	f->top_px = top_px + 22;
+	f->bottom_px = f->top_px + height_px;
+	f->x_min = stack_from_s(&p->stack);
+	f->x_max = stack_to_s(&p->stack);
+	f->y_min = 0;
+	f->y_max = fmax(1, p->stack.max_qps);
+	buf_add(s, "unset label\nunset arrow\n");
+	frame_area(s, f);
+	frame_seconds(s, f, i + 1 == c->n);
+	buf_addf(s, "set ytics nomirror out scale 0.4 (0, %.4g) format '%%g'\n", f->y_max);
+	for (size_t j = 0; j < n; j++)
+		frame_line(s, f, frame_x_px(f, flags[j].x), f->bottom_px, frame_x_px(f, flags[j].x),
+			f->top_px - 3, COLOUR_INK, flags[j].is_strong ? 1.5 : 1,
+			!flags[j].is_strong);
+	frame_text(s, f, f->left_px, f->top_px - 10, ALIGN_LEFT, COLOUR_INK,
+		frame_fit(p->title, f->width_px - f->left_px, fit));
+	stack_labels(s, f, &p->stack);
+	snprintf(name, sizeof(name), "C%zu_", i);
+	stack_plot(s, &p->stack, name);
+}
+
+static void
+script(struct buf *s, const void *subject, bool is_narrow)
+{
+	const struct cities_subject *c = subject;
+	double height_px = is_narrow ? 62 : 76, pitch_px = height_px + 30;
+	struct frame f = {.is_narrow = is_narrow,
+		.width_px = is_narrow ? FRAME_NARROW_PX : FRAME_WIDE_PX,
+		.left_px = is_narrow ? 38 : 52,
+		.height_px = pitch_px * (double)c->n + 26};
+
+	f.right_px = f.width_px - (is_narrow ? 36 : 52);
+	frame_begin(s, &f);
+	buf_add(s, "set multiplot\n");
+	for (size_t i = 0; i < c->n; i++)
+		panel_script(s, c, i, &f, pitch_px * (double)i, height_px);
+	buf_add(s, "unset multiplot\n");
+}
+
+static void
+panel_init(struct panel *p, const struct result *r, const struct city_timeline *t,
+	const struct palette *palette)
+{
+	const struct city *city = result_city(r, t->city);
+	char a[SHOW_BYTES], b[SHOW_BYTES];
+
+	p->city = t->city;
+	stack_init(&p->stack, &t->timeline, palette);
+	snprintf(p->title, sizeof(p->title), "%.60s (%.24s) · %.12s streams, %.12s q/s",
+		result_city_title(r, t->city), t->city,
+		show_count(city == NULL ? NAN : city->streams, a),
+		show_count(round(p->stack.max_qps), b));
+}
+
+static bool
+is_affected(const struct result *r, const struct city_timeline *t)
+{
+	const struct city *city = result_city(r, t->city);
+
+	if (t->timeline.bins == 0)
+		return false;
+	if (city != NULL)
+		return city->affected;
+	for (size_t b = 0; b < t->timeline.bins; b++)
+		if (t->timeline.unanswered[b] > 0)
+			return true;
+	return false;
+}
+
+int
+plot_cities(struct buf *page, const struct scene *scene, struct err *e)
+{
+	static const char per[] =
+		"Queries per second of each city's streams by the PoP that answered";
+	struct cities_subject c = {.scene = scene};
+	const struct trial *t = scene->trial;
+	char title[160], subtitle[320];
+	size_t affected = 0;
+
+	for (size_t i = 0; t != NULL && i < t->n_cities; i++) {
+		if (!is_affected(scene->result, &t->cities[i]))
+			continue;
+		if (c.n < PANELS_MAX)
+			panel_init(&c.panel[c.n++], scene->result, &t->cities[i], scene->palette);
+		affected++;
+	}
+	if (c.n == 0)
+		return 0;
+	if (scene->result->n_cities > 0)
+		snprintf(title, sizeof(title), "%zu of %zu cities %s affected", affected,
+			scene->result->n_cities, affected == 1 ? "was" : "were");
+	else
+		snprintf(title, sizeof(title), "Affected cities");
+	snprintf(subtitle, sizeof(subtitle),
+		"%s; x: seconds from the fault, the same axis and the same events as above (trial "
+		"%d).%s",
+		per, t->number,
+		affected > c.n ? " Only the first eight are drawn; the table has all." : "");
+	return figure_add(page, "cities", title, subtitle, subtitle, script, &c, e);
+}

@@ -1,0 +1,21 @@
+/* report.h - from a run directory with a result.json to report.html and junit.xml in it. */
+#ifndef REPORTS_REPORT_H
+#define REPORTS_REPORT_H
+
+#include <stdbool.h>
+
+#include "lib/err.h"
+
+/*
+ * Read RUN/result.json, write RUN/report.html and RUN/junit.xml. Each file is the old one or the
+ * whole new one.
+ *
+ * Returns 0; -ENOENT or -EINVAL for a missing or bad result.json (`e` names file and key), -ENOPKG without
+ * gnuplot, -EIO or -ETIMEDOUT when it failed, -errno of the writing.
+ */
+int report_run(const char *run_dir, struct err *e);
+
+/* The same; with `is_strict` a missed target is a failure in junit.xml. */
+int report_run_strict(const char *run_dir, bool is_strict, struct err *e);
+
+#endif

@@ -1,0 +1,189 @@
+/* result.h - result.json as C: everything the report shows, NaN and NULL standing for what is missing. */
+#ifndef REPORTS_RESULT_H
+#define REPORTS_RESULT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/err.h"
+
+struct stats {
+	double n, min, p1, p50, p99, max, ci_low, ci_high; /* all NaN when missing */
+};
+
+struct metric {
+	const char *name, *unit, *family, *over;
+	struct stats stats;
+};
+
+enum target_verdict {
+	TARGET_NOT_JUDGED,
+	TARGET_MET,
+	TARGET_MISSED,
+	TARGET_REFUTED,
+	TARGET_MODELLED
+};
+
+struct target {
+	const char *id, *family, *documented, *metric, *statistic, *unit, *why;
+	enum target_verdict verdict;
+	double measured, target, n, share_over_ratio, miss_bound_ratio;
+	const char **evidence;
+	size_t n_evidence;
+};
+
+struct expectation {
+	const char *text, *measured;
+	double line;
+	bool held;
+};
+
+/* Share of answers by site, at most SHARES_MAX of them; "none" is no answer. */
+#define SHARES_MAX 16
+struct shares {
+	size_t n;
+	const char *site[SHARES_MAX];
+	double ratio[SHARES_MAX];
+};
+
+enum when { WHEN_BEFORE, WHEN_DURING, WHEN_AFTER, WHEN_COUNT };
+
+struct catchment {
+	const char *city, *title, *family, *expected, *reason;
+	struct shares shares[WHEN_COUNT];
+	struct stats rtt_ms[WHEN_COUNT];
+	double path_rtt_ms;
+};
+
+struct city {
+	const char *city, *title;
+	bool affected;
+	double streams, sent, unanswered, icmp_unreachable, restore_unanswered;
+	struct stats loss_ms, first_good_ms;
+};
+
+struct stream {
+	const char *city, *family, *first_good_site;
+	int64_t id;
+	double unanswered, icmp, loss_ms, first_good_ms;
+};
+
+struct timeline_site {
+	const char *site;
+	double *queries; /* per bin */
+};
+
+struct timeline {
+	double bin_ms, from_ms;
+	size_t bins; /* 0: there is none */
+	size_t n_sites;
+	struct timeline_site *sites;
+	double *unanswered, *failed; /* per bin, never NULL when bins > 0 */
+};
+
+struct city_timeline {
+	const char *city;
+	struct timeline timeline;
+};
+
+struct noise {
+	struct stats send_lateness_us, wire_lateness_us;
+	double send_p99_us, wire_p99_us, capture_dropped, clock_step_us, cpu_pressure_ratio,
+		steal_ratio;
+};
+
+struct family_ms {
+	double v4, v6;
+};
+
+struct trial {
+	int number;
+	const char *dir;
+	bool valid;
+	const char **invalid_because;
+	size_t n_invalid_because;
+	double phase_ms, restore_ms; /* restore_ms: from the fault, NaN if never */
+	struct family_ms withdraw_ms, announce_ms;
+	double restore_unanswered, last_answer_ms, full_convergence_ms;
+	struct stats first_good_ms, loss_ms;
+	struct stream *streams;
+	size_t n_streams;
+	struct timeline timeline;
+	struct city_timeline *cities;
+	size_t n_cities;
+	struct noise noise;
+};
+
+struct phase {
+	const char *name, *evidence;
+	double p10_ms, p50_ms, p90_ms;
+};
+
+struct limits {
+	double send_lateness_p99_us, wire_lateness_p99_us, capture_drops, clock_step_us,
+		cpu_pressure_ratio;
+};
+
+struct result {
+	const char *scenario, *title, *variant, *run_id;
+	double trials, invalid_trials, trials_planned, gap_ms, streams_count, rate_qps;
+	bool complete, interrupted;
+	struct metric *metrics;
+	struct target *targets;
+	struct expectation *expectations;
+	struct phase *phases;
+	struct catchment *catchment;
+	struct city *cities;
+	struct trial *trial;
+	size_t n_metrics, n_targets, n_expectations, n_phases, n_catchment, n_cities, n_trials;
+	struct noise noise;
+	struct limits limits;
+	double seed;
+	const char *fault_phase;
+	json_t *provenance, *command, *calibration; /* borrowed from the roots, may be NULL */
+
+	json_t *root, *run_root; /* own every string above */
+};
+
+/*
+ * Read RUN/result.json, and of RUN/run.json (when it is there) what result.json does not repeat:
+ * limits, seed, planned trials, whether it was interrupted.
+ *
+ *      ret     out; result_free() it
+ *
+ * Returns 0; -ENOENT without a result.json, -EINVAL for what is not JSON, another schema or a
+ * wrong type (`e` names the file and the key).
+ */
+int result_load(const char *run_dir, struct result **ret, struct err *e);
+void result_free(struct result *r);
+
+/* Worst of the two families; NaN if neither was measured. */
+double family_worst(struct family_ms f);
+
+/* Valid trials; the trials that a figure may be built from. */
+size_t result_valid_trials(const struct result *r);
+
+/* The title of a city, or its name. */
+const char *result_city_title(const struct result *r, const char *city);
+const struct city *result_city(const struct result *r, const char *city);
+
+const struct metric *result_metric(const struct result *r, const char *name);
+
+/*
+ * The valid trial in the middle by withdraw (worst family), else by full convergence, else the
+ * first with a timeline; the lower of two middles. NULL if no trial has a timeline.
+ */
+const struct trial *result_median_trial(const struct result *r);
+
+/* A trial is read by its own file, result_trial.c. */
+struct reader;
+int trial_read(struct reader *r, json_t *object, const char *at, struct trial *ret);
+void result_trial_done(struct trial *t);
+struct stats stats_read(struct reader *r, json_t *object, const char *at, const char *key);
+struct noise noise_read(struct reader *r, json_t *object, const char *at, const char *key);
+const char **strings_read(
+	struct reader *r, json_t *object, const char *at, const char *key, size_t *ret_n);
+
+#endif

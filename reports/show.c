@@ -1,0 +1,177 @@
+/* show.c - figures for people: one way to print a time, a count, a share, and what is missing. */
+#include "reports/show.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/num.h"
+
+#define MS_MAX	   1e12 /* above, ns would not fit */
+#define THIN_SPACE "\xe2\x80\x89"
+
+static const char *
+none(char out[static SHOW_BYTES])
+{
+	snprintf(out, SHOW_BYTES, "%s", SHOW_NONE);
+	return out;
+}
+
+const char *
+show_ms(double ms, char out[static SHOW_BYTES])
+{
+	char text[24];
+
+	if (!isfinite(ms))
+		return none(out);
+	if (fabs(ms) > MS_MAX)
+		snprintf(out, SHOW_BYTES, "%.3g s", ms / 1e3);
+	else if (fabs(ms) < 5e-4)
+		snprintf(out, SHOW_BYTES, "0 ms");
+	else
+		snprintf(out, SHOW_BYTES, "%s%s", ms < 0 ? "\xe2\x88\x92" : "",
+			num_show_ns((int64_t)llround(fabs(ms) * 1e6), text));
+	return out;
+}
+
+const char *
+show_ms_gap(double ms, double gap_ms, char out[static SHOW_BYTES])
+{
+	double digit_ms;
+	int decimals;
+
+	if (!isfinite(ms) || !isfinite(gap_ms) || gap_ms < 10.0 || fabs(ms) > MS_MAX)
+		return show_ms(ms, out);
+	digit_ms = gap_ms >= 1000.0 ? 1000.0 : gap_ms >= 100.0 ? 100.0 : 10.0;
+	ms = round(ms / digit_ms) * digit_ms;
+	decimals = digit_ms >= 1000.0 ? 0 : digit_ms >= 100.0 ? 1 : 2;
+	if (ms == 0)
+		snprintf(out, SHOW_BYTES, "0 s");
+	else
+		snprintf(out, SHOW_BYTES, "%.*f s", decimals, ms / 1e3);
+	return out;
+}
+
+const char *
+show_rtt(double ms, char out[static SHOW_BYTES])
+{
+	if (!isfinite(ms))
+		return none(out);
+	snprintf(out, SHOW_BYTES, "%.1f ms", fabs(ms) > MS_MAX ? MS_MAX : ms);
+	return out;
+}
+
+const char *
+show_ms_stated(double ms, char out[static SHOW_BYTES])
+{
+	if (!isfinite(ms))
+		return none(out);
+	if (fabs(ms) >= 1000.0)
+		snprintf(out, SHOW_BYTES, "%g s", ms / 1e3);
+	else if (fabs(ms) >= 1.0 || ms == 0)
+		snprintf(out, SHOW_BYTES, "%g ms", ms);
+	else
+		snprintf(out, SHOW_BYTES, "%g µs", ms * 1e3);
+	return out;
+}
+
+const char *
+show_count(double n, char out[static SHOW_BYTES])
+{
+	char digits[32];
+	size_t len, used = 0;
+
+	if (!isfinite(n))
+		return none(out);
+	if (fabs(n) >= 1e12 || n < 0 || n != floor(n)) {
+		snprintf(out, SHOW_BYTES, "%.4g", n);
+		return out;
+	}
+	len = (size_t)snprintf(digits, sizeof(digits), "%.0f", n);
+	for (size_t i = 0; i < len; i++) {
+		if (i > 0 && len > 4 && (len - i) % 3 == 0) {
+			memcpy(out + used, THIN_SPACE, 3);
+			used += 3;
+		}
+		out[used++] = digits[i];
+	}
+	out[used] = '\0';
+	return out;
+}
+
+const char *
+show_share(double ratio, char out[static SHOW_BYTES])
+{
+	double percent = ratio * 100.0;
+
+	if (!isfinite(ratio))
+		return none(out);
+	if (percent > 99.9 && percent < 100)
+		snprintf(out, SHOW_BYTES, "> 99.9 %%");
+	else if (percent >= 99.5 && percent < 100)
+		snprintf(out, SHOW_BYTES, "%.1f %%", percent);
+	else if (percent == 0 || fabs(percent) >= 9.95 || percent == round(percent))
+		snprintf(out, SHOW_BYTES, "%.0f %%", percent);
+	else
+		snprintf(out, SHOW_BYTES, "%.*f %%", fabs(percent) < 0.1 ? 2 : 1, percent);
+	return out;
+}
+
+static double
+scale_to_ms(const char *unit)
+{
+	static const struct {
+		const char *unit;
+		double ms;
+	} times[] = {{"ns", 1e-6}, {"us", 1e-3}, {"ms", 1.0}, {"s", 1e3}};
+
+	for (size_t i = 0; unit != NULL && i < sizeof(times) / sizeof(times[0]); i++)
+		if (strcmp(unit, times[i].unit) == 0)
+			return times[i].ms;
+	return 0;
+}
+
+const char *
+show_value(double value, const char *unit, char out[static SHOW_BYTES])
+{
+	char number[SHOW_BYTES];
+	double ms = scale_to_ms(unit);
+
+	if (!isfinite(value))
+		return none(out);
+	if (ms > 0)
+		return show_ms(value * ms, out);
+	if (unit != NULL && strcmp(unit, "ratio") == 0)
+		return show_share(value, out);
+	show_count(value, number);
+	if (unit == NULL || unit[0] == '\0' || strcmp(unit, "count") == 0)
+		snprintf(out, SHOW_BYTES, "%s", number);
+	else
+		snprintf(out, SHOW_BYTES, "%.28s %.16s", number,
+			strcmp(unit, "qps") == 0 ? "q/s" : unit);
+	return out;
+}
+
+const char *
+show_stated(double value, const char *unit, char out[static SHOW_BYTES])
+{
+	double ms = scale_to_ms(unit);
+
+	return ms > 0 ? show_ms_stated(value * ms, out) : show_value(value, unit, out);
+}
+
+const char *
+show_against(double value, double target, const char *unit, char out[static SHOW_BYTES])
+{
+	char other[SHOW_BYTES];
+	double ms = scale_to_ms(unit);
+
+	show_value(value, unit, out);
+	if (!isfinite(value) || !isfinite(target) || value == target || ms == 0)
+		return out;
+	if (strcmp(out, show_value(target, unit, other)) == 0)
+		snprintf(out, SHOW_BYTES, "%.*f s", fabs(value - target) * ms < 1 ? 6 : 3,
+			value * ms / 1e3);
+	return out;
+}

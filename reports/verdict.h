@@ -1,0 +1,23 @@
+/* verdict.h - what a run found, in one sentence and one word. */
+#ifndef REPORTS_VERDICT_H
+#define REPORTS_VERDICT_H
+
+#include "reports/result.h"
+
+enum verdict_kind { VERDICT_GOOD, VERDICT_MISSED, VERDICT_BROKEN, VERDICT_INCONCLUSIVE };
+
+struct verdict {
+	enum verdict_kind kind; /* BROKEN: an expectation did not hold */
+	char text[512];		/* a sentence; of data it may hold ids: escape it */
+	char aside[512];	/* what else must be known at a glance; may be empty */
+};
+
+void verdict_of(const struct result *r, struct verdict *ret);
+
+/* Sign and word of a target's verdict. */
+const char *verdict_sign(enum target_verdict v);
+const char *verdict_word(enum target_verdict v);
+
+#define VERDICT_QUICK_LOOK 20 /* trials below which a figure is a quick look */
+
+#endif

@@ -1,0 +1,262 @@
+/* test_html.c - escaping, figures for people, and gnuplot's SVG on its way into a page. */
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "reports/css.h"
+#include "reports/gnuplot.h"
+#include "reports/html.h"
+#include "reports/palette.h"
+#include "reports/plots/frame.h"
+#include "reports/show.h"
+#include "reports/svg.h"
+
+static void
+test_escape(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
+		{"plain", "plain"},
+		{"<b a=\"1\" c='2'>&amp;", "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;amp;"},
+		{"São Paulo →", "São Paulo →"},
+		{"a\x01\x1f\x7f", "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+		{"tab\tline\n", "tab\tline\n"},
+		{"\xe2\x80\xae", "\xef\xbf\xbd"},		/* right-to-left override */
+		{"\xef\xbf\xbf", "\xef\xbf\xbd"},		/* U+FFFF */
+		{"\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd"},	/* overlong */
+		{"\xed\xa0\x80", "\xef\xbf\xbd"},		/* a surrogate */
+		{"cut\xe2\x82", "cut\xef\xbf\xbd\xef\xbf\xbd"}, /* ends within a character */
+		{"\xf4\x90\x80\x80",
+			"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"}, /* > U+10FFFF */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf b = {0};
+
+		buf_add(&b, "");
+		html_text(&b, cases[i].in);
+		assert_string_equal(b.data, cases[i].out);
+		buf_done(&b);
+	}
+}
+
+static void
+test_link(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
+		{"trial-001/captures/a b.pcap",
+			"<a href=\"./trial-001/captures/a%20b.pcap\">trial-001/captures/a "
+			"b.pcap</a>"},
+		{"javascript:alert(1)",
+			"<a href=\"./javascript%3Aalert%281%29\">javascript:alert(1)</a>"},
+		{"/etc/passwd", "/etc/passwd"},
+		{"a/../b", "a/../b"},
+		{"..", ".."},
+		{"..hidden", "<a href=\"./..hidden\">..hidden</a>"},
+		{"a\\b", "a\\b"},
+		{"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf b = {0};
+
+		buf_add(&b, "");
+		html_link(&b, cases[i].in);
+		assert_string_equal(b.data, cases[i].out);
+		buf_done(&b);
+	}
+}
+
+static void
+test_show(void **state)
+{
+	char out[SHOW_BYTES];
+
+	(void)state;
+	assert_string_equal(show_ms(3652.1, out), "3.65 s");
+	assert_string_equal(show_ms(-1.2, out), "−1.2 ms");
+	assert_string_equal(show_ms(NAN, out), "–");
+	assert_string_equal(show_ms(INFINITY, out), "–");
+	assert_string_equal(show_ms(1e300, out), "1e+297 s");
+	assert_string_equal(show_ms_gap(3652.1, 100, out), "3.7 s");
+	assert_string_equal(show_ms_gap(3652.1, 50, out), "3.65 s");
+	assert_string_equal(show_ms_gap(3652.1, NAN, out), "3.65 s");
+	assert_string_equal(show_ms_gap(0, 100, out), "0 s");
+	assert_string_equal(show_ms_stated(4000, out), "4 s");
+	assert_string_equal(show_ms_stated(50, out), "50 ms");
+	assert_string_equal(show_count(1234567, out),
+		"1\xe2\x80\x89"
+		"234\xe2\x80\x89"
+		"567");
+	assert_string_equal(show_count(1234, out), "1234");
+	assert_string_equal(show_share(0.997, out), "99.7 %");
+	assert_string_equal(show_share(0.99999, out), "> 99.9 %");
+	assert_string_equal(show_share(1, out), "100 %");
+	assert_string_equal(show_share(0.451, out), "45 %");
+	assert_string_equal(show_against(4001, 4000, "ms", out), "4.001 s");
+	assert_string_equal(show_against(4210, 4000, "ms", out), "4.21 s");
+	assert_string_equal(show_value(412, "queries", out), "412 queries");
+	assert_string_equal(show_value(0.25, "ratio", out), "25 %");
+}
+
+static void
+test_css_knows_every_colour(void **state)
+{
+	(void)state;
+	for (int c = 0; c < COLOUR_COUNT; c++) {
+		char definition[64];
+		const char *light, *dark;
+
+		snprintf(definition, sizeof(definition), "%s:", colour_css((enum colour)c));
+		light = strstr(css_text, definition);
+		assert_non_null(light);
+		dark = strstr(light + 1, definition);
+		assert_non_null(dark);
+		assert_ptr_equal(
+			colour_css_of(colour_rgb((enum colour)c)), colour_css((enum colour)c));
+	}
+}
+
+static int
+dress(const char *svg, struct buf *b, struct err *e)
+{
+	struct svg_dress how = {"x", "wide", "T<", "D"};
+
+	return svg_dress(b, svg, &how, e);
+}
+
+#define HEAD                                                                                       \
+	"<?xml version=\"1.0\"?><svg viewBox=\"0 0 9 "                                             \
+	"9\"><title>a</title><desc>b</desc><defs><x/></defs>"
+
+static void
+test_svg_dressed(void **state)
+{
+	struct buf b = {0};
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(
+		dress(HEAD "<g fill=\"none\"></g><g stroke=\"rgb(  0, 114, 178)\"><path "
+			   "stroke='black' "
+			   "d='M59.15,361.00 L68.90,-0.01 '/></g><use xlink:href='#gpPt6' "
+			   "transform='translate(1.26,2) scale(1.5)' color='rgb(213,  94,   0)'/>\n"
+			   "<use xlink:href='#gpPt6' transform='translate(3,4) scale(1.5)' "
+			   "color='rgb(213,  94,   0)'/></svg>",
+			&b, &e),
+		0);
+	assert_string_equal(b.data,
+		"<svg class=\"wide\" viewBox=\"0 0 9 9\" role=\"img\" aria-labelledby=\"x-t "
+		"x-d\"><title "
+		"id=\"x-t\">T&lt;</title><desc id=\"x-d\">D</desc><g "
+		"style=\"stroke:var(--site0)\"><path "
+		"d=\"M59.1,361L68.9,0\" style=\"stroke:var(--ink)\"/></g><path class=\"dots\" "
+		"style=\"stroke:var(--lost)\" stroke-width=\"3.0\" d=\"M1.3 2.0h0M3.0 "
+		"4.0h0\"/></svg>\n");
+	buf_done(&b);
+}
+
+static void
+test_svg_refused(void **state)
+{
+	static const char *const bad[] = {
+		HEAD "<script>alert(1)</script></svg>",
+		HEAD "<a href=\"x\"></a></svg>",
+		HEAD "<path fill='rgb(1,2,3)'/></svg>",
+		HEAD "<path d='<'/></svg>",
+		HEAD "<path d=M/></svg>",
+		HEAD "<g></svg>",
+		HEAD "</g></svg>",
+		HEAD "<use xlink:href='#gpPt3' transform='translate(1,2) scale(1)'/></svg>",
+		"<svg viewBox=\"x\"></svg>",
+		"<svg",
+		"<",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct buf b = {0};
+		struct err e = {0};
+
+		assert_int_equal(dress(bad[i], &b, &e), -EBADMSG);
+		assert_true(e.text[0] != '\0');
+		buf_done(&b);
+	}
+}
+
+static void
+test_gnuplot(void **state)
+{
+	struct err e = {0};
+	char *svg = NULL;
+
+	(void)state;
+	assert_int_equal(gnuplot_svg("set term svg\nplot x\n", 20000, &svg, &e), 0);
+	assert_non_null(strstr(svg, "</svg>"));
+	free(svg);
+	assert_int_equal(gnuplot_svg("set term svg\nplot nonsense(x)\n", 20000, &svg, &e), -EIO);
+	assert_non_null(strstr(e.text, "undefined function"));
+	assert_int_equal(gnuplot_svg("while (1) { x = 1 }\n", 300, &svg, &e), -ETIMEDOUT);
+	assert_non_null(strstr(e.text, "300 ms"));
+}
+
+/* Text from data must not reach gnuplot as anything but text: no command, no file, no second line. */
+static void
+test_quote(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	frame_quote(&b, "it's `touch /tmp/x` @m $y\n\\n \"z\"");
+	assert_string_equal(b.data, "'it''s `touch /tmp/x` @m $y \\n \"z\"'");
+	buf_done(&b);
+}
+
+static void
+test_flags(void **state)
+{
+	struct frame f = {
+		.width_px = 960, .left_px = 50, .right_px = 900, .x_min = -5, .x_max = 32};
+	struct flag flags[] = {{.x = 3.8, .text = "all answered again 3.8 s"},
+		{.x = 0, .text = "fault"}, {.x = 3.5, .text = "last withdraw on the wire 3.52 s"},
+		{.x = 31.5, .text = "re-announced 31.50 s"}};
+	double y[] = {100, 100, 100};
+
+	(void)state;
+	assert_int_equal(flags_place(flags, 4, &f), 2);
+	assert_string_equal(flags[0].text, "fault");
+	assert_int_equal(flags[0].row, 0);
+	assert_int_equal(flags[1].row, 1); /* over the line of the next */
+	assert_int_equal(flags[2].row, 0);
+	assert_true(flags[3].to_left); /* would leave the drawing */
+	spread_px(y, 3, 14, 0, 110);
+	assert_true(y[1] - y[0] > 13.9 && y[2] - y[1] > 13.9 && y[2] <= 110);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_escape),
+		cmocka_unit_test(test_link),
+		cmocka_unit_test(test_show),
+		cmocka_unit_test(test_css_knows_every_colour),
+		cmocka_unit_test(test_svg_dressed),
+		cmocka_unit_test(test_svg_refused),
+		cmocka_unit_test(test_gnuplot),
+		cmocka_unit_test(test_quote),
+		cmocka_unit_test(test_flags),
+	};
+
+	return cmocka_run_group_tests_name("reports/html", tests, NULL, NULL);
+}

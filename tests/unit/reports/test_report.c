@@ -1,0 +1,377 @@
+/* test_report.c - a run's result.json as a page: every section there, every verdict in words, nothing hostile through. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "lib/fs.h"
+#include "reports/report.h"
+#include "reports/result.h"
+#include "reports/verdict.h"
+#include "tests/unit/reports/sample.h"
+
+/* REPORT_SAMPLES=DIR keeps the samples there, to be looked at. */
+struct place {
+	char root[256], dir[300];
+	char *html, *junit;
+	size_t html_bytes;
+	struct err e;
+};
+
+static void
+place_init(struct place *p, const char *name)
+{
+	const char *kept = getenv("REPORT_SAMPLES");
+
+	*p = (struct place){0};
+	snprintf(p->root, sizeof(p->root), "/tmp/catchment-test-XXXXXX");
+	if (kept != NULL) {
+		snprintf(p->root, sizeof(p->root), "%s", kept);
+		mkdir(p->root, 0755);
+	} else {
+		assert_non_null(mkdtemp(p->root));
+	}
+	snprintf(p->dir, sizeof(p->dir), "%s/%s", p->root, name);
+}
+
+static void
+place_done(struct place *p)
+{
+	free(p->html);
+	free(p->junit);
+	if (getenv("REPORT_SAMPLES") == NULL)
+		fs_remove_tree(p->root, NULL);
+}
+
+/* Saves, reports, reads back. Takes root over. */
+static int
+report(struct place *p, const char *name, json_t *root, bool is_strict)
+{
+	char path[400];
+	int rc;
+
+	assert_non_null(root);
+	place_init(p, name);
+	sample_save(root, p->dir);
+	json_decref(root);
+	rc = report_run_strict(p->dir, is_strict, &p->e);
+	if (rc < 0)
+		return rc;
+	snprintf(path, sizeof(path), "%s/report.html", p->dir);
+	assert_int_equal(fs_read(path, 16U << 20, &p->html, &p->html_bytes, &p->e), 0);
+	snprintf(path, sizeof(path), "%s/junit.xml", p->dir);
+	assert_int_equal(fs_read(path, 16U << 20, &p->junit, NULL, &p->e), 0);
+	return 0;
+}
+
+static void
+assert_has(const char *text, const char *part)
+{
+	if (strstr(text, part) == NULL)
+		fail_msg("not in it: %s", part);
+}
+
+static void
+assert_lacks(const char *text, const char *part)
+{
+	const char *at = strstr(text, part);
+
+	if (at != NULL)
+		fail_msg("in it: %.60s", at);
+}
+
+/* What no page may hold. */
+static void
+assert_clean(const struct place *p)
+{
+	static const char *const banned[] = {"NaN", "nan ", ">nan", "-nan", "inf ", "(null)",
+		"<script", "src=", "<image", "<use", "url(", "http://", "https://"};
+
+	for (size_t i = 0; i < sizeof(banned) / sizeof(banned[0]); i++)
+		assert_lacks(p->html, banned[i]);
+	assert_has(p->html, "</html>");
+}
+
+static void
+test_every_section(void **state)
+{
+	static const char *const parts[] = {"id=\"targets\"", "id=\"timeline\"", "id=\"cities\"",
+		"id=\"outage\"", "id=\"loss\"", "id=\"answers\"", "id=\"restoration\"",
+		"id=\"catchment\"", "id=\"trials\"", "id=\"expectations\"", "id=\"noise\"",
+		"id=\"provenance\"", "Quick look, n = 5", "catchment run dns-crash --trials 5",
+		"href=\"./trial-001/captures/hkg.hkix.pcap\"", "var(--lost)", "<caption>",
+		"scope=\"row\"", "✗ missed", "last withdraw on the wire"};
+	struct place p;
+
+	(void)state;
+	assert_int_equal(report(&p, "five", sample_run(5, 1), false), 0);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		assert_has(p.html, parts[i]);
+	assert_has(p.html,
+		"Missed: 1 of 5 crashes was withdrawn later than the documented 4 s (worst 4.2");
+	assert_clean(&p);
+	assert_has(p.junit, "failures=\"0\" errors=\"0\" skipped=\"1\"");
+	place_done(&p);
+}
+
+static void
+test_twenty_trials_stay_small(void **state)
+{
+	struct place p;
+
+	(void)state;
+	assert_int_equal(report(&p, "twenty", sample_run(20, 2), true), 0);
+	assert_true(p.html_bytes < 1000000);
+	assert_lacks(p.html, "Quick look");
+	assert_has(p.junit, "failures=\"2\"");
+	assert_clean(&p);
+	place_done(&p);
+}
+
+static void
+test_one_trial(void **state)
+{
+	struct place p;
+
+	(void)state;
+	assert_int_equal(report(&p, "one", sample_run(1, 5), false), 0);
+	assert_has(p.html, "Met: 1 crash was withdrawn within the documented 4 s");
+	assert_has(p.html, "up to 95 % may still miss it");
+	assert_clean(&p);
+	place_done(&p);
+}
+
+static void
+test_interrupted(void **state)
+{
+	json_t *root = sample_run(3, 3);
+	struct place p;
+
+	(void)state;
+	json_object_set_new(root, "complete", json_false());
+	json_object_set_new(root, "interrupted", json_true());
+	assert_int_equal(report(&p, "interrupted", root, false), 0);
+	assert_has(
+		p.html, "Interrupted. Met: all 3 crashes were withdrawn within the documented 4 s");
+	assert_has(p.html, "The run was interrupted.");
+	assert_has(p.junit, "errors=\"1\"");
+	assert_clean(&p);
+	place_done(&p);
+}
+
+static void
+invalidate(json_t *root, size_t i)
+{
+	json_t *trial = json_array_get(json_object_get(root, "per_trial"), i);
+
+	json_object_set_new(trial, "valid", json_false());
+	json_object_set_new(
+		trial, "invalid_because", json_pack("[s]", "capture dropped 12 packets"));
+	json_object_set_new(root, "invalid_trials",
+		json_integer(json_integer_value(json_object_get(root, "invalid_trials")) + 1));
+}
+
+static void
+test_some_invalid(void **state)
+{
+	json_t *root = sample_run(5, 4);
+	struct place p;
+
+	(void)state;
+	invalidate(root, 1);
+	invalidate(root, 3);
+	assert_int_equal(report(&p, "invalid", root, false), 0);
+	assert_has(p.html, "2 of 5 trials are invalid and not counted: capture dropped 12 packets");
+	assert_has(p.html, "Quick look, n = 3");
+	assert_has(p.html, "<span class=\"no\">✗</span> invalid: capture dropped 12 packets");
+	assert_clean(&p);
+	place_done(&p);
+}
+
+static void
+test_all_invalid(void **state)
+{
+	json_t *root = sample_run(2, 4);
+	struct place p;
+
+	(void)state;
+	invalidate(root, 0);
+	invalidate(root, 1);
+	assert_int_equal(report(&p, "allinvalid", root, false), 0);
+	assert_has(p.html, "Inconclusive: all 2 trials were invalid: capture dropped 12 packets");
+	assert_has(p.junit, "errors=\"1\"");
+	assert_clean(&p);
+	place_done(&p);
+}
+
+static void
+test_minimal(void **state)
+{
+	struct place p;
+
+	(void)state;
+	assert_int_equal(
+		report(&p, "minimal", json_pack("{s:s}", "schema", "catchment.result/1"), false),
+		0);
+	assert_has(p.html, "Inconclusive: no trial was finished");
+	assert_clean(&p);
+	place_done(&p);
+}
+
+static void
+test_broken_expectation(void **state)
+{
+	json_t *root = sample_run(5, 1);
+	struct place p;
+
+	(void)state;
+	json_object_set_new(
+		json_array_get(json_object_get(root, "expectations"), 0), "held", json_false());
+	assert_int_equal(report(&p, "broken", root, false), 0);
+	assert_has(p.html,
+		"1 of 2 expectations did not hold: during 10s to 19s clients of hkg are served by "
+		"tyo "
+		"(measured: tyo 99.7 %, none 0.3 %)");
+	assert_has(p.junit, "<failure message=\"measured: tyo 99.7 %, none 0.3 %\"/>");
+	place_done(&p);
+}
+
+#define EVIL "<script>alert(1)</script>'\"`id`$x\n]]>&amp;\\"
+
+static void
+test_hostile(void **state)
+{
+	json_t *root = sample_run(2, 6), *city, *sites, *trial;
+	struct place p;
+
+	(void)state;
+	json_object_set_new(root, "scenario", json_string(EVIL));
+	json_object_set_new(root, "title", json_string(EVIL));
+	json_object_set_new(root, "run_id", json_string(EVIL "\xe2\x80\xae\x01"));
+	city = json_array_get(json_object_get(root, "cities"), 0);
+	json_object_set_new(city, "title", json_string(EVIL));
+	trial = json_array_get(json_object_get(root, "per_trial"), 0);
+	sites = json_object_get(json_object_get(trial, "timeline"), "sites");
+	json_object_set(sites, EVIL, json_object_get(sites, "tyo"));
+	sites = json_object_get(
+		json_object_get(json_object_get(trial, "city_timeline"), "hkg"), "sites");
+	json_object_set(sites, EVIL, json_object_get(sites, "tyo"));
+	json_object_set_new(trial, "dir", json_string("javascript:alert(1)"));
+	json_object_set_new(json_array_get(json_object_get(root, "targets"), 0), "evidence",
+		json_pack("[s,s,s]", "../../etc/passwd", "/etc/passwd", "a\"onclick=\"x"));
+	json_object_set_new(
+		json_array_get(json_object_get(root, "targets"), 0), "id", json_string(EVIL));
+	assert_int_equal(report(&p, "hostile", root, false), 0);
+	assert_clean(&p);
+	assert_lacks(p.html, "href=\"javascript");
+	assert_lacks(p.html, "href=\"/");
+	assert_lacks(p.html, "href=\"..");
+	assert_lacks(p.html, "\" onclick");
+	assert_lacks(p.html, "\"onclick=");
+	assert_has(p.html, "&lt;script&gt;alert(1)&lt;/script&gt;");
+	assert_lacks(p.html, "\xe2\x80\xae");
+	assert_lacks(p.junit, "\x01");
+	assert_lacks(p.junit, "<script");
+	place_done(&p);
+}
+
+static void
+test_wrong_types(void **state)
+{
+	static const struct {
+		const char *json, *said;
+	} cases[] = {
+		{"{\"schema\":\"catchment.result/2\"}",
+			"schema: \"catchment.result/1\" is wanted, not \"catchment.result/2\""},
+		{"{}", "schema: \"catchment.result/1\" is wanted"},
+		{"[]", "an object is wanted"},
+		{"{\"schema\":", "result.json:1: not JSON"},
+		{"{\"schema\":\"catchment.result/1\",\"trials\":\"5\"}",
+			"result.json: trials: a number is wanted, not a string"},
+		{"{\"schema\":\"catchment.result/1\",\"targets\":{}}",
+			"result.json: targets: a list is wanted, not an object"},
+		{"{\"schema\":\"catchment.result/"
+		 "1\",\"targets\":[{\"id\":\"a\"},{\"measured\":\"4\"}]}",
+			"result.json: targets[1].measured: a number is wanted, not a string"},
+		{"{\"schema\":\"catchment.result/1\",\"targets\":[3]}",
+			"result.json: targets[0]: an object is wanted, not a number"},
+		{"{\"schema\":\"catchment.result/1\",\"targets\":[{\"verdict\":\"fine\"}]}",
+			"result.json: targets[0].verdict: met, missed, refuted, modelled or not "
+			"judged is wanted"},
+		{"{\"schema\":\"catchment.result/"
+		 "1\",\"per_trial\":[{\"timeline\":{\"bin_ms\":100,\"from_ms\":0,"
+		 "\"sites\":{\"hkg\":[1,\"x\"]}}}]}",
+			"per_trial[0].timeline.sites.hkg[1]: a number is wanted, not a string"},
+		{"{\"schema\":\"catchment.result/"
+		 "1\",\"per_trial\":[{\"timeline\":{\"bin_ms\":100,\"from_ms\":0,"
+		 "\"sites\":{\"hkg\":[1,2]},\"unanswered\":[1]}}]}",
+			"per_trial[0].timeline.unanswered: not as many bins as the other series"},
+		{"{\"schema\":\"catchment.result/"
+		 "1\",\"per_trial\":[{\"timeline\":{\"sites\":{\"hkg\":[1,2]}}}]}",
+			"a timeline needs bin_ms above 0, and from_ms"},
+		{"{\"schema\":\"catchment.result/1\",\"per_trial\":[{\"valid\":1}]}",
+			"per_trial[0].valid: true or false is wanted, not a number"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char path[400];
+		struct place p;
+
+		place_init(&p, "wrong");
+		mkdir(p.dir, 0755);
+		snprintf(path, sizeof(path), "%s/result.json", p.dir);
+		assert_int_equal(fs_write(path, cases[i].json, strlen(cases[i].json), &p.e), 0);
+		assert_int_equal(report_run(p.dir, &p.e), -EINVAL);
+		assert_has(p.e.text, cases[i].said);
+		place_done(&p);
+	}
+}
+
+static void
+test_no_result(void **state)
+{
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(report_run("/nonexistent", &e), -ENOENT);
+	assert_has(e.text, "'catchment analyze /nonexistent' writes it");
+}
+
+static void
+test_no_gnuplot(void **state)
+{
+	char *path = strdup(getenv("PATH"));
+	struct place p;
+
+	(void)state;
+	setenv("PATH", "/nonexistent", 1);
+	assert_int_equal(report(&p, "nognuplot", sample_run(1, 1), false), -ENOPKG);
+	setenv("PATH", path, 1);
+	free(path);
+	assert_has(p.e.text, "apt-get install gnuplot");
+	place_done(&p);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_section),
+		cmocka_unit_test(test_twenty_trials_stay_small),
+		cmocka_unit_test(test_one_trial),
+		cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_some_invalid),
+		cmocka_unit_test(test_all_invalid),
+		cmocka_unit_test(test_minimal),
+		cmocka_unit_test(test_broken_expectation),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_wrong_types),
+		cmocka_unit_test(test_no_result),
+		cmocka_unit_test(test_no_gnuplot),
+	};
+
+	return cmocka_run_group_tests_name("reports/report", tests, NULL, NULL);
+}
