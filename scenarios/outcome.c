@@ -1,0 +1,96 @@
+/* outcome.c - what result.json says about a run, in a few lines and an exit code. */
+#include "scenarios/outcome.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/command.h"
+#include "lib/talk.h"
+
+static json_t *
+load(const char *run_dir, struct err *e)
+{
+	char path[1024];
+	json_error_t why;
+	json_t *result;
+
+	snprintf(path, sizeof(path), "%s/result.json", run_dir);
+	result = json_load_file(path, 0, &why);
+	if (result == NULL || !json_is_integer(json_object_get(result, "trials"))) {
+		err_set(e, EINVAL, "%s: %s", path, result ? "has no 'trials'" : why.text);
+		json_decref(result);
+		return NULL;
+	}
+	return result;
+}
+
+int
+outcome_invalid_trials(const char *run_dir, int *ret, struct err *e)
+{
+	json_t *result = load(run_dir, e);
+
+	if (result == NULL)
+		return -EINVAL;
+	*ret = (int)json_integer_value(json_object_get(result, "invalid_trials"));
+	json_decref(result);
+	return 0;
+}
+
+static const char *
+text_of(json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static void
+tell_target(json_t *target, bool *missed)
+{
+	json_t *measured = json_object_get(target, "measured");
+	const char *family = text_of(target, "family"), *verdict = text_of(target, "verdict");
+	char figure[64] = "nothing measured";
+
+	if (json_is_number(measured))
+		snprintf(figure, sizeof(figure), "%s %g %s", text_of(target, "statistic"),
+			json_number_value(measured), text_of(target, "unit"));
+	talk_step("%-12s %s%s%s: %s, documented %g %s, n = %lld", verdict, text_of(target, "id"),
+		family[0] ? " " : "", family, figure,
+		json_number_value(json_object_get(target, "target")), text_of(target, "unit"),
+		(long long)json_integer_value(json_object_get(target, "n")));
+	*missed |= strcmp(verdict, "missed") == 0;
+}
+
+int
+outcome_tell(const char *run_dir, bool strict, int *ret_code, struct err *e)
+{
+	json_t *result = load(run_dir, e), *item;
+	bool target_missed = false, expectation_missed = false;
+	json_int_t trials, invalid;
+	size_t i;
+
+	if (result == NULL)
+		return -EINVAL;
+	trials = json_integer_value(json_object_get(result, "trials"));
+	invalid = json_integer_value(json_object_get(result, "invalid_trials"));
+	json_array_foreach(json_object_get(result, "targets"), i, item)
+		tell_target(item, &target_missed);
+	json_array_foreach(json_object_get(result, "expectations"), i, item)
+	{
+		if (!json_is_false(json_object_get(item, "held")))
+			continue;
+		expectation_missed = true;
+		talk_step("%-12s expected %s: %s", "not held", text_of(item, "text"),
+			text_of(item, "measured"));
+	}
+	if (invalid > 0)
+		talk_step("%lld of %lld trials are invalid: the host was too noisy",
+			(long long)invalid, (long long)trials);
+	*ret_code = trials - invalid <= 0			  ? EXIT_INCONCLUSIVE
+		: expectation_missed || (strict && target_missed) ? EXIT_MISSED
+								  : EXIT_GOOD;
+	json_decref(result);
+	return 0;
+}

@@ -1,0 +1,104 @@
+/* provenance.c - where a result comes from: versions, machine, hashes of what was tested. */
+#include "scenarios/provenance.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "lib/fs.h"
+
+#ifndef CATCHMENT_COMMIT
+#define CATCHMENT_COMMIT "unknown"
+#endif
+
+/* "model name : X" of /proc/cpuinfo. */
+static json_t *
+cpu_model(void)
+{
+	char *text, *at;
+	json_t *model = NULL;
+
+	if (fs_read("/proc/cpuinfo", 4 << 20, &text, NULL, NULL) < 0)
+		return NULL;
+	at = strstr(text, "model name");
+	at = at == NULL ? NULL : strchr(at, ':');
+	if (at != NULL) {
+		at += strspn(at, ": \t");
+		model = json_stringn(at, strcspn(at, "\n"));
+	}
+	free(text);
+	return model;
+}
+
+static json_t *
+tree_hash(const char *path)
+{
+	char hash[65];
+
+	return fs_sha256(path, hash, NULL) == 0 ? json_string(hash) : NULL;
+}
+
+/* "name version" lines beside the root file system; the daemons' own packages of them. */
+static json_t *
+packages(const char *rootfs)
+{
+	static const char *const wanted[] = {
+		"frr", "knot", "keepalived", "bird2", "openbgpd", "exabgp", NULL};
+	json_t *found = json_object();
+	char path[1024], *text;
+
+	snprintf(path, sizeof(path), "%s.packages", rootfs);
+	if (fs_read(path, 4 << 20, &text, NULL, NULL) < 0)
+		return found;
+	for (char *save, *line = strtok_r(text, "\n", &save); line;
+		line = strtok_r(NULL, "\n", &save)) {
+		char *gap = strpbrk(line, " \t");
+
+		if (gap == NULL)
+			continue;
+		*gap = '\0';
+		for (size_t i = 0; wanted[i] != NULL; i++)
+			if (strcmp(line, wanted[i]) == 0)
+				json_object_set_new(found, line, json_string(gap + 1));
+	}
+	free(text);
+	return found;
+}
+
+static json_t *
+layers(json_t *stacks)
+{
+	json_t *list = json_array(), *stack;
+	size_t i;
+
+	json_array_foreach(stacks, i, stack) json_array_append_new(list,
+		json_pack("{s:O, s:o?}", "path", stack, "sha256",
+			tree_hash(json_string_value(stack))));
+	return list;
+}
+
+json_t *
+provenance_json(const struct lab *lab, const char *scenario_path)
+{
+	json_t *state = lab_state(lab), *p;
+	const char *rootfs = json_string_value(json_object_get(state, "rootfs"));
+	const char *topology = json_string_value(json_object_get(state, "topology"));
+	struct utsname name;
+	struct sysinfo info;
+
+	uname(&name);
+	sysinfo(&info);
+	p = json_pack("{s:s, s:s, s:s, s:i, s:I, s:s, s:s, s:s, s:o}", "catchment",
+		CATCHMENT_VERSION, "commit", CATCHMENT_COMMIT, "kernel", name.release, "cpus",
+		(int)sysconf(_SC_NPROCESSORS_ONLN), "memory_bytes",
+		(json_int_t)info.totalram * info.mem_unit, "topology", topology, "rootfs", rootfs,
+		"lab", lab_id(lab), "packages", packages(rootfs));
+	json_object_set_new(p, "cpu", cpu_model());
+	json_object_set_new(p, "topology_sha256", tree_hash(topology));
+	json_object_set_new(p, "scenario_sha256", tree_hash(scenario_path));
+	json_object_set_new(p, "layers", layers(json_object_get(state, "stacks")));
+	return p;
+}

@@ -1,0 +1,12 @@
+/* provenance.h - where a result comes from: versions, machine, hashes of what was tested. */
+#ifndef SCENARIOS_PROVENANCE_H
+#define SCENARIOS_PROVENANCE_H
+
+#include <jansson.h>
+
+#include "lab/lab.h"
+
+/* Everything but the times. Facts that cannot be had are left out. */
+json_t *provenance_json(const struct lab *lab, const char *scenario_path);
+
+#endif

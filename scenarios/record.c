@@ -1,0 +1,232 @@
+/* record.c - run.json: everything static that analysis needs, and what became of the run. */
+#include "scenarios/record.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/survey.h"
+#include "lib/fs.h"
+#include "scenarios/provenance.h"
+
+/* Over these a trial is invalid, neither passed nor failed: the host disturbed the instrument. */
+static json_t *
+limits_json(void)
+{
+	return json_pack("{s:i, s:i, s:i, s:i, s:f}", "send_lateness_p99_us", 5000,
+		"wire_lateness_p99_us", 5000, "capture_drops", 0, "clock_step_us", 100,
+		"cpu_pressure_ratio", 0.9);
+}
+
+static json_t *
+hops_json(const struct topology *t, const struct survey_path *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->hops_len; i++)
+		json_array_append_new(list, json_string(t->nodes[p->hops[i]].name));
+	return list;
+}
+
+static json_t *
+city_json(const struct topology *t, size_t city, const struct survey *s)
+{
+	const struct topo_city *c = &t->cities[city];
+	json_t *expected = json_object(), *path = json_object(), *rtt = json_object();
+
+	for (size_t i = 0; i < s->paths_len; i++) {
+		const struct survey_path *p = &s->paths[i];
+		const char *family = p->family == AF_INET ? "v4" : "v6";
+
+		if (p->city != city)
+			continue;
+		/* Without a stated expectation the steady state is what it is compared with. */
+		json_object_set_new(expected, family,
+			json_string(c->expect_site    ? c->expect_site
+					: p->site < 0 ? "none"
+						      : t->nodes[p->site].site));
+		json_object_set_new(path, family, hops_json(t, p));
+		json_object_set_new(rtt, family, json_real((double)p->rtt_ns / 1e6));
+	}
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "name", c->name, "title", c->title,
+		"access_node", t->nodes[topology_access(t, city)].name, "expected", expected,
+		"reason", c->because ? c->because : "", "path_rtt_ms", rtt, "path", path);
+}
+
+static json_t *
+sites_json(const struct topology *t)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < t->nodes_len; i++)
+		if (t->nodes[i].site != NULL)
+			json_array_append_new(list,
+				json_pack("{s:s, s:s, s:s, s:b, s:s}", "name", t->nodes[i].site,
+					"title", t->cities[t->nodes[i].city].title, "node",
+					t->nodes[i].name, "anycast", t->nodes[i].anycast, "nsid",
+					t->nodes[i].site));
+	return list;
+}
+
+static json_t *
+inets_json(const struct inet *list, size_t len, bool prefixes)
+{
+	json_t *j = json_array();
+	char text[INET_TEXT_BYTES];
+
+	for (size_t i = 0; i < len; i++)
+		json_array_append_new(j,
+			json_string(prefixes ? inet_show_prefix(&list[i], text)
+					     : inet_show(&list[i], text)));
+	return j;
+}
+
+static json_t *
+timeline_json(const struct scenario *s)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < s->actions_len; i++)
+		json_array_append_new(list,
+			json_pack("{s:f, s:s, s:s, s:s}", "at_ms",
+				(double)s->actions[i].at_ns / 1e6, "action",
+				action_name(s->actions[i].kind), "target", s->actions[i].target,
+				"phase", s->actions[i].restores ? "restore" : "fault"));
+	return list;
+}
+
+static json_t *
+judges_json(const struct scenario *s, const struct targets *targets)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < s->judges_len; i++) {
+		const struct target *t = targets_find(targets, s->judges[i]);
+
+		json_array_append_new(list,
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:f, s:s}", "id", t->id,
+				"documented", t->claim, "known", t->known, "metric", t->metric,
+				"statistic", t->statistic, "comparison", t->comparison, "target",
+				t->value, "unit", t->unit));
+	}
+	return list;
+}
+
+static json_t *
+expect_json(const struct scenario *s)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < s->expects_len; i++) {
+		const struct expect *x = &s->expects[i];
+
+		json_array_append_new(list,
+			x->kind == EXPECT_SERVED_BY
+				? json_pack("{s:i, s:s, s:s, s:f, s:f, s:s, s:s}", "line", x->line,
+					  "text", x->text, "kind", "served_by", "from_ms",
+					  (double)x->from_ns / 1e6, "to_ms", (double)x->to_ns / 1e6,
+					  "city", x->city, "site", x->site)
+				: json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:f}", "line", x->line,
+					  "text", x->text, "kind", "metric", "metric", x->metric,
+					  "statistic", x->statistic, "comparison", x->comparison,
+					  "value", x->value));
+	}
+	return list;
+}
+
+/* The node whose withdraw is measured: the first at which a service is broken. */
+static const char *
+fault_node(const struct scenario *s)
+{
+	for (size_t i = 0; i < s->actions_len; i++)
+		if (!s->actions[i].restores && !action_is_link(s->actions[i].kind))
+			return s->actions[i].node;
+	return NULL;
+}
+
+static json_t *
+argv_json(char *const *argv)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; argv[i] != NULL; i++)
+		json_array_append_new(list, json_string(argv[i]));
+	return list;
+}
+
+int
+record_new(const struct record_head *head, struct lab *lab, const struct scenario *s,
+	const struct targets *targets, json_t **ret, struct err *e)
+{
+	const struct topology *t = lab_topology(lab);
+	json_t *run, *cities = json_array();
+	struct survey *survey;
+	int rc = survey_take_paths(lab, &survey, e);
+
+	if (rc < 0) {
+		json_decref(cities);
+		return rc;
+	}
+	for (size_t c = 0; c < t->cities_len; c++)
+		if (topology_access(t, c) >= 0)
+			json_array_append_new(cities, city_json(t, c, survey));
+	survey_free(survey);
+	run = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:[], s:I, s:s, s:f}", "schema",
+		"catchment.run/1", "id", head->id, "scenario", s->name, "title", s->title,
+		"variant", head->variant, "scenario_file", conf_path(s->conf), "trials_planned",
+		head->trials_planned, "trial_dirs", "seed", (json_int_t)head->seed, "fault_phase",
+		s->phase_window_ns > 0 ? "random" : "none", "fault_phase_window_ms",
+		(double)s->phase_window_ns / 1e6);
+	if (run == NULL) {
+		json_decref(cities);
+		return err_set(e, EINVAL, "run.json: a name is not UTF-8");
+	}
+	json_object_set_new(run, "rate_qps", json_real(s->rate_qps));
+	json_object_set_new(run, "gap_ms", json_real(1000 / s->rate_qps));
+	json_object_set_new(run, "timeout_ms", json_integer(s->timeout_ns / 1000000));
+	json_object_set_new(run, "before_ms", json_integer(s->before_ns / 1000000));
+	json_object_set_new(run, "anycast",
+		json_pack("{s:o, s:o}", "prefixes",
+			inets_json(t->anycast_prefixes, t->anycast_prefixes_len, true), "addresses",
+			inets_json(t->anycast_addrs, t->anycast_addrs_len, false)));
+	json_object_set_new(run, "cities", cities);
+	json_object_set_new(run, "sites", sites_json(t));
+	json_object_set_new(run, "timeline", timeline_json(s));
+	json_object_set_new(
+		run, "fault_node", fault_node(s) ? json_string(fault_node(s)) : json_null());
+	json_object_set_new(run, "judges", judges_json(s, targets));
+	json_object_set_new(run, "expect", expect_json(s));
+	json_object_set_new(run, "limits", limits_json());
+	json_object_set_new(run, "command", argv_json(head->command));
+	json_object_set_new(run, "provenance", provenance_json(lab, conf_path(s->conf)));
+	json_object_set_new(
+		json_object_get(run, "provenance"), "started_wall_ns", json_integer(wall_now().ns));
+	*ret = run;
+	return 0;
+}
+
+void
+record_add_trial(json_t *run, const char *dir_name)
+{
+	json_array_append_new(json_object_get(run, "trial_dirs"), json_string(dir_name));
+}
+
+int
+record_write(json_t *run, const char *dir, bool complete, bool interrupted, struct err *e)
+{
+	char path[1024], *text;
+	int rc;
+
+	json_object_set_new(run, "complete", json_boolean(complete));
+	json_object_set_new(run, "interrupted", json_boolean(interrupted));
+	json_object_set_new(
+		json_object_get(run, "provenance"), "ended_wall_ns", json_integer(wall_now().ns));
+	text = json_dumps(run, JSON_INDENT(1));
+	if (text == NULL)
+		return err_set(e, ENOMEM, "run.json: out of memory");
+	snprintf(path, sizeof(path), "%s/run.json", dir);
+	rc = fs_write(path, text, strlen(text), e);
+	free(text);
+	return rc;
+}

@@ -1,0 +1,365 @@
+/* scenario.c - read a scenario file and check it against the network it is for. */
+#include "scenarios/scenario.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/mono.h"
+#include "lib/num.h"
+
+static const struct {
+	const char *name;
+	bool restores, link;
+} kinds[] = {
+	[ACTION_KILL] = {"kill", false, false},
+	[ACTION_STOP] = {"stop", false, false},
+	[ACTION_HANG] = {"hang", false, false},
+	[ACTION_RESUME] = {"resume", true, false},
+	[ACTION_START] = {"start", true, false},
+	[ACTION_BLACKHOLE] = {"blackhole", false, true},
+	[ACTION_LINK_DOWN] = {"link-down", false, true},
+	[ACTION_LINK_UP] = {"link-up", true, true},
+};
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+
+const char *
+action_name(enum action_kind kind)
+{
+	return kinds[kind].name;
+}
+
+bool
+action_is_link(enum action_kind kind)
+{
+	return kinds[kind].link;
+}
+
+int64_t
+scenario_last_ns(const struct scenario *s)
+{
+	return s->actions_len == 0 ? 0 : s->actions[s->actions_len - 1].at_ns;
+}
+
+size_t
+action_links(const struct topology *t, const char *pattern,
+	void (*each)(const struct topo_link *link, void *data), void *data)
+{
+	const char *between = strstr(pattern, "--");
+	char left[64], right[64];
+	size_t n = 0;
+
+	snprintf(left, sizeof(left), "%.*s",
+		(int)(between ? between - pattern : (ptrdiff_t)strlen(pattern)), pattern);
+	snprintf(right, sizeof(right), "%s", between ? between + 2 : "*");
+	for (size_t i = 0; i < t->links_len; i++) {
+		const char *a = t->nodes[t->links[i].node[0]].name;
+		const char *b = t->nodes[t->links[i].node[1]].name;
+
+		if ((fnmatch(left, a, 0) != 0 || fnmatch(right, b, 0) != 0) &&
+			(fnmatch(left, b, 0) != 0 || fnmatch(right, a, 0) != 0))
+			continue;
+		if (each != NULL)
+			each(&t->links[i], data);
+		n++;
+	}
+	return n;
+}
+
+static void
+check_service_target(struct scenario *s, const struct topology *t, const struct conf_node *at,
+	struct action *action)
+{
+	const char *slash = strchr(action->target, '/');
+	const struct topo_role *role;
+	int node;
+
+	if (slash == NULL || (size_t)(slash - action->target) >= sizeof(action->node) ||
+		strlen(slash + 1) >= sizeof(action->service)) {
+		conf_complain(s->conf, at, "'%s' is not NODE/SERVICE", action->target);
+		return;
+	}
+	snprintf(action->node, sizeof(action->node), "%.*s", (int)(slash - action->target),
+		action->target);
+	snprintf(action->service, sizeof(action->service), "%s", slash + 1);
+	node = topology_node(t, action->node);
+	if (node < 0) {
+		conf_complain(s->conf, at, "the network has no node '%s'", action->node);
+		return;
+	}
+	role = &t->roles[t->nodes[node].role];
+	for (size_t i = 0; i < role->services_len; i++)
+		if (strcmp(t->services[role->services[i]].name, action->service) == 0)
+			return;
+	conf_complain(s->conf, at, "node '%s' runs no '%s'", action->node, action->service);
+}
+
+static void
+read_action(struct scenario *s, const struct topology *t, const struct conf_node *entry)
+{
+	static const char *const keys[] = {"at", "kill", "stop", "hang", "resume", "start",
+		"blackhole", "link-down", "link-up", NULL};
+	struct action *action = &s->actions[s->actions_len];
+	int found = 0;
+
+	if (!conf_is_map(s->conf, entry, "a step of the timeline"))
+		return;
+	conf_known(s->conf, entry, keys);
+	*action = (struct action){.line = conf_line(s->conf, entry)};
+	if (conf_need(s->conf, entry, "at") != NULL)
+		action->at_ns = conf_duration_ns(s->conf, entry, "at", 0);
+	for (int k = 0; k < KINDS; k++) {
+		if (conf_get(s->conf, entry, kinds[k].name) == NULL)
+			continue;
+		found++;
+		action->kind = (enum action_kind)k;
+		action->restores = kinds[k].restores;
+		action->target = conf_str(s->conf, entry, kinds[k].name, NULL);
+	}
+	if (found != 1) {
+		conf_complain(s->conf, entry,
+			"a step does exactly one of kill, stop, hang, resume, "
+			"start, blackhole, link-down, link-up");
+		return;
+	}
+	if (action->target == NULL)
+		return;
+	if (!kinds[action->kind].link)
+		check_service_target(s, t, entry, action);
+	else if (action_links(t, action->target, NULL, NULL) == 0)
+		conf_complain(
+			s->conf, entry, "no link of the network matches '%s'", action->target);
+	if (s->actions_len > 0 && action->at_ns < s->actions[s->actions_len - 1].at_ns)
+		conf_complain(s->conf, entry, "the steps are not in the order of their time");
+	s->actions_len++;
+}
+
+static void
+read_timeline(struct scenario *s, const struct topology *t, const struct conf_node *root)
+{
+	const struct conf_node *list = conf_need(s->conf, root, "timeline");
+
+	if (list == NULL || !conf_is_list(s->conf, list, "timeline"))
+		return;
+	s->actions = calloc(conf_len(s->conf, list) + 1, sizeof(*s->actions));
+	for (size_t i = 0; i < conf_len(s->conf, list); i++)
+		read_action(s, t, conf_at(s->conf, list, i));
+	if (s->actions_len == 0)
+		conf_complain(s->conf, list, "the timeline has no step");
+	else if (s->actions[0].at_ns != 0 || s->actions[0].restores)
+		conf_complain(s->conf, list, "the first step is the fault and is at 0");
+	if (scenario_last_ns(s) > 3600 * NS_PER_S)
+		conf_complain(s->conf, list, "a timeline of more than an hour");
+}
+
+/* "< 5s", "<= 0", "> 12": a comparison and a number; durations are put into milliseconds. */
+static bool
+read_bound(struct scenario *s, const struct conf_node *at, const char *text, struct expect *x)
+{
+	size_t sign = strspn(text, "<>=");
+	const char *number = text + sign + strspn(text + sign, " ");
+	bool is_ms = strlen(x->metric) > 3 && strcmp(x->metric + strlen(x->metric) - 3, "_ms") == 0;
+	int64_t ns;
+
+	snprintf(x->comparison, sizeof(x->comparison), "%.*s", (int)sign, text);
+	if (sign == 0 || sign > 2 ||
+		(strcmp(x->comparison, "<") != 0 && strcmp(x->comparison, "<=") != 0 &&
+			strcmp(x->comparison, ">") != 0 && strcmp(x->comparison, ">=") != 0)) {
+		conf_complain(s->conf, at, "'%s' does not start with <, <=, > or >=", text);
+		return false;
+	}
+	if (is_ms && num_duration_ns(number, &ns) == 0) {
+		x->value = (double)ns / (double)NS_PER_MS;
+		return true;
+	}
+	if (!is_ms && num_double(number, -1e15, 1e15, &x->value) == 0)
+		return true;
+	conf_complain(s->conf, at, "'%s' is not %s", number,
+		is_ms ? "a duration, and the metric is one" : "a number");
+	return false;
+}
+
+static void
+read_expect_metric(struct scenario *s, const struct conf_node *entry, struct expect *x)
+{
+	static const char *const keys[] = {"metric", "min", "p1", "p50", "p90", "p99", "max", NULL};
+	const char *bound = NULL;
+	int found = 0;
+
+	conf_known(s->conf, entry, keys);
+	x->kind = EXPECT_METRIC;
+	x->metric = conf_str(s->conf, entry, "metric", "");
+	for (int k = 1; keys[k] != NULL; k++) {
+		const char *text = conf_str(s->conf, entry, keys[k], NULL);
+
+		if (text == NULL)
+			continue;
+		found++;
+		bound = text;
+		snprintf(x->statistic, sizeof(x->statistic), "%s", keys[k]);
+	}
+	if (found != 1)
+		conf_complain(s->conf, entry,
+			"a metric is bound by exactly one of min, p1, p50, "
+			"p90, p99, max");
+	else if (read_bound(s, entry, bound, x))
+		snprintf(x->text, sizeof(x->text), "%s of %s %s", x->statistic, x->metric, bound);
+}
+
+static void
+read_during(struct scenario *s, const struct conf_node *entry, struct expect *x)
+{
+	const struct conf_node *during = conf_need(s->conf, entry, "during");
+	const char *text[2];
+
+	if (during == NULL || !conf_is_list(s->conf, during, "during"))
+		return;
+	if (conf_len(s->conf, during) != 2) {
+		conf_complain(s->conf, during, "during is [from, to]");
+		return;
+	}
+	text[0] = conf_text(s->conf, conf_at(s->conf, during, 0), "during");
+	text[1] = conf_text(s->conf, conf_at(s->conf, during, 1), "during");
+	if (text[0] == NULL || text[1] == NULL)
+		return;
+	if (num_duration_ns(text[0], &x->from_ns) < 0 || num_duration_ns(text[1], &x->to_ns) < 0)
+		conf_complain(s->conf, during, "during: durations like 10s");
+	else if (x->from_ns >= x->to_ns)
+		conf_complain(s->conf, during, "during ends before it starts");
+	else if (x->to_ns > scenario_last_ns(s) + s->after_ns)
+		conf_complain(s->conf, during, "during ends after the trial does (%g s)",
+			(double)(scenario_last_ns(s) + s->after_ns) / 1e9);
+}
+
+static void
+read_expect_served(struct scenario *s, const struct topology *t, const struct conf_node *entry,
+	struct expect *x)
+{
+	static const char *const keys[] = {"during", "clients", "served_by", NULL};
+	char from[24], to[24];
+
+	conf_known(s->conf, entry, keys);
+	x->kind = EXPECT_SERVED_BY;
+	read_during(s, entry, x);
+	x->city =
+		conf_need(s->conf, entry, "clients") ? conf_str(s->conf, entry, "clients", "") : "";
+	x->site = conf_need(s->conf, entry, "served_by") ? conf_str(s->conf, entry, "served_by", "")
+							 : "";
+	if (x->city[0] != '\0' && topology_city(t, x->city) < 0)
+		conf_complain(s->conf, conf_get(s->conf, entry, "clients"),
+			"the network has no city '%s'", x->city);
+	if (x->site[0] != '\0' && topology_site(t, x->site) < 0)
+		conf_complain(s->conf, conf_get(s->conf, entry, "served_by"),
+			"the network has no site '%s'", x->site);
+	snprintf(x->text, sizeof(x->text), "clients in %s served by %s from %s to %s", x->city,
+		x->site, num_show_ns(x->from_ns, from), num_show_ns(x->to_ns, to));
+}
+
+static void
+read_expects(struct scenario *s, const struct topology *t, const struct conf_node *root)
+{
+	const struct conf_node *list = conf_get(s->conf, root, "expect");
+
+	if (list == NULL || !conf_is_list(s->conf, list, "expect"))
+		return;
+	s->expects = calloc(conf_len(s->conf, list) + 1, sizeof(*s->expects));
+	for (size_t i = 0; i < conf_len(s->conf, list); i++) {
+		const struct conf_node *entry = conf_at(s->conf, list, i);
+		struct expect *x = &s->expects[s->expects_len];
+
+		if (!conf_is_map(s->conf, entry, "an expectation"))
+			continue;
+		x->line = conf_line(s->conf, entry);
+		if (conf_get(s->conf, entry, "metric") != NULL)
+			read_expect_metric(s, entry, x);
+		else
+			read_expect_served(s, t, entry, x);
+		s->expects_len++;
+	}
+}
+
+static void
+read_head(struct scenario *s, const struct conf_node *root)
+{
+	static const char *const probe_keys[] = {"count", "rate", "timeout", NULL};
+	const struct conf_node *probes = conf_get(s->conf, root, "probes");
+	const struct conf_node *judges = conf_get(s->conf, root, "judges");
+
+	s->name = conf_need(s->conf, root, "name") ? conf_str(s->conf, root, "name", "") : "";
+	s->title = conf_need(s->conf, root, "title") ? conf_str(s->conf, root, "title", "") : "";
+	s->summary = conf_str(s->conf, root, "summary", s->title);
+	if (strlen(s->name) > 40 ||
+		strspn(s->name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(s->name))
+		conf_complain(s->conf, conf_get(s->conf, root, "name"),
+			"name '%s': at most 40 of a-z, 0-9 and '-'", s->name);
+	s->before_ns = conf_duration_ns(s->conf, root, "before", 5 * NS_PER_S);
+	s->after_ns = conf_duration_ns(s->conf, root, "after", 10 * NS_PER_S);
+	s->phase_window_ns = conf_duration_ns(s->conf, root, "phase", 0);
+	s->probes = 350;
+	s->rate_qps = 10;
+	s->timeout_ns = 5 * NS_PER_S;
+	if (probes != NULL && conf_is_map(s->conf, probes, "probes")) {
+		conf_known(s->conf, probes, probe_keys);
+		s->probes = (unsigned int)conf_u64(s->conf, probes, "count", 1, 2000, s->probes);
+		s->rate_qps = conf_qps(s->conf, probes, "rate", s->rate_qps);
+		s->timeout_ns = conf_duration_ns(s->conf, probes, "timeout", s->timeout_ns);
+		if (s->rate_qps < 0.1 || s->rate_qps > 1000)
+			conf_complain(
+				s->conf, probes, "rate: 0.1 to 1000 queries a second and probe");
+		if (s->timeout_ns < 100 * NS_PER_MS || s->timeout_ns > 60 * NS_PER_S)
+			conf_complain(s->conf, probes, "timeout: 100ms to 60s");
+	}
+	if (judges == NULL || !conf_is_list(s->conf, judges, "judges"))
+		return;
+	s->judges = calloc(conf_len(s->conf, judges) + 1, sizeof(*s->judges));
+	for (size_t i = 0; i < conf_len(s->conf, judges); i++) {
+		s->judges[s->judges_len] =
+			conf_text(s->conf, conf_at(s->conf, judges, i), "judges");
+		s->judges_len += s->judges[s->judges_len] != NULL;
+	}
+}
+
+int
+scenario_load(const char *path, const struct topology *t, struct scenario **ret, struct err *e)
+{
+	static const char *const keys[] = {"name", "title", "summary", "judges", "probes", "before",
+		"after", "phase", "timeline", "expect", "rollback", NULL};
+	struct scenario *s = calloc(1, sizeof(*s));
+	const struct conf_node *root;
+	const char *rollback;
+	int rc;
+
+	if (s == NULL)
+		abort();
+	rc = conf_load(path, &s->conf, e);
+	if (rc < 0) {
+		free(s);
+		return rc;
+	}
+	*ret = s;
+	root = conf_root(s->conf);
+	if (!conf_is_map(s->conf, root, "a scenario"))
+		return 0;
+	conf_known(s->conf, root, keys);
+	read_head(s, root);
+	read_timeline(s, t, root);
+	read_expects(s, t, root);
+	rollback = conf_str(s->conf, root, "rollback", "always");
+	if (strcmp(rollback, "always") != 0)
+		conf_complain(s->conf, conf_get(s->conf, root, "rollback"),
+			"rollback: faults are undone always, there is no '%s'", rollback);
+	return 0;
+}
+
+void
+scenario_free(struct scenario *s)
+{
+	if (s == NULL)
+		return;
+	free(s->judges);
+	free(s->actions);
+	free(s->expects);
+	conf_free(s->conf);
+	free(s);
+}
