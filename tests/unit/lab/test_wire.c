@@ -376,6 +376,7 @@ bad_specs(void **state)
 	s[0].delay_ns[1] = 0;
 	memset(s[0].ifname[0], 'x', 16);
 	assert_int_equal(wire_new(s, 1, &w, &e), -EINVAL);
+	NEED_ROOT();
 	s[0].netns_fd[0] = -1;
 	memset(s[0].ifname[0], 0, 16);
 	s[0].ifname[0][0] = 'a';
