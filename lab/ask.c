@@ -73,9 +73,11 @@ read_until(int fd, struct mono deadline, bool (*done)(const struct answer *), st
 		if (n <= 0)
 			return n == 0 ? -ETIMEDOUT : -errno;
 		grown = realloc(a->text, a->len + 16384 + 1);
-		if (grown == NULL || a->len > ANSWER_MAX_BYTES)
-			return -EFBIG;
+		if (grown == NULL)
+			return -ENOMEM;
 		a->text = grown;
+		if (a->len > ANSWER_MAX_BYTES)
+			return -EFBIG;
 		n = read(fd, a->text + a->len, 16384);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;

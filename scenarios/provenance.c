@@ -9,10 +9,7 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
-
-#ifndef CATCHMENT_COMMIT
-#define CATCHMENT_COMMIT "unknown"
-#endif
+#include "lib/version.h"
 
 /* "model name : X" of /proc/cpuinfo. */
 static json_t *
@@ -92,7 +89,7 @@ provenance_json(const struct lab *lab, const char *scenario_path)
 	uname(&name);
 	sysinfo(&info);
 	p = json_pack("{s:s, s:s, s:s, s:i, s:I, s:s, s:s, s:s, s:o}", "catchment",
-		CATCHMENT_VERSION, "commit", CATCHMENT_COMMIT, "kernel", name.release, "cpus",
+		CATCHMENT_VERSION, "commit", version_commit(), "kernel", name.release, "cpus",
 		(int)sysconf(_SC_NPROCESSORS_ONLN), "memory_bytes",
 		(json_int_t)info.totalram * info.mem_unit, "topology", topology, "rootfs", rootfs,
 		"lab", lab_id(lab), "packages", packages(rootfs));
