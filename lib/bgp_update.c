@@ -159,7 +159,7 @@ bgp_large_community_next(struct cursor *it, uint32_t ret[static 3])
 static int
 take_mp(struct parse *p, struct cursor v, bool reach)
 {
-	const uint8_t *at = v.at, *hop;
+	const uint8_t *at = v.at, *hop = NULL;
 	uint16_t afi = cursor_u16(&v);
 	uint8_t safi = cursor_u8(&v), hop_bytes = 0;
 	uint8_t family = afi == 1 ? 4 : 6;

@@ -42,7 +42,9 @@ cursor_u16(struct cursor *c)
 {
 	const uint8_t *p = cursor_take(c, 2);
 
-	return p == NULL ? 0 : (uint16_t)(p[0] << 8 | p[1]);
+	if (p == NULL)
+		return 0;
+	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
 uint32_t
