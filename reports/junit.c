@@ -70,7 +70,10 @@ expectation_case(
 		x->measured == NULL ? SHOW_NONE : x->measured);
 	sum->tests++;
 	case_open(b, r, name);
-	if (!x->held) {
+	if (result_valid_trials(r) == 0) {
+		element(b, "skipped", "no trial was valid");
+		sum->skipped++;
+	} else if (!x->held) {
 		element(b, "failure", said);
 		sum->failures++;
 	}

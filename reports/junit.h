@@ -7,7 +7,7 @@
 
 /*
  * Append the document. A missed or refuted target is a finding and passes unless `is_strict`; an
- * expectation that did not hold is a failure; a run without a valid trial, or cut short, is an
+ * expectation that did not hold is a failure (skipped when no trial was valid); a run without a valid trial, or cut short, is an
  * error. Returns 0 or -ENOMEM.
  */
 int junit_write(struct buf *b, const struct result *r, bool is_strict, struct err *e);

@@ -58,9 +58,12 @@ targets_read(struct reader *r, struct result *res)
 		t->measured = reader_num(r, o, at, "measured");
 		t->target = reader_num(r, o, at, "target");
 		t->n = reader_num(r, o, at, "n");
+		t->trials = reader_num(r, o, at, "trials");
+		if (isnan(t->trials))
+			t->trials = t->n;
 		t->share_over_ratio = reader_num(r, o, at, "share_over");
 		t->miss_bound_ratio = reader_num(r, o, at, "miss_bound_ratio");
-		t->evidence = strings_read(r, o, at, "evidence", &t->n_evidence);
+		t->evidence = result_strings_read(r, o, at, "evidence", &t->n_evidence);
 		if (t->id == NULL)
 			t->id = "(no id)";
 	}
@@ -148,7 +151,7 @@ catchment_read(struct reader *r, struct result *res)
 		c->path_rtt_ms = reader_num(r, o, at, "path_rtt_ms");
 		for (size_t w = 0; w < WHEN_COUNT; w++) {
 			shares_read(r, o, at, when[w], &c->shares[w]);
-			c->rtt_ms[w] = stats_read(r, rtt, rtt_at, when[w]);
+			c->rtt_ms[w] = result_stats_read(r, rtt, rtt_at, when[w]);
 		}
 	}
 }
@@ -172,8 +175,8 @@ cities_read(struct reader *r, struct result *res)
 			.unanswered = reader_num(r, o, at, "unanswered"),
 			.icmp_unreachable = reader_num(r, o, at, "icmp_unreachable"),
 			.restore_unanswered = reader_num(r, o, at, "restore_unanswered"),
-			.loss_ms = stats_read(r, o, at, "loss_of_connectivity_ms"),
-			.first_good_ms = stats_read(r, o, at, "first_good_answer_ms"),
+			.loss_ms = result_stats_read(r, o, at, "loss_of_connectivity_ms"),
+			.first_good_ms = result_stats_read(r, o, at, "first_good_answer_ms"),
 		};
 	}
 }
@@ -200,7 +203,8 @@ metrics_read(struct reader *r, struct result *res)
 			.unit = reader_str(r, o, at, "unit"),
 			.family = reader_str(r, o, at, "family"),
 			.over = reader_str(r, o, at, "over"),
-			.stats = stats_read(r, o, at, NULL),
+			.missing = reader_num(r, o, at, "missing"),
+			.stats = result_stats_read(r, o, at, NULL),
 		};
 	}
 }
@@ -215,7 +219,7 @@ trials_read(struct reader *r, struct result *res)
 	for (size_t i = 0; res->trial != NULL && i < json_array_size(list) && r->rc == 0; i++) {
 		json_t *o = reader_entry(r, list, i, "", "per_trial", at);
 
-		trial_read(r, o, at, &res->trial[res->n_trials++]);
+		result_trial_read(r, o, at, &res->trial[res->n_trials++]);
 	}
 }
 
@@ -235,9 +239,10 @@ top_read(struct reader *r, struct result *res)
 	res->gap_ms = reader_num(r, o, "", "gap_ms");
 	res->streams_count = reader_num(r, o, "", "streams");
 	res->rate_qps = reader_num(r, o, "", "rate_qps");
-	res->noise = noise_read(r, o, "", "noise");
+	res->noise = result_noise_read(r, o, "", "noise");
 	res->provenance = reader_object(r, o, "", "provenance");
 	res->command = reader_list(r, o, "", "command", ENTRIES_MAX);
+	res->fault_phase = reader_str(r, o, "", "fault_phase");
 	res->calibration = reader_object(r, o, "", "calibration");
 	if (res->scenario == NULL)
 		res->scenario = "(unnamed scenario)";
@@ -265,7 +270,8 @@ run_read(struct reader *r, struct result *res)
 	res->trials_planned = reader_num(r, o, "", "trials_planned");
 	res->interrupted |= reader_bool(r, o, "", "interrupted", false);
 	res->seed = reader_num(r, o, "", "seed");
-	res->fault_phase = reader_str(r, o, "", "fault_phase");
+	if (res->fault_phase == NULL)
+		res->fault_phase = reader_str(r, o, "", "fault_phase");
 	if (res->provenance == NULL)
 		res->provenance = reader_object(r, o, "", "provenance");
 	if (res->command == NULL)

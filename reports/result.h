@@ -15,6 +15,7 @@ struct stats {
 
 struct metric {
 	const char *name, *unit, *family, *over;
+	double missing; /* samples that never came: "never" is their value */
 	struct stats stats;
 };
 
@@ -29,7 +30,7 @@ enum target_verdict {
 struct target {
 	const char *id, *family, *documented, *metric, *statistic, *unit, *why;
 	enum target_verdict verdict;
-	double measured, target, n, share_over_ratio, miss_bound_ratio;
+	double measured, target, n, trials, share_over_ratio, miss_bound_ratio;
 	const char **evidence;
 	size_t n_evidence;
 };
@@ -179,11 +180,11 @@ const struct trial *result_median_trial(const struct result *r);
 
 /* A trial is read by its own file, result_trial.c. */
 struct reader;
-int trial_read(struct reader *r, json_t *object, const char *at, struct trial *ret);
+int result_trial_read(struct reader *r, json_t *object, const char *at, struct trial *ret);
 void result_trial_done(struct trial *t);
-struct stats stats_read(struct reader *r, json_t *object, const char *at, const char *key);
-struct noise noise_read(struct reader *r, json_t *object, const char *at, const char *key);
-const char **strings_read(
+struct stats result_stats_read(struct reader *r, json_t *object, const char *at, const char *key);
+struct noise result_noise_read(struct reader *r, json_t *object, const char *at, const char *key);
+const char **result_strings_read(
 	struct reader *r, json_t *object, const char *at, const char *key, size_t *ret_n);
 
 #endif

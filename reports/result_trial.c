@@ -14,7 +14,7 @@
 #define STRINGS_MAX 1000
 
 struct stats
-stats_read(struct reader *r, json_t *object, const char *at, const char *key)
+result_stats_read(struct reader *r, json_t *object, const char *at, const char *key)
 {
 	char path[READER_AT_BYTES];
 	json_t *o = key == NULL ? object : reader_object(r, object, at, key);
@@ -33,7 +33,8 @@ stats_read(struct reader *r, json_t *object, const char *at, const char *key)
 }
 
 const char **
-strings_read(struct reader *r, json_t *object, const char *at, const char *key, size_t *ret_n)
+result_strings_read(
+	struct reader *r, json_t *object, const char *at, const char *key, size_t *ret_n)
 {
 	json_t *list = reader_list(r, object, at, key, STRINGS_MAX);
 	const char **strings;
@@ -54,15 +55,15 @@ strings_read(struct reader *r, json_t *object, const char *at, const char *key, 
 }
 
 struct noise
-noise_read(struct reader *r, json_t *object, const char *at, const char *key)
+result_noise_read(struct reader *r, json_t *object, const char *at, const char *key)
 {
 	char path[READER_AT_BYTES];
 	json_t *o = reader_object(r, object, at, key);
 	struct noise n;
 
 	reader_join(path, at, key);
-	n.send_lateness_us = stats_read(r, o, path, "send_lateness_us");
-	n.wire_lateness_us = stats_read(r, o, path, "wire_lateness_us");
+	n.send_lateness_us = result_stats_read(r, o, path, "send_lateness_us");
+	n.wire_lateness_us = result_stats_read(r, o, path, "wire_lateness_us");
 	n.send_p99_us = reader_num(r, o, path, "send_lateness_p99_us");
 	n.wire_p99_us = reader_num(r, o, path, "wire_lateness_p99_us");
 	if (isnan(n.send_p99_us))
@@ -195,7 +196,7 @@ city_timelines_read(struct reader *r, json_t *object, const char *at, struct tri
 }
 
 int
-trial_read(struct reader *r, json_t *object, const char *at, struct trial *t)
+result_trial_read(struct reader *r, json_t *object, const char *at, struct trial *t)
 {
 	double number = reader_num(r, object, at, "trial");
 	double fault_ns = reader_num(r, object, at, "fault_wall_ns");
@@ -206,19 +207,20 @@ trial_read(struct reader *r, json_t *object, const char *at, struct trial *t)
 	t->number = number >= 0 && number < 1e6 ? (int)number : 0;
 	t->dir = reader_str(r, object, at, "dir");
 	t->valid = reader_bool(r, object, at, "valid", true);
-	t->invalid_because = strings_read(r, object, at, "invalid_because", &t->n_invalid_because);
+	t->invalid_because =
+		result_strings_read(r, object, at, "invalid_because", &t->n_invalid_because);
 	t->phase_ms = reader_num(r, object, at, "phase_ms");
 	t->restore_ms = (restore_ns - fault_ns) / 1e6;
 	t->withdraw_ms = family_read(r, object, at, "withdraw_ms");
 	t->last_answer_ms = reader_num(r, object, at, "last_answer_from_fault_site_ms");
 	t->full_convergence_ms = reader_num(r, object, at, "full_convergence_ms");
-	t->first_good_ms = stats_read(r, object, at, "first_good_answer_ms");
-	t->loss_ms = stats_read(r, object, at, "loss_of_connectivity_ms");
+	t->first_good_ms = result_stats_read(r, object, at, "first_good_answer_ms");
+	t->loss_ms = result_stats_read(r, object, at, "loss_of_connectivity_ms");
 	restore = reader_object(r, object, at, "restore");
 	reader_join(path, at, "restore");
 	t->announce_ms = family_read(r, restore, path, "announce_ms");
 	t->restore_unanswered = reader_num(r, restore, path, "unanswered");
-	t->noise = noise_read(r, object, at, "noise");
+	t->noise = result_noise_read(r, object, at, "noise");
 	streams_read(r, object, at, t);
 	timeline = reader_object(r, object, at, "timeline");
 	reader_join(path, at, "timeline");

@@ -21,7 +21,16 @@ show(const struct result *r, const struct metric *m, double v, char text[static 
 {
 	if (m->unit != NULL && strcmp(m->unit, "ms") == 0 && is_sampled(m->name))
 		return show_ms_gap(v, r->gap_ms, text);
+	if (m->unit != NULL && strstr(m->name, m->unit) != NULL && strcmp(m->unit, "ms") != 0)
+		return show_count(v, text); /* the name says the unit */
 	return show_value(v, m->unit, text);
+}
+
+/* The highest ranks of samples of which some never came have no figure. */
+static const char *
+show_high(const struct result *r, const struct metric *m, double v, char text[static SHOW_BYTES])
+{
+	return isnan(v) && m->missing > 0 ? "never" : show(r, m, v, text);
 }
 
 static void
@@ -32,16 +41,39 @@ metric_row(struct buf *b, const struct result *r, const struct metric *m)
 	html_row(b);
 	html_rowhead(b, m->name);
 	html_cell(b, m->over == NULL ? SHOW_NONE : m->over);
-	html_num(b, show_count(m->stats.n, text));
+	html_raw(b, "<td class=\"n\">");
+	html_text(b, show_count(m->stats.n, text));
+	if (m->missing > 0)
+		html_textf(b, " (%s never)", show_count(m->missing, text));
+	html_raw(b, "</td>");
 	html_num(b, show(r, m, m->stats.min, text));
-	html_num(b, show(r, m, m->stats.p50, text));
-	html_num(b, show(r, m, m->stats.p99, text));
-	html_num(b, show(r, m, m->stats.max, text));
+	html_num(b, show_high(r, m, m->stats.p50, text));
+	html_num(b, show_high(r, m, m->stats.p99, text));
+	html_num(b, show_high(r, m, m->stats.max, text));
 	if (!isnan(m->stats.ci_low) && !isnan(m->stats.ci_high))
 		snprintf(ci, sizeof(ci), "%s – %s", show(r, m, m->stats.ci_low, low),
 			show(r, m, m->stats.ci_high, high));
 	html_num(b, ci);
 	html_row_end(b);
+}
+
+/* Metrics without a sample are named, not silently left out. */
+static void
+without_sample(struct buf *b, const struct result *r)
+{
+	const char *before = "No sample in this run: ";
+
+	for (size_t i = 0; i < r->n_metrics; i++) {
+		if (r->metrics[i].stats.n > 0)
+			continue;
+		if (before[0] == 'N')
+			html_raw(b, "<p class=\"meta\">");
+		html_text(b, before);
+		html_text(b, r->metrics[i].name);
+		before = ", ";
+	}
+	if (before[0] == ',')
+		html_raw(b, ".</p>\n");
 }
 
 void
@@ -63,9 +95,11 @@ section_metrics(struct buf *b, const struct result *r)
 		html_table(b, caption);
 		html_columns(b, names, sizeof(names) / sizeof(names[0]), 2);
 		for (size_t i = 0; i < r->n_metrics; i++)
-			metric_row(b, r, &r->metrics[i]);
+			if (r->metrics[i].stats.n > 0)
+				metric_row(b, r, &r->metrics[i]);
 		html_raw(b, "</tbody>");
 		html_table_end(b);
+		without_sample(b, r);
 	}
 	html_raw(b, "</section>\n");
 }

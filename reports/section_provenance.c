@@ -100,6 +100,13 @@ shell_word(struct buf *b, const char *word)
 	html_text(b, "'");
 }
 
+static bool
+is_program(const char *word)
+{
+	return strncmp(word, "catchment ", 10) == 0 &&
+		word[10 + strspn(word + 10, "abcdefghijklmnopqrstuvwxyz")] == '\0';
+}
+
 static void
 command(struct buf *b, const struct result *r)
 {
@@ -112,7 +119,11 @@ command(struct buf *b, const struct result *r)
 	json_array_foreach(r->command, i, word)
 	{
 		html_text(b, i == 0 ? "" : " ");
-		if (json_is_string(word))
+		if (i == 0 && json_is_string(word) && is_program(json_string_value(word)))
+			html_text(b,
+				json_string_value(
+					word)); /* a command's argv[0] is "catchment NAME" */
+		else if (json_is_string(word))
 			shell_word(b, json_string_value(word));
 	}
 	html_raw(b, "</code></pre>\n");

@@ -34,9 +34,12 @@ target_row(struct buf *b, const struct result *r, const struct target *t)
 	html_text(b, verdict_word(t->verdict));
 	html_raw(b, "</td>");
 	html_raw(b, "<td class=\"n\">");
-	html_text(b, show_against(t->measured, t->target, t->unit, text));
-	if (result_valid_trials(r) < VERDICT_QUICK_LOOK && !isnan(t->measured))
-		html_textf(b, " (quick look, n = %s)", show_count(t->n, text));
+	if (isnan(t->measured) && t->verdict == TARGET_MISSED)
+		html_raw(b, "never");
+	else
+		html_text(b, show_against(t->measured, t->target, t->unit, text));
+	if (result_valid_trials(r) < VERDICT_QUICK_LOOK && t->verdict != TARGET_NOT_JUDGED)
+		html_textf(b, " (quick look, n = %s)", show_count(t->trials, text));
 	html_raw(b, "</td>");
 	html_num(b, show_stated(t->target, t->unit, text));
 	html_cell(b, t->statistic == NULL ? SHOW_NONE : t->statistic);
@@ -44,10 +47,13 @@ target_row(struct buf *b, const struct result *r, const struct target *t)
 	html_num(b, show_share(t->share_over_ratio, text));
 	html_raw(b, "<td class=\"w\">");
 	html_text(b, t->documented);
-	if (t->verdict == TARGET_MET && !isnan(t->miss_bound_ratio))
-		html_textf(b, ". No miss in %s: up to %s may still miss (95 %% confidence).",
-			show_count(t->n, text),
-			show_share(t->miss_bound_ratio, (char[SHOW_BYTES]){0}));
+	if (t->verdict == TARGET_MET && !isnan(t->miss_bound_ratio)) {
+		html_textf(b, ". %s in %s trials",
+			t->share_over_ratio > 0 ? "Met, with misses," : "No miss",
+			show_count(t->trials, text));
+		html_textf(b, ": up to %s may miss (95 %% confidence).",
+			show_share(t->miss_bound_ratio, text));
+	}
 	if (t->why != NULL && t->why[0] != '\0') {
 		html_raw(b, "<br><span class=\"mute\">");
 		html_text(b, t->why);
@@ -115,7 +121,9 @@ section_expectations(struct buf *b, const struct result *r)
 		html_raw(b, "<td class=\"w\"><code>");
 		html_text(b, x->text);
 		html_raw(b, "</code></td>");
-		if (x->held)
+		if (result_valid_trials(r) == 0)
+			html_raw(b, "<td class=\"v mute\">– not judged</td>");
+		else if (x->held)
 			html_raw(b, "<td class=\"v met\">✓ held</td>");
 		else
 			html_raw(b, "<td class=\"v no\">✗ not held</td>");

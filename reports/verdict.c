@@ -48,35 +48,53 @@ append(char *text, size_t size, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* Trials over a withdraw target in either family; NaN when trials do not tell. */
+/* Is this family measured at all in this run? */
+static bool
+is_in_play(const struct result *r, bool v6)
+{
+	for (size_t i = 0; i < r->n_trials; i++)
+		if (r->trial[i].valid &&
+			!isnan(v6 ? r->trial[i].withdraw_ms.v6 : r->trial[i].withdraw_ms.v4))
+			return true;
+	return false;
+}
+
+/*
+ * Trials over a withdraw target in either family; a withdraw that never came is over. NaN when
+ * trials do not tell.
+ */
 static double
 trials_over(const struct result *r, const struct target *t, double *ret_n)
 {
+	bool v4 = is_in_play(r, false), v6 = is_in_play(r, true);
 	double over = 0, n = 0;
 
-	if (t->metric == NULL || strncmp(t->metric, "withdraw", 8) != 0)
+	if (t->metric == NULL || strncmp(t->metric, "withdraw", 8) != 0 || (!v4 && !v6))
 		return NAN;
 	for (size_t i = 0; i < r->n_trials; i++) {
-		double worst = family_worst(r->trial[i].withdraw_ms);
+		struct family_ms w = r->trial[i].withdraw_ms;
 
-		if (!r->trial[i].valid || isnan(worst))
+		if (!r->trial[i].valid)
 			continue;
 		n++;
-		over += worst > t->target;
+		over += (v4 && !(w.v4 <= t->target)) || (v6 && !(w.v6 <= t->target));
 	}
 	*ret_n = n;
 	return n == 0 ? NAN : over;
 }
 
-/* The worst of the rows with the same id and verdict: the families are one finding. */
+/* The worst of the rows with the same id and verdict: the families are one finding. NaN: never. */
 static double
 worst_measured(const struct result *r, const struct target *t)
 {
 	double worst = t->measured;
 
 	for (size_t i = 0; i < r->n_targets; i++)
-		if (strcmp(r->targets[i].id, t->id) == 0 && r->targets[i].verdict == t->verdict)
+		if (strcmp(r->targets[i].id, t->id) == 0 && r->targets[i].verdict == t->verdict) {
+			if (isnan(r->targets[i].measured))
+				return NAN;
 			worst = fmax(worst, r->targets[i].measured);
+		}
 	return worst;
 }
 
@@ -85,16 +103,19 @@ counted(const struct result *r, const struct target *t, char *text, size_t size)
 {
 	char measured[SHOW_BYTES], target[SHOW_BYTES], bound[SHOW_BYTES];
 	const char *noun = "trial", *verb = NULL;
-	double n = t->n, over = trials_over(r, t, &n);
+	double n = t->trials, over = trials_over(r, t, &n);
 
 	if (isnan(over))
-		over = round(t->share_over_ratio * t->n);
+		over = round(t->share_over_ratio * t->trials);
 	for (size_t i = 0; i < sizeof(wordings) / sizeof(wordings[0]); i++)
 		if (strcmp(t->id, wordings[i].id) == 0) {
 			noun = wordings[i].noun;
 			verb = wordings[i].verb;
 		}
-	show_against(worst_measured(r, t), t->target, t->unit, measured);
+	if (isnan(worst_measured(r, t)))
+		snprintf(measured, sizeof(measured), "never");
+	else
+		show_against(worst_measured(r, t), t->target, t->unit, measured);
 	show_stated(t->target, t->unit, target);
 	if (t->verdict == TARGET_MISSED) {
 		append(text, size, "%.0f of %.0f %s%s ", over, n, noun,
@@ -131,8 +152,8 @@ say_target(const struct result *r, const struct target *t, char *text, size_t si
 	char measured[SHOW_BYTES], target[SHOW_BYTES];
 	bool is_time = t->unit != NULL && strcmp(t->unit, "ms") == 0;
 	bool is_count = t->n > 0 && t->statistic != NULL && strcmp(t->statistic, "max") == 0 &&
-		is_time && !isnan(t->measured) && !isnan(t->target) &&
-		(t->verdict == TARGET_MET || !isnan(t->share_over_ratio));
+		is_time && !isnan(t->target) &&
+		(t->verdict == TARGET_MET ? !isnan(t->measured) : !isnan(t->share_over_ratio));
 
 	append(text, size, "%s: ", heads[t->verdict]);
 	if (is_count && (t->verdict == TARGET_MET || t->verdict == TARGET_MISSED)) {

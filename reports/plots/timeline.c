@@ -112,8 +112,9 @@ plot_timeline(struct buf *page, const struct scene *scene, struct err *e)
 		"fault. Trial "
 		"%d of %zu, %s; %s streams at %s q/s each; %s queries failed or unanswered%s.",
 		show_ms_stated(t->timeline.bin_ms, a), t->number, r->n_trials,
-		isnan(family_worst(t->withdraw_ms)) ? "the first that can be shown"
-						    : "the median one by withdraw",
+		!t->valid				      ? "an invalid one, as none was valid"
+			: isnan(family_worst(t->withdraw_ms)) ? "the first that can be shown"
+							      : "the median one by withdraw",
 		show_count(r->streams_count, b), show_count(r->rate_qps, c), show_count(lost, d),
 		lost == 0 ? ""
 			: failed == 0

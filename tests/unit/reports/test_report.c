@@ -201,7 +201,27 @@ test_all_invalid(void **state)
 	invalidate(root, 1);
 	assert_int_equal(report(&p, "allinvalid", root, false), 0);
 	assert_has(p.html, "Inconclusive: all 2 trials were invalid: capture dropped 12 packets");
-	assert_has(p.junit, "errors=\"1\"");
+	assert_has(p.html, "an invalid one, as none was valid");
+	assert_has(p.junit, "failures=\"0\" errors=\"1\" skipped=\"3\"");
+	assert_clean(&p);
+	place_done(&p);
+}
+
+static void
+test_withdraw_that_never_came(void **state)
+{
+	json_t *root = sample_run(5, 1), *target, *trial;
+	struct place p;
+
+	(void)state;
+	target = json_array_get(json_object_get(root, "targets"), 0);
+	trial = json_array_get(json_object_get(root, "per_trial"), 1);
+	json_object_set_new(target, "measured", json_null());
+	json_object_set_new(json_object_get(trial, "withdraw_ms"), "v4", json_null());
+	assert_int_equal(report(&p, "never", root, false), 0);
+	assert_has(p.html,
+		"Missed: 2 of 5 crashes were withdrawn later than the documented 4 s (worst "
+		"never)");
 	assert_clean(&p);
 	place_done(&p);
 }
@@ -365,6 +385,7 @@ main(void)
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_some_invalid),
 		cmocka_unit_test(test_all_invalid),
+		cmocka_unit_test(test_withdraw_that_never_came),
 		cmocka_unit_test(test_minimal),
 		cmocka_unit_test(test_broken_expectation),
 		cmocka_unit_test(test_hostile),
