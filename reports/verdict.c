@@ -252,13 +252,14 @@ verdict_of(const struct result *r, struct verdict *v)
 	if (valid == 0) {
 		const char *why = first_reason(r);
 
+		char all[64];
+
 		v->kind = VERDICT_INCONCLUSIVE;
+		snprintf(all, sizeof(all), "all %.8g trials were invalid", r->trials);
 		if (r->trials > 0)
-			append(v->text, sizeof(v->text),
-				"Inconclusive: %s%.0f trial%s invalid%s%.150s",
-				r->trials > 1 ? "all " : "the only ", r->trials,
-				r->trials > 1 ? "s were" : " was", why == NULL ? "" : ": ",
-				why == NULL ? "" : why);
+			append(v->text, sizeof(v->text), "Inconclusive: %s%s%.150s",
+				r->trials > 1 ? all : "the only trial was invalid",
+				why == NULL ? "" : ": ", why == NULL ? "" : why);
 		else
 			append(v->text, sizeof(v->text), "Inconclusive: no trial was finished");
 	} else if (n_broken > 0) {

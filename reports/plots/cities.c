@@ -59,7 +59,7 @@ script(struct buf *s, const void *subject, bool is_narrow)
 	double height_px = is_narrow ? 62 : 76, pitch_px = height_px + 30;
 	struct frame f = {.is_narrow = is_narrow,
 		.width_px = is_narrow ? FRAME_NARROW_PX : FRAME_WIDE_PX,
-		.left_px = is_narrow ? 38 : 52,
+		.left_px = is_narrow ? 44 : 52,
 		.height_px = pitch_px * (double)c->n + 26};
 
 	f.right_px = f.width_px - (is_narrow ? 36 : 52);

@@ -13,33 +13,35 @@ struct timeline_subject {
 	struct stack stack;
 };
 
-static void
-lost_label(struct buf *s, const struct frame *f, const struct stack *k)
+static double
+time_s(const struct stack *k, size_t bin)
 {
-	const struct layer *lost = k->n == 0 ? NULL : &k->layer[k->n - 1];
-	double below_qps, above_qps, from = NAN, to = NAN, per_s = 1000.0 / k->timeline->bin_ms;
-	size_t peak = 0, b;
+	return (k->timeline->from_ms + k->timeline->bin_ms * (double)bin) / 1e3;
+}
 
-	if (lost == NULL || lost->fill != COLOUR_UNANSWERED)
-		return;
-	for (b = 0; b < k->timeline->bins; b++)
-		if (lost->queries[b] > lost->queries[peak])
+/* A layer's name within it, around its peak, if there is room. */
+static void
+label_within(struct buf *s, const struct frame *f, const struct stack *k, size_t layer)
+{
+	const double *q = k->layer[layer].queries;
+	double below_qps = 0, per_s = 1000.0 / k->timeline->bin_ms, high_px, wide_px;
+	size_t peak = 0, from, to;
+
+	for (size_t b = 0; b < k->timeline->bins; b++)
+		if (q[b] > q[peak])
 			peak = b;
-	for (b = peak; b > 0 && lost->queries[b - 1] > lost->queries[peak] / 2;)
-		b--;
-	from = (k->timeline->from_ms + k->timeline->bin_ms * (double)b) / 1e3;
-	for (b = peak; b < k->timeline->bins && lost->queries[b] > lost->queries[peak] / 2;)
-		b++;
-	to = (k->timeline->from_ms + k->timeline->bin_ms * (double)b) / 1e3;
-	above_qps = below_qps = 0;
-	for (size_t i = 0; i < k->n; i++)
-		above_qps += k->layer[i].queries[peak] * per_s;
-	below_qps = above_qps - lost->queries[peak] * per_s;
-	if (frame_x_px(f, to) - frame_x_px(f, from) > frame_text_px("no answer") &&
-		frame_y_px(f, below_qps) - frame_y_px(f, above_qps) > 18)
-		frame_text(s, f, frame_x_px(f, (from + to) / 2),
-			frame_y_px(f, (above_qps + below_qps) / 2), ALIGN_CENTER, COLOUR_PAPER,
-			"no answer");
+	for (from = peak; from > 0 && q[from - 1] > q[peak] / 2;)
+		from--;
+	for (to = peak; to < k->timeline->bins && q[to] > q[peak] / 2;)
+		to++;
+	for (size_t i = 0; i < layer; i++)
+		below_qps += k->layer[i].queries[peak] * per_s;
+	high_px = frame_y_px(f, below_qps) - frame_y_px(f, below_qps + q[peak] / 2 * per_s);
+	wide_px = frame_x_px(f, time_s(k, to)) - frame_x_px(f, time_s(k, from));
+	if (wide_px > frame_text_px(k->layer[layer].label) && high_px > 14)
+		frame_text(s, f, frame_x_px(f, (time_s(k, from) + time_s(k, to)) / 2),
+			frame_y_px(f, below_qps + q[peak] / 3 * per_s), ALIGN_CENTER, COLOUR_PAPER,
+			k->layer[layer].label);
 }
 
 static void
@@ -50,7 +52,7 @@ script(struct buf *s, const void *subject, bool is_narrow)
 	size_t n_flags = events_of(flags, t->scene->trial, t->scene->result->gap_ms, is_narrow);
 	struct frame f = {.is_narrow = is_narrow,
 		.width_px = is_narrow ? FRAME_NARROW_PX : FRAME_WIDE_PX,
-		.left_px = is_narrow ? 38 : 52,
+		.left_px = is_narrow ? 44 : 52,
 		.x_min = stack_from_s(&t->stack),
 		.x_max = stack_to_s(&t->stack),
 		.y_max = fmax(1, t->stack.max_qps)};
@@ -69,7 +71,9 @@ script(struct buf *s, const void *subject, bool is_narrow)
 		step, colour_rgb(COLOUR_GRID));
 	frame_text(s, &f, f.left_px - 8, f.top_px - 9, ALIGN_RIGHT, COLOUR_MUTE, "q/s");
 	flags_draw(s, &f, flags, n_flags);
-	lost_label(s, &f, &t->stack);
+	for (size_t i = 0; i < t->stack.n; i++)
+		if (t->stack.layer[i].name == NULL)
+			label_within(s, &f, &t->stack, i);
 	stack_labels(s, &f, &t->stack);
 	stack_plot(s, &t->stack, "T");
 }
