@@ -102,13 +102,14 @@ take_lateness(const struct run *r, struct trial *t, const char *file, const char
 	lateness = json_object_get(stats, "lateness_us");
 	json_object_set(t->noise, key, lateness == NULL ? json_null() : lateness);
 	if (strcmp(file, "probe-stats.json") == 0) {
-		const json_t *sent = json_object_get(stats, "sent");
+		const json_t *statuses = json_object_get(stats, "statuses");
+		json_int_t told = json_integer_value(json_object_get(stats, "sent")) +
+			json_integer_value(json_object_get(statuses, "send_failed"));
 
-		if (json_is_integer(sent) && (size_t)json_integer_value(sent) > t->queries &&
-			t->valid)
+		if (told > (json_int_t)t->queries && t->valid)
 			trial_invalid(t,
-				"%s: %lld queries were sent, but the answers file holds %zu", path,
-				(long long)json_integer_value(sent), t->queries);
+				"%s: tells of %lld queries, but the answers file holds %zu", path,
+				(long long)told, t->queries);
 	}
 	json_decref(stats);
 }
@@ -131,9 +132,17 @@ take_drops(const struct run *r, struct trial *t)
 		trial_invalid(t, "%s", e.text);
 		return;
 	}
-	json_array_foreach(json_object_get(stats, "points"), i, point) dropped +=
-		json_integer_value(json_object_get(point, "dropped")) +
-		json_integer_value(json_object_get(point, "if_dropped"));
+	json_array_foreach(json_object_get(stats, "points"), i, point)
+	{
+		const char *error = json_string_value(json_object_get(point, "error"));
+		const char *file = json_string_value(json_object_get(point, "file"));
+
+		if (error != NULL && error[0] != '\0')
+			trial_invalid(t, "%s: the capture %s ended early: %s", path,
+				file == NULL ? "?" : file, error);
+		dropped += json_integer_value(json_object_get(point, "dropped")) +
+			json_integer_value(json_object_get(point, "if_dropped"));
+	}
 	json_object_set_new(t->noise, "capture_dropped", json_integer(dropped));
 	json_decref(stats);
 }

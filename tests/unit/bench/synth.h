@@ -100,7 +100,8 @@ static void
 bcopy_in(struct synth_bytes *b, const void *data, size_t len)
 {
 	assert(b->n + len <= sizeof(b->data));
-	memcpy(b->data + b->n, data, len);
+	if (len > 0)
+		memcpy(b->data + b->n, data, len);
 	b->n += len;
 }
 
