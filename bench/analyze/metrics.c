@@ -154,6 +154,24 @@ collect_tally(const struct trial *t, metric_family f, struct metric *m, enum tal
 	return streams == 0 ? 0 : add(m, t, sum);
 }
 
+/* Lost by streams that another site than the one at fault served: nobody should have noticed. */
+static int
+collect_bystanders(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	unsigned sum = 0, streams = 0;
+
+	for (size_t i = 0; i < t->streams && t->has_fault && r->fault_site >= 0; i++) {
+		const struct stream *s = &t->stream[i];
+
+		if (s->site_before >= 0 && s->site_before != r->fault_site &&
+			of_family(f, s->family)) {
+			sum += s->lost;
+			streams++;
+		}
+	}
+	return streams == 0 ? 0 : add(m, t, sum);
+}
+
 static int
 collect_latency(const struct run *r, metric_family f, struct metric *m)
 {
@@ -184,6 +202,7 @@ static const struct {
 	{"send_failed_queries", "queries", "trials", NULL, SEND_FAILED},
 	{"wrong_answer_queries", "queries", "trials", NULL, WRONG},
 	{"streams_with_loss", "streams", "trials", NULL, WITH_LOSS},
+	{"bystander_unanswered_queries", "queries", "trials", collect_bystanders, 0},
 	{"client_failures", "lookups", "trials", NULL, LOOKUP_FAILED},
 	{"restore_unanswered_queries", "queries", "trials", NULL, RESTORE_LOST},
 	{"before_unanswered_queries", "queries", "trials", NULL, LOST_BEFORE},

@@ -265,12 +265,14 @@ noise_json(const struct run *r)
 	return o;
 }
 
+/* What run.json lacks the result lacks too. */
 static void
 copy(json_t *to, const char *to_key, const struct run *r, const char *key)
 {
 	json_t *v = json_object_get(r->json, key);
 
-	json_object_set(to, to_key, v == NULL ? json_null() : v);
+	if (v != NULL)
+		json_object_set(to, to_key, v);
 }
 
 static json_t *
@@ -291,7 +293,11 @@ head_json(const struct run *r)
 	copy(o, "run_id", r, "id");
 	json_object_set_new(o, "trials", json_integer((json_int_t)r->trials));
 	json_object_set_new(o, "invalid_trials", json_integer(invalid));
+	copy(o, "trials_planned", r, "trials_planned");
 	copy(o, "complete", r, "complete");
+	copy(o, "interrupted", r, "interrupted");
+	copy(o, "limits", r, "limits");
+	copy(o, "seed", r, "seed");
 	copy(o, "gap_ms", r, "gap_ms");
 	json_object_set_new(o, "streams", json_integer(streams));
 	copy(o, "rate_qps", r, "rate_qps");

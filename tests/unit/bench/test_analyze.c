@@ -147,6 +147,7 @@ truth_is_found(void **state)
 	assert_number(o, "metrics/streams_with_loss/max", 4);
 	assert_number(o, "metrics/streams_with_loss_v4/max", 2);
 	assert_number(o, "metrics/restore_unanswered_queries/max", 1);
+	assert_number(o, "metrics/bystander_unanswered_queries/max", 0);
 	assert_number(
 		o, "per_trial/0/full_convergence_ms", (double)m->truth.full_convergence_ns / 1e6);
 	assert_number(o, "metrics/withdraw_ms/p50", SYNTH_WITHDRAW_V6_NS / 1e6);
