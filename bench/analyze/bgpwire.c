@@ -45,7 +45,7 @@ struct reading {
 		uint8_t addr[16];
 	} address[MAX_ADDRESSES];
 	size_t addresses;
-	struct connection **connection;
+	struct connection *connection[MAX_CONNECTIONS];
 	size_t connections;
 	struct connection *last;
 	int rc; /* -ENOMEM from within a callback */
@@ -265,7 +265,6 @@ done(struct reading *x)
 		}
 		free(c);
 	}
-	free(x->connection);
 }
 
 static void
@@ -333,8 +332,7 @@ read_point(const struct run *r, struct trial *t, const json_t *plan, const json_
 	}
 	read_addresses(&x, point);
 	snprintf(path, sizeof(path), "%s/%s", r->dir, x.capture);
-	x.connection = calloc(MAX_CONNECTIONS, sizeof(x.connection[0]));
-	rc = x.connection == NULL ? err_sys(e, ENOMEM, "%s", path) : read_capture(&x, path, e);
+	rc = read_capture(&x, path, e);
 	done(&x);
 	if (rc == 0 && x.rc < 0)
 		rc = err_sys(e, -x.rc, "%s", path);
