@@ -69,8 +69,11 @@ int
 analyze_run(const char *run_dir, struct err *e)
 {
 	struct run *r = malloc(sizeof(*r));
+	struct err unheard;
 	int rc;
 
+	if (e == NULL)
+		e = &unheard;
 	if (r == NULL)
 		return err_sys(e, ENOMEM, "%s", run_dir);
 	rc = run_open(r, run_dir, e);
