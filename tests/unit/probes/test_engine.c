@@ -437,6 +437,46 @@ every_outcome(void **state)
 	plan_free(p);
 }
 
+/*
+ * The engine is held up until all queries are overdue: each is still sent, its lateness recorded.
+ * In such a burst an ICMP error comes before the next query leaves, and must not stop that.
+ */
+static void
+catches_up_openly(void **state)
+{
+	unsigned int n = 0;
+	struct answers_record r;
+	struct answers *a;
+	struct engine *en;
+	struct plan *p;
+	struct err e = {0};
+	struct mono all_due;
+
+	(void)state;
+	need_lab();
+	p = load(640, 100, 1000,
+		"{\"source\": \"127.0.0.9\", \"target\": \"127.0.0.1\", \"port\": 5301}");
+	en = open_engine(p);
+	all_due = mono_add(mono_now(), 150 * NS_PER_MS); /* t0 comes within 50 ms */
+	while (mono_left_ms(all_due) > 0)
+		poll(NULL, 0, mono_left_ms(all_due));
+	assert_int_equal(engine_run(en, stop_fd, &e), 0);
+	assert_int_equal(engine_stats(en)->queries, 64);
+	assert_int_equal(engine_stats(en)->by_status[ANSWERS_UNREACHABLE], 64);
+	assert_int_equal(answers_open(p->answers_path, &a, &e), 0);
+	while (answers_next(a, &r)) {
+		int64_t due_ns = answers_t0_wall(a).ns + n * (1000 * NS_PER_MS / 640);
+
+		assert_int_equal(r.query.seq, n++);
+		assert_true(r.query.sent.ns >= due_ns + 20 * NS_PER_MS);
+		assert_true(r.query.lateness_ns >= 20 * NS_PER_MS);
+	}
+	assert_int_equal(n, 64);
+	answers_free(a);
+	engine_free(en);
+	plan_free(p);
+}
+
 /* Told to stop: no more is sent, what is under way is waited for. */
 static void
 stops_when_told(void **state)
@@ -543,8 +583,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(every_outcome),
-		cmocka_unit_test(stops_when_told), cmocka_unit_test(second_stop_leaves_pending),
-		cmocka_unit_test(full_disk_ends_it), cmocka_unit_test(open_says_what_and_where)};
+		cmocka_unit_test(catches_up_openly), cmocka_unit_test(stops_when_told),
+		cmocka_unit_test(second_stop_leaves_pending), cmocka_unit_test(full_disk_ends_it),
+		cmocka_unit_test(open_says_what_and_where)};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
