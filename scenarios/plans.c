@@ -7,7 +7,7 @@
 enum {
 	FIRST_HOST = 10,
 	SNAPLEN_BYTES = 1514, /* whole frames: a BGP stream with holes cannot be read */
-	BUFFER_BYTES = 4 << 20
+	BUFFER_BYTES = 2 << 20
 };
 
 static json_t *

@@ -14,9 +14,9 @@
 static json_t *
 limits_json(void)
 {
-	return json_pack("{s:i, s:i, s:i, s:i, s:f}", "send_lateness_p99_us", 5000,
+	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:f, s:f}", "send_lateness_p99_us", 5000,
 		"wire_lateness_p99_us", 5000, "capture_drops", 0, "clock_step_us", 100,
-		"cpu_pressure_ratio", 0.9);
+		"before_unanswered", 0, "rtt_excess_ms", 3.0, "cpu_pressure_ratio", 0.97);
 }
 
 static json_t *
@@ -150,7 +150,10 @@ argv_json(char *const *argv)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; argv[i] != NULL; i++)
+	/* argv[0] is "catchment run": two words on the command line. */
+	json_array_append_new(list, json_string("catchment"));
+	json_array_append_new(list, json_string("run"));
+	for (size_t i = 1; argv[i] != NULL; i++)
 		json_array_append_new(list, json_string(argv[i]));
 	return list;
 }

@@ -145,10 +145,12 @@ read_timeline(struct scenario *s, const struct topology *t, const struct conf_no
 	s->actions = calloc(conf_len(s->conf, list) + 1, sizeof(*s->actions));
 	for (size_t i = 0; i < conf_len(s->conf, list); i++)
 		read_action(s, t, conf_at(s->conf, list, i));
-	if (s->actions_len == 0)
+	if (conf_len(s->conf, list) == 0)
 		conf_complain(s->conf, list, "the timeline has no step");
-	else if (s->actions[0].at_ns != 0 || s->actions[0].restores)
-		conf_complain(s->conf, list, "the first step is the fault and is at 0");
+	else if (s->actions_len == conf_len(s->conf, list) &&
+		(s->actions[0].at_ns != 0 || s->actions[0].restores))
+		conf_complain(s->conf, conf_at(s->conf, list, 0),
+			"the first step is the fault and is at 0s");
 	if (scenario_last_ns(s) > 3600 * NS_PER_S)
 		conf_complain(s->conf, list, "a timeline of more than an hour");
 }
@@ -279,6 +281,18 @@ read_expects(struct scenario *s, const struct topology *t, const struct conf_nod
 	}
 }
 
+/* How long something of a trial lasts: of more than an hour no figure would be seen. */
+static int64_t
+read_span(struct scenario *s, const struct conf_node *root, const char *key, int64_t otherwise_ns)
+{
+	int64_t ns = conf_duration_ns(s->conf, root, key, otherwise_ns);
+
+	if (ns <= 3600 * NS_PER_S)
+		return ns;
+	conf_complain(s->conf, conf_get(s->conf, root, key), "'%s' is more than an hour", key);
+	return otherwise_ns;
+}
+
 static void
 read_head(struct scenario *s, const struct conf_node *root)
 {
@@ -293,9 +307,9 @@ read_head(struct scenario *s, const struct conf_node *root)
 		strspn(s->name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(s->name))
 		conf_complain(s->conf, conf_get(s->conf, root, "name"),
 			"name '%s': at most 40 of a-z, 0-9 and '-'", s->name);
-	s->before_ns = conf_duration_ns(s->conf, root, "before", 5 * NS_PER_S);
-	s->after_ns = conf_duration_ns(s->conf, root, "after", 10 * NS_PER_S);
-	s->phase_window_ns = conf_duration_ns(s->conf, root, "phase", 0);
+	s->before_ns = read_span(s, root, "before", 5 * NS_PER_S);
+	s->after_ns = read_span(s, root, "after", 10 * NS_PER_S);
+	s->phase_window_ns = read_span(s, root, "phase", 0);
 	s->probes = 350;
 	s->rate_qps = 10;
 	s->timeout_ns = 5 * NS_PER_S;

@@ -34,7 +34,7 @@ read_target(struct targets *t, const struct conf_node *key, const struct conf_no
 		target->value = conf_double(t->conf, entry, "value", -1e15, 1e15, 0);
 	for (size_t i = 0; i < sizeof(statistics) / sizeof(statistics[0]); i++)
 		known |= strcmp(target->statistic, statistics[i]) == 0;
-	if (!known)
+	if (!known && target->statistic[0] != '\0')
 		conf_complain(t->conf, key, "%s: statistic '%s' is none of min p1 p50 p90 p99 max",
 			id, target->statistic);
 	if (strcmp(target->comparison, "<=") != 0 && strcmp(target->comparison, "<") != 0 &&

@@ -12,7 +12,9 @@
 #include "bench/analyze/clients.h"
 #include "bench/analyze/result.h"
 #include "bench/analyze/run.h"
+#include "bench/analyze/steady.h"
 #include "bench/analyze/streams.h"
+#include "bench/analyze/tick.h"
 #include "bench/analyze/timeline.h"
 #include "bench/analyze/verdicts.h"
 #include "lib/fs.h"
@@ -30,7 +32,10 @@ analyze_trial(struct run *r, struct trial *t, struct err *e)
 		rc = bgpwire_measure(r, t, e);
 	if (rc < 0)
 		return rc;
+	tick_measure(r, t);
 	rc = streams_measure(r, t);
+	if (rc == 0)
+		rc = steady_measure(r, t);
 	if (rc == 0)
 		rc = clients_measure(r, t);
 	if (rc == 0)

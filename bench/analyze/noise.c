@@ -160,6 +160,13 @@ judge(const struct run *r, struct trial *t, const char *limit_key, const json_t 
 }
 
 void
+noise_judge(
+	const struct run *r, struct trial *t, const char *key, const char *what, const char *unit)
+{
+	judge(r, t, key, json_object_get(t->noise, key), what, unit);
+}
+
+void
 noise_of_files(const struct run *r, struct trial *t)
 {
 	json_t *n = t->noise;

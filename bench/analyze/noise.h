@@ -26,4 +26,8 @@ void noise_of_events(const struct noise_events *n, struct trial *t);
 /* Read what the probes, the captures and the link emulator left, and judge all against the limits. */
 void noise_of_files(const struct run *r, struct trial *t);
 
+/* Hold the noise figure `key` against the limit of the same name, if both are there. */
+void noise_judge(
+	const struct run *r, struct trial *t, const char *key, const char *what, const char *unit);
+
 #endif

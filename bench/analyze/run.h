@@ -114,7 +114,7 @@ struct trial {
 	int64_t restore_ns;
 	bool has_restore;
 	int64_t start_ns, end_ns; /* of the sending */
-	double phase_ms;	  /* NAN: not told */
+	double phase_ms;	  /* after the health check's last query (tick.h); NAN: not known */
 	struct stream *stream;
 	size_t streams;
 	struct query *query;

@@ -64,14 +64,11 @@ static void
 take_event(struct run *r, struct trial *t, const json_t *event, int64_t wall_ns)
 {
 	const char *name = json_string_value(json_object_get(event, "event"));
-	const json_t *phase = json_object_get(event, "phase_ms");
 
 	(void)r;
 	if (strcmp(name, "fault") == 0 && !t->has_fault) {
 		t->has_fault = true;
 		t->fault_ns = wall_ns;
-		if (json_is_number(phase))
-			t->phase_ms = json_number_value(phase);
 	} else if (strcmp(name, "restore") == 0 && t->has_fault && !t->has_restore) {
 		t->has_restore = true;
 		t->restore_ns = wall_ns;

@@ -34,6 +34,7 @@ struct point {
 	pcap_dumper_t *dumper;
 	FILE *file;
 	struct capture_point_stats stats;
+	struct pcap_stat before; /* what the rings lost while others were still being opened */
 };
 
 struct capture {
@@ -138,32 +139,6 @@ open_point(struct capture *c, struct point *pt, int key, struct err *e)
 	return rc;
 }
 
-int
-capture_open(const struct capture_plan *p, struct capture **ret, struct err *e)
-{
-	struct capture *c = calloc(1, sizeof(*c));
-	int rc;
-
-	if (c == NULL || (c->points = calloc(p->points_len, sizeof(*c->points))) == NULL)
-		abort();
-	c->plan = p;
-	for (size_t i = 0; i < p->points_len; i++)
-		c->points[i] = (struct point){.plan = &p->points[i], .fd = -1};
-	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	rc = c->epoll_fd < 0 ? err_sys(e, errno, "cannot open an epoll descriptor")
-			     : openfiles_allow(FILES_PER_POINT * p->points_len, e);
-	if (rc == 0)
-		rc = fs_mkdirs(p->dir, e);
-	for (size_t i = 0; rc == 0 && i < p->points_len; i++)
-		rc = open_point(c, &c->points[i], (int)i, e);
-	if (rc < 0) {
-		capture_free(c);
-		return rc;
-	}
-	*ret = c;
-	return 0;
-}
-
 static void
 keep_packet(uint8_t *user, const struct pcap_pkthdr *h, const uint8_t *bytes)
 {
@@ -181,9 +156,9 @@ note_counts(struct point *pt)
 
 	if (pcap_stats(pt->live, &st) < 0)
 		return;
-	pt->stats.received = st.ps_recv;
-	pt->stats.dropped = st.ps_drop;
-	pt->stats.if_dropped = st.ps_ifdrop;
+	pt->stats.received = st.ps_recv - pt->before.ps_recv;
+	pt->stats.dropped = st.ps_drop - pt->before.ps_drop;
+	pt->stats.if_dropped = st.ps_ifdrop - pt->before.ps_ifdrop;
 }
 
 /* Its interface went away: what it saw stays, the others go on. */
@@ -208,6 +183,40 @@ read_point(struct capture *c, struct point *pt, struct err *e)
 		end_point(c, pt);
 	if (ferror(pt->file))
 		return err_sys(e, errno != 0 ? errno : EIO, "%s: cannot write", pt->plan->path);
+	return 0;
+}
+
+int
+capture_open(const struct capture_plan *p, struct capture **ret, struct err *e)
+{
+	struct capture *c = calloc(1, sizeof(*c));
+	int rc;
+
+	if (c == NULL || (c->points = calloc(p->points_len, sizeof(*c->points))) == NULL)
+		abort();
+	c->plan = p;
+	for (size_t i = 0; i < p->points_len; i++)
+		c->points[i] = (struct point){.plan = &p->points[i], .fd = -1};
+	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	rc = c->epoll_fd < 0 ? err_sys(e, errno, "cannot open an epoll descriptor")
+			     : openfiles_allow(FILES_PER_POINT * p->points_len, e);
+	if (rc == 0)
+		rc = fs_mkdirs(p->dir, e);
+	for (size_t i = 0; rc == 0 && i < p->points_len; i++)
+		rc = open_point(c, &c->points[i], (int)i, e);
+	/*
+	 * Opening many takes seconds, in which the rings of the first run full: nobody was promised
+	 * those packets. From here on they are read, and what is lost is counted.
+	 */
+	for (size_t i = 0; rc == 0 && i < p->points_len; i++) {
+		rc = read_point(c, &c->points[i], e);
+		pcap_stats(c->points[i].live, &c->points[i].before);
+	}
+	if (rc < 0) {
+		capture_free(c);
+		return rc;
+	}
+	*ret = c;
 	return 0;
 }
 

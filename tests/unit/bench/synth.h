@@ -89,6 +89,29 @@ synth_access(const char *path, struct synth_reply *packets, size_t n)
 	assert(fclose(f) == 0);
 }
 
+/* The health check on the loopback of hkg: every 2 s, last asked SYNTH_PHASE_NS before the fault. */
+#define SYNTH_PHASE_NS 250500000LL
+static void
+synth_check(const char *path)
+{
+	FILE *f = synth_pcap(path);
+
+	for (int i = -3; i <= 3; i++) {
+		int64_t asked_ns = SYNTH_FAULT_NS - SYNTH_PHASE_NS + i * 2000 * SYNTH_MS;
+		struct synth_bytes m, u;
+
+		dns_message(&m, (unsigned)(100 + i), "probe.example", NULL);
+		udp_packet(&u, (unsigned)(41000 + i), 53, &m);
+		synth_frame(f, asked_ns, "203.0.113.53", "203.0.113.53", 17, &u, 6);
+		if (asked_ns > SYNTH_FAULT_NS)
+			continue;
+		dns_message(&m, (unsigned)(100 + i), "probe.example", "hkg");
+		udp_packet(&u, 53, (unsigned)(41000 + i), &m);
+		synth_frame(f, asked_ns + 100000, "203.0.113.53", "203.0.113.53", 17, &u, 6);
+	}
+	assert(fclose(f) == 0);
+}
+
 struct synth_outcome {
 	enum answers_status status;
 	int site; /* 0 hkg, 1 tyo */
@@ -225,7 +248,7 @@ synth_events(const char *dir, const struct synth_options *o)
 		{"steady", "\"catchment\":{\"hkg\":{\"v4\":\"hkg\",\"v6\":\"hkg\"}}", -8000},
 		{"clock", "\"offset_ns\":1700000000000000000,\"error_ns\":50", -7000},
 		{"pressure", "\"cpu_some_us\":1000,\"steal_us\":0,\"foreign_us\":0", -7000},
-		{"fault", "\"action\":\"kill\",\"target\":\"hkg/knotd\",\"phase_ms\":250.5", 0},
+		{"fault", "\"action\":\"kill\",\"target\":\"hkg/knotd\"", 0},
 		{"restore", "\"action\":\"start\",\"target\":\"hkg/knotd\"", SYNTH_RESTORE_MS},
 		{"pressure", "\"cpu_some_us\":2001000,\"steal_us\":0,\"foreign_us\":0", 13000}};
 	char text[4096];
@@ -263,6 +286,8 @@ synth_trial(const char *run, int number, const struct synth_options *o, struct s
 	synth_hkix(path, o);
 	snprintf(path, sizeof(path), "%s/captures/hkg.cara.pcap", dir);
 	synth_carrier(path, o);
+	snprintf(path, sizeof(path), "%s/captures/hkg.lo.pcap", dir);
+	synth_check(path);
 	synth_write(dir, "capture-plan.json",
 		"{\"schema\":\"catchment.capture-plan/1\",\"dir\":\"captures\",\"points\":["
 		"{\"file\":\"hkg.hkix.pcap\",\"node\":\"hkg\",\"role\":\"pop\",\"interface\":"
@@ -317,7 +342,8 @@ synth_run_json(const char *run, int trials)
 		"ms\","
 		"\"statistic\":\"p99\",\"comparison\":\"<\",\"value\":3000}],\"limits\":{"
 		"\"send_lateness_p99_us\":2000,\"wire_lateness_p99_us\":2000,\"capture_drops\":0,"
-		"\"clock_step_us\":100,\"cpu_pressure_ratio\":0.6},\"command\":[\"catchment\"],"
+		"\"clock_step_us\":100,\"cpu_pressure_ratio\":0.6,\"rtt_excess_ms\":3},\"command\":"
+		"[\"catchment\"],"
 		"\"provenance\":{\"cpus\":2},\"trials_planned\":1,\"trial_dirs\":[";
 	char text[8192];
 	int n = snprintf(text, sizeof(text), "%s", head);

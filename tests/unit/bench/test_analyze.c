@@ -132,6 +132,8 @@ truth_is_found(void **state)
 	assert_number(o, "per_trial/0/restore/announce_ms/v6", 12751);
 	assert_number(o, "per_trial/0/bgp_malformed", 0);
 	assert_number(o, "per_trial/0/phase_ms", 250.5);
+	assert_number(o, "per_trial/0/noise/before_unanswered", 0);
+	assert_number(o, "per_trial/0/noise/rtt_excess_ms", 0.000001);
 	assert_int_equal(json_array_size(at(o, "per_trial/0/session_closes")), 0);
 	check_streams(o, &m->truth);
 	/* Thirty-two or thirty-one queries of each hkg stream, and the one in flight. */
@@ -276,6 +278,31 @@ bad_trials_are_invalid(void **state)
 	json_decref(o);
 }
 
+/* Round trips that the links' delays do not explain: the host could not keep up. */
+static void
+starved_host_is_invalid(void **state)
+{
+	struct made *m = *state;
+	struct synth_options plain = {0};
+	char path[256], *text, *rtt;
+	json_t *o;
+
+	synth_run_json(m->dir, 1);
+	synth_trial(m->dir, 1, &plain, &m->truth);
+	snprintf(path, sizeof(path), "%s/run.json", m->dir);
+	assert_int_equal(fs_read(path, 1 << 20, &text, NULL, NULL), 0);
+	rtt = strstr(text, "\"v4\":1.4");
+	assert_non_null(rtt);
+	memcpy(rtt, "\"v4\":-20", 8); /* 21 ms away from what is measured */
+	synth_write(m->dir, "run.json", text);
+	free(text);
+	o = analyzed(m);
+	assert_number(o, "invalid_trials", 1);
+	assert_non_null(
+		strstr(json_string_value(at(o, "per_trial/0/invalid_because/0")), "rtt_excess_ms"));
+	json_decref(o);
+}
+
 static void
 bad_runs_are_errors(void **state)
 {
@@ -345,6 +372,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(shares_and_verdicts, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(no_withdraw_is_a_miss, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(bad_trials_are_invalid, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(starved_host_is_invalid, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(bad_runs_are_errors, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(same_run_same_result, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(oracle_agrees, make_dir, remove_dir),

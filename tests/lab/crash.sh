@@ -1,0 +1,64 @@
+#!/bin/sh
+# crash - the scenario dns-crash, measured, and its figures computed again with tshark from the captures alone.
+# timeout: 300
+. tests/lab/common
+
+status=0
+"$CATCHMENT" run dns-crash --out "$scratch/runs" >"$scratch/out" 2>"$scratch/err" || status=$?
+cat "$scratch/err"
+if [ "$status" -eq 4 ]; then
+	echo "skipped: every trial was invalid, this host is too noisy: $(tail -n 1 "$scratch/err")"
+	exit 77
+fi
+[ "$status" -eq 0 ] || fail "run returned $status"
+report=$(cat "$scratch/out")
+run=${report%/report.html}
+[ -s "$report" ] && [ -s "$run/result.json" ] && [ -s "$run/junit.xml" ] || fail "files are missing in $run"
+
+trial=$(python3 - "$run/result.json" <<'PY'
+import json, sys
+r = json.load(open(sys.argv[1]))
+trial = next(t for t in r["per_trial"] if t["valid"])
+for family in ("v4", "v6"):
+    assert 2000 <= trial["withdraw_ms"][family] <= 5000, trial["withdraw_ms"]
+# Nobody but the clients of the crashed site lost anything, and all of those were answered again.
+served = {c["city"] for c in r["catchment"] if c["before"].get("hkg", 0) > 0.99}
+assert served == {"hkg", "sin", "syd"}, served
+for s in trial["streams"]:
+    assert s["city"] in served or s["unanswered"] == 0, s
+    assert s["city"] not in served or (s["unanswered"] > 10 and s["first_good_answer_site"] == "tyo"), s
+# The measured round trip is the delay of the links it went over. On a host that starves, the least one is.
+quiet = trial["noise"].get("cpu_pressure_ratio", 1) < 0.4
+for c in r["catchment"]:
+    rtt = c["rtt_ms"]["before"]["p50" if quiet else "min"]
+    assert -0.01 <= rtt - c["path_rtt_ms"] <= 1, (c["city"], c["family"], rtt, c["path_rtt_ms"])
+    assert c["after"].get(c["expected"], 0) > 0.99, c
+verdicts = {(t["id"], t["family"]): t["verdict"] for t in r["targets"]}
+for family in ("v4", "v6"):
+    want = "met" if trial["withdraw_ms"][family] <= 4000 else "missed"
+    assert verdicts["crash-withdraw", family] == want, verdicts
+    assert verdicts["crash-unnoticed", family] == "missed", verdicts
+print(trial["trial"])
+PY
+)
+
+if command -v tshark >/dev/null; then
+	for source in 198.18.11.10 2001:db8:111::a; do
+		tests/oracle/recompute.py "$run" "$trial" "$source" || fail "tshark finds other figures for $source"
+	done
+else
+	echo "tshark is not there: the figures were not computed again"
+fi
+
+# The withdraw comes from the captures: without the injector's and the daemons' logs it is the same.
+python3 - "$run" "$trial" <<'PY'
+import json, os, shutil, subprocess, sys
+run, trial = sys.argv[1], int(sys.argv[2])
+folder = os.path.join(run, "trial-%03d" % trial)
+before = json.load(open(run + "/result.json"))["per_trial"][trial - 1]["withdraw_messages"]
+shutil.rmtree(folder + "/log", ignore_errors=True)
+subprocess.run([os.environ["CATCHMENT"], "analyze", run], check=True, stdout=subprocess.DEVNULL)
+after = json.load(open(run + "/result.json"))["per_trial"][trial - 1]["withdraw_messages"]
+assert before == after and before, (before, after)
+PY
+assert_nothing_left
