@@ -19,8 +19,9 @@
 
 enum {
 	START_DELAY_NS = 20000000, /* from engine_open to t0 */
-	EVENTS = 16, /* taken at a time, so that reading never delays sending by much */
-	BURST = 32,  /* sent at a time when behind, so that answers still get read */
+	EVENTS = 16,	      /* taken at a time, so that reading never delays sending by much */
+	COLLECT_NS = 2000000, /* how often answers are read while queries are due all the time */
+	BURST = 32,	      /* sent at a time when behind, so that answers still get read */
 	UDP_BYTES = 1232,
 	STOP_KEY = -1,
 };
@@ -42,6 +43,7 @@ struct engine {
 	struct rng rng;
 	struct mono t0;
 	struct mono next_flush;
+	struct mono next_collect;
 	double interval_ns; /* between queries of all streams together */
 	uint64_t end;	    /* number behind the last query; UINT64_MAX: no end */
 	int epoll_fd;
@@ -174,7 +176,7 @@ retire(struct engine *en)
 	flight_retire(&en->flight);
 }
 
-/* What was sent a timeout ago is final. Only when every socket has been read up to now. */
+/* What was sent a timeout ago is final. Only when every socket has been read. */
 static void
 expire(struct engine *en, struct mono now)
 {
@@ -268,22 +270,30 @@ stop(struct engine *en, int stop_fd)
 		en->end = en->flight.head;
 }
 
-/* Wait for packets, but not past the next instant at which something is due. */
-static int
-wait_and_receive(struct engine *en, int stop_fd, struct mono now, struct err *e)
+/* When something has to be done that no packet announces. */
+static struct mono
+next_duty(const struct engine *en, struct mono now)
 {
-	struct epoll_event events[EVENTS];
 	const struct flight_query *oldest = flight_oldest(&en->flight);
-	struct mono wake = mono_add(now, NS_PER_S);
-	struct timespec ts;
-	int n;
 
 	if (en->flight.head < en->end)
-		wake = due(en, en->flight.head);
-	else if (oldest != NULL)
-		wake = mono_add(oldest->sent_mono, en->plan->timeout_ns);
-	ts = mono_timespec((struct mono){wake.ns > now.ns ? wake.ns - now.ns : 0});
-	n = epoll_pwait2(en->epoll_fd, events, EVENTS, &ts, NULL);
+		return due(en, en->flight.head);
+	if (oldest != NULL)
+		return mono_add(oldest->sent_mono, en->plan->timeout_ns);
+	return mono_add(now, NS_PER_S);
+}
+
+/*
+ * Take what is there, at most EVENTS packets; wait up to `wait_ns` for the first. When all sockets
+ * were found empty, what was sent a timeout ago is final.
+ */
+static int
+collect(struct engine *en, int stop_fd, struct mono now, int64_t wait_ns, struct err *e)
+{
+	struct timespec ts = mono_timespec((struct mono){wait_ns});
+	struct epoll_event events[EVENTS];
+	int n = epoll_pwait2(en->epoll_fd, events, EVENTS, &ts, NULL);
+
 	if (n < 0 && errno != EINTR)
 		return err_sys(e, errno, "waiting for answers (epoll_pwait2, Linux 5.11)");
 	for (int i = 0; i < n; i++) {
@@ -292,7 +302,35 @@ wait_and_receive(struct engine *en, int stop_fd, struct mono now, struct err *e)
 		else
 			receive(en, (uint32_t)events[i].data.fd, events[i].events);
 	}
-	return n < 0 ? 0 : n;
+	if (n == 0) {
+		en->next_collect = mono_add(now, COLLECT_NS);
+		expire(en, now);
+	}
+	return 0;
+}
+
+/*
+ * The kernel stamps what comes in, so nothing is won by reading it at once, and waking up costs more
+ * than reading: while queries are due all the time, sleep from one to the next and read in
+ * between every COLLECT_NS. With time enough, wait for packets as usual.
+ */
+static int
+sleep_or_collect(struct engine *en, int stop_fd, struct mono now, struct err *e)
+{
+	struct mono wake = next_duty(en, now);
+	int64_t wait_ns = mono_diff_ns(wake, now);
+	bool sending = en->flight.head < en->end;
+	struct timespec ts;
+
+	if (wait_ns > COLLECT_NS)
+		return collect(en, stop_fd, now, wait_ns, e);
+	if (mono_diff_ns(now, en->next_collect) >= 0)
+		return collect(en, stop_fd, now, 0, e);
+	if (sending && wait_ns <= 0)
+		return 0;
+	ts = mono_timespec(sending && wake.ns < en->next_collect.ns ? wake : en->next_collect);
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
+	return 0;
 }
 
 /* The lowest real-time priority is above everything that merely computes. */
@@ -317,9 +355,9 @@ cpu_ns(void)
 static int
 loop(struct engine *en, int stop_fd, struct err *e)
 {
-	int n = 0;
+	int rc = 0;
 
-	while (!en->abandoned && !en->file_failed) {
+	while (rc == 0 && !en->abandoned && !en->file_failed) {
 		struct mono now = mono_now();
 
 		for (int i = 0; i < BURST && en->flight.head < en->end &&
@@ -330,13 +368,9 @@ loop(struct engine *en, int stop_fd, struct err *e)
 		}
 		if (en->flight.head >= en->end && en->flight.open == 0)
 			return 0;
-		n = wait_and_receive(en, stop_fd, now, e);
-		if (n < 0)
-			return n;
-		if (n < EVENTS)
-			expire(en, now);
+		rc = sleep_or_collect(en, stop_fd, now, e);
 	}
-	return 0;
+	return rc;
 }
 
 int
