@@ -63,6 +63,25 @@ tell_target(json_t *target, bool *missed)
 	*missed |= strcmp(verdict, "missed") == 0;
 }
 
+/* The first reason of each invalid trial: what to do about it differs. */
+static void
+tell_invalid(json_t *trials)
+{
+	json_t *trial;
+	size_t i;
+
+	json_array_foreach(trials, i, trial)
+	{
+		const char *why = json_string_value(
+			json_array_get(json_object_get(trial, "invalid_because"), 0));
+
+		if (why != NULL)
+			talk_step("%-12s trial %lld: %s", "invalid",
+				(long long)json_integer_value(json_object_get(trial, "trial")),
+				why);
+	}
+}
+
 int
 outcome_tell(const char *run_dir, bool strict, int *ret_code, struct err *e)
 {
@@ -79,14 +98,15 @@ outcome_tell(const char *run_dir, bool strict, int *ret_code, struct err *e)
 		tell_target(item, &target_missed);
 	json_array_foreach(json_object_get(result, "expectations"), i, item)
 	{
-		if (!json_is_false(json_object_get(item, "held")))
+		if (trials == invalid || !json_is_false(json_object_get(item, "held")))
 			continue;
 		expectation_missed = true;
 		talk_step("%-12s expected %s: %s", "not held", text_of(item, "text"),
 			text_of(item, "measured"));
 	}
+	tell_invalid(json_object_get(result, "per_trial"));
 	if (invalid > 0)
-		talk_step("%lld of %lld trials are invalid: the host was too noisy",
+		talk_step("%lld of %lld trials are invalid, neither passed nor failed",
 			(long long)invalid, (long long)trials);
 	*ret_code = trials - invalid <= 0			  ? EXIT_INCONCLUSIVE
 		: expectation_missed || (strict && target_missed) ? EXIT_MISSED
