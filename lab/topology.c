@@ -29,6 +29,17 @@ topo_check_name(struct topology *t, const struct conf_node *at, const char *name
 	return false;
 }
 
+bool
+topo_is_ifname(const char *name)
+{
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+	size_t len = strspn(name, allowed);
+
+	return len > 0 && len < TOPO_IFNAME_BYTES && name[len] == '\0' && strcmp(name, ".") != 0 &&
+		strcmp(name, "..") != 0;
+}
+
 size_t
 topo_read_inets(struct topology *t, const struct conf_node *map, const char *key, struct inet **ret)
 {
@@ -70,6 +81,17 @@ read_argv(struct topology *t, const struct conf_node *list, const char *what)
 	return a;
 }
 
+/* A wanted list with at least one address or prefix in it. */
+static size_t
+need_inets(struct topology *t, const struct conf_node *map, const char *key, struct inet **ret)
+{
+	const struct conf_node *list = conf_need(t->conf, map, key);
+
+	if (list != NULL && conf_kind(list) == CONF_LIST && conf_len(t->conf, list) == 0)
+		conf_complain(t->conf, list, "'%s' names none", key);
+	return list == NULL ? 0 : topo_read_inets(t, map, key, ret);
+}
+
 static void
 read_anycast(struct topology *t, const struct conf_node *root)
 {
@@ -79,13 +101,15 @@ read_anycast(struct topology *t, const struct conf_node *root)
 	if (!conf_is_map(t->conf, map, "anycast"))
 		return;
 	conf_known(t->conf, map, keys);
-	if (conf_need(t->conf, map, "prefixes") != NULL)
-		t->anycast_prefixes_len = topo_read_inets(t, map, "prefixes", &t->anycast_prefixes);
-	if (conf_need(t->conf, map, "addresses") != NULL)
-		t->anycast_addrs_len = topo_read_inets(t, map, "addresses", &t->anycast_addrs);
+	t->anycast_prefixes_len = need_inets(t, map, "prefixes", &t->anycast_prefixes);
+	t->anycast_addrs_len = need_inets(t, map, "addresses", &t->anycast_addrs);
 	if (conf_need(t->conf, map, "zone") != NULL)
 		t->zone = conf_str(t->conf, map, "zone", NULL);
 	t->answer = conf_str(t->conf, map, "answer", "catchment");
+	for (size_t i = 0; i < t->anycast_prefixes_len; i++)
+		if (inet_host_bits_set(&t->anycast_prefixes[i]))
+			conf_complain(t->conf, conf_get(t->conf, map, "prefixes"),
+				"prefix %zu has host bits set", i + 1);
 	if (t->zone != NULL && (strlen(t->zone) > 200 || t->zone[strlen(t->zone) - 1] != '.'))
 		conf_complain(t->conf, conf_get(t->conf, map, "zone"),
 			"zone '%s': a full name ends in a dot and has at most 200 characters",
@@ -217,9 +241,11 @@ read_bridges(struct topology *t, const struct conf_node *entry, struct topo_role
 		struct topo_bridge *b = &role->bridges[role->bridges_len++];
 
 		b->name = conf_key_at(t->conf, map, i);
-		if (strlen(b->name) >= TOPO_IFNAME_BYTES)
+		if (!topo_is_ifname(b->name) || strcmp(b->name, "lo") == 0)
 			conf_complain(t->conf, conf_key_node_at(t->conf, map, i),
-				"bridge '%s': interface names have at most 15 characters", b->name);
+				"bridge '%s': an interface's name is 1 to 15 of A-Z, a-z, 0-9, "
+				"'.', '_' and '-', and not lo",
+				b->name);
 		if (conf_kind(ports) == CONF_LIST && conf_len(t->conf, ports) == 0)
 			continue;
 		b->all_links = conf_kind(ports) == CONF_SCALAR &&
@@ -311,29 +337,26 @@ read_expect(struct topology *t, const struct conf_node *root)
 		if (topology_site(t, site) < 0)
 			conf_complain(t->conf, conf_get(t->conf, entry, "site"),
 				"expect: no node has site '%s'", site);
+		else if (!t->nodes[topology_site(t, site)].anycast)
+			conf_complain(t->conf, conf_get(t->conf, entry, "site"),
+				"expect: site '%s' does not announce the service (anycast: false)",
+				site);
 	}
 }
 
-int
-topology_load(const char *path, struct topology **ret, struct err *e)
+static void
+read_topology(struct topology *t)
 {
 	static const char *const keys[] = {"name", "stretch", "anycast", "cities", "services",
 		"roles", "nodes", "links", "expect", NULL};
-	struct topology *t = topo_alloc(1, sizeof(*t));
-	const struct conf_node *root;
-	int rc = conf_load(path, &t->conf, e);
+	const struct conf_node *root = conf_root(t->conf);
 
-	if (rc < 0) {
-		free(t);
-		return rc;
-	}
-	*ret = t;
-	root = conf_root(t->conf);
 	if (!conf_is_map(t->conf, root, "a topology"))
-		return 0;
+		return;
 	conf_known(t->conf, root, keys);
 	t->name = conf_need(t->conf, root, "name") ? conf_str(t->conf, root, "name", "") : "";
-	topo_check_name(t, conf_get(t->conf, root, "name"), t->name, "name");
+	if (t->name[0] != '\0')
+		topo_check_name(t, conf_get(t->conf, root, "name"), t->name, "name");
 	t->stretch = conf_double(t->conf, root, "stretch", 1, 10, 1);
 	read_anycast(t, root);
 	read_cities(t, root);
@@ -343,6 +366,31 @@ topology_load(const char *path, struct topology **ret, struct err *e)
 	topo_read_links(t, root);
 	read_expect(t, root);
 	topo_cross_check(t, root);
+}
+
+int
+topology_parse(const char *name, const char *data, size_t len, struct topology **ret)
+{
+	struct topology *t = topo_alloc(1, sizeof(*t));
+
+	conf_parse(name, data, len, &t->conf);
+	read_topology(t);
+	*ret = t;
+	return 0;
+}
+
+int
+topology_load(const char *path, struct topology **ret, struct err *e)
+{
+	struct topology *t = topo_alloc(1, sizeof(*t));
+	int rc = conf_load(path, &t->conf, e);
+
+	if (rc < 0) {
+		free(t);
+		return rc;
+	}
+	read_topology(t);
+	*ret = t;
 	return 0;
 }
 

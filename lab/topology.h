@@ -122,6 +122,9 @@ struct topology {
  * Returns 0, or -errno with `e` filled when the file cannot be read at all.
  */
 int topology_load(const char *path, struct topology **ret, struct err *e);
+
+/* The same of text in memory; `name` stands where the path would in complaints. Returns 0. */
+int topology_parse(const char *name, const char *data, size_t len, struct topology **ret);
 void topology_free(struct topology *t);
 
 /* Indices by name, -1 if there is none. */

@@ -15,28 +15,89 @@ link_iface(const struct topology *t, size_t link, int end)
 	return &t->nodes[t->links[link].node[end]].ifaces[t->links[link].iface[end]];
 }
 
+/* A switch has ports instead of addresses. */
+static bool
+is_switch(const struct topology *t, size_t n)
+{
+	const struct topo_role *role = &t->roles[t->nodes[n].role];
+
+	for (size_t i = 0; i < role->bridges_len; i++)
+		if (role->bridges[i].all_links)
+			return true;
+	return false;
+}
+
+static bool
+shares_subnet(const struct inet *a, const struct topo_iface *with)
+{
+	for (size_t i = 0; i < with->addrs_len; i++)
+		if (a->len == with->addrs[i].len && inet_covers(a, &with->addrs[i]))
+			return true;
+	return false;
+}
+
 /* Every address of one end needs an address of the same subnet at the other. */
 static void
 check_subnets(struct topology *t, const struct conf_node *root, size_t link)
 {
+	const struct conf_node *at = entry_of(t, root, "links", link);
+	char text[INET_TEXT_BYTES];
+
 	for (int end = 0; end < 2; end++) {
 		const struct topo_iface *here = link_iface(t, link, end);
 		const struct topo_iface *there = link_iface(t, link, !end);
 
-		/* A switch port has no address; its members are compared by check_lan(). */
-		for (size_t i = 0; there->addrs_len > 0 && i < here->addrs_len; i++) {
-			char text[INET_TEXT_BYTES];
-			bool found = false;
-
-			for (size_t k = 0; k < there->addrs_len; k++)
-				found |= here->addrs[i].len == there->addrs[k].len &&
-					inet_covers(&here->addrs[i], &there->addrs[k]);
-			if (!found)
-				conf_complain(t->conf, entry_of(t, root, "links", link),
+		/* The members of a switch's LAN are compared by check_lan(). */
+		if (is_switch(t, t->links[link].node[0]) || is_switch(t, t->links[link].node[1]))
+			continue;
+		if (there->addrs_len == 0 && here->addrs_len > 0)
+			conf_complain(t->conf, at, "%s: one end has addresses, the other none",
+				t->links[link].name);
+		for (size_t i = 0; there->addrs_len > 0 && i < here->addrs_len; i++)
+			if (!shares_subnet(&here->addrs[i], there))
+				conf_complain(t->conf, at,
 					"%s: the other end has no address in the subnet of %s",
 					t->links[link].name,
 					inet_show_prefix(&here->addrs[i], text));
-		}
+	}
+}
+
+/* Whether another member of a switch than the one at port `not_port` is in the subnet of `a`. */
+static bool
+has_fellow(const struct topology *t, const struct topo_node *hub, size_t not_port,
+	const struct inet *a)
+{
+	for (size_t p = 0; p < hub->ifaces_len; p++) {
+		size_t link = hub->ifaces[p].link;
+		int end = !hub->ifaces[p].end;
+
+		/* What is behind another switch is not looked for. */
+		if (p != not_port &&
+			(is_switch(t, t->links[link].node[end]) ||
+				shares_subnet(a, link_iface(t, link, end))))
+			return true;
+	}
+	return false;
+}
+
+/* On a switch every address needs another member in its subnet. */
+static void
+check_lan(struct topology *t, const struct conf_node *root, size_t n)
+{
+	const struct topo_node *hub = &t->nodes[n];
+	char text[INET_TEXT_BYTES];
+
+	if (!is_switch(t, n) || hub->ifaces_len < 2)
+		return;
+	for (size_t p = 0; p < hub->ifaces_len; p++) {
+		size_t link = hub->ifaces[p].link;
+		const struct topo_iface *member = link_iface(t, link, !hub->ifaces[p].end);
+
+		for (size_t i = 0; i < member->addrs_len; i++)
+			if (!has_fellow(t, hub, p, &member->addrs[i]))
+				conf_complain(t->conf, entry_of(t, root, "links", link),
+					"nobody else at '%s' has an address in the subnet of %s",
+					hub->name, inet_show_prefix(&member->addrs[i], text));
 	}
 }
 
@@ -69,6 +130,16 @@ find_owner(const struct topology *t, const struct inet *a, size_t not_node, size
 	return NULL;
 }
 
+/* The i-th of a list was there before. */
+static bool
+is_repeated(const struct inet *list, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (inet_same(&list[k], &list[i]))
+			return true;
+	return false;
+}
+
 static void
 check_unique(struct topology *t, const struct conf_node *root, size_t n)
 {
@@ -77,6 +148,10 @@ check_unique(struct topology *t, const struct conf_node *root, size_t n)
 	const char *owner;
 
 	for (size_t i = 0; i < node->loopback_len; i++) {
+		if (is_repeated(node->loopback, i))
+			conf_complain(t->conf, entry_of(t, root, "nodes", n),
+				"address %s of %s is given twice",
+				inet_show(&node->loopback[i], text), node->name);
 		if (is_service_address(t, &node->loopback[i]))
 			continue;
 		owner = find_owner(t, &node->loopback[i], n, SIZE_MAX);
@@ -87,7 +162,9 @@ check_unique(struct topology *t, const struct conf_node *root, size_t n)
 	}
 	for (size_t f = 0; f < node->ifaces_len; f++)
 		for (size_t i = 0; i < node->ifaces[f].addrs_len; i++) {
-			owner = find_owner(t, &node->ifaces[f].addrs[i], n, f);
+			owner = is_repeated(node->ifaces[f].addrs, i)
+				? node->name
+				: find_owner(t, &node->ifaces[f].addrs[i], n, f);
 			if (owner != NULL)
 				conf_complain(t->conf,
 					entry_of(t, root, "links", node->ifaces[f].link),
@@ -144,6 +221,7 @@ topo_cross_check(struct topology *t, const struct conf_node *root)
 	for (size_t i = 0; i < t->links_len; i++)
 		check_subnets(t, root, i);
 	for (size_t i = 0; i < t->nodes_len; i++) {
+		check_lan(t, root, i);
 		check_unique(t, root, i);
 		check_site(t, root, i);
 	}

@@ -19,6 +19,9 @@ size_t topo_read_inets(
 bool topo_check_name(
 	struct topology *t, const struct conf_node *at, const char *name, const char *what);
 
+/* What Linux takes as an interface's name and what is a plain file name: no '%', '/', ':'. */
+bool topo_is_ifname(const char *name);
+
 /* What no single entry shows: addresses used twice, unequal subnets, nodes without links... */
 void topo_cross_check(struct topology *t, const struct conf_node *root);
 

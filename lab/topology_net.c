@@ -32,7 +32,7 @@ read_node(struct topology *t, const struct conf_node *entry, struct topo_node *n
 	if (city != NULL && city_index < 0)
 		conf_complain(t->conf, conf_get(t->conf, entry, "city"),
 			"no city '%s' under cities:", city);
-	node->city = city_index < 0 ? 0 : (size_t)city_index;
+	node->city = city_index < 0 ? t->cities_len : (size_t)city_index; /* told already */
 	node->site = conf_str(t->conf, entry, "site", NULL);
 	if (node->site != NULL) {
 		const struct conf_node *at = conf_get(t->conf, entry, "site");
@@ -79,6 +79,19 @@ topo_read_nodes(struct topology *t, const struct conf_node *root)
 		conf_complain(t->conf, map, "there are no nodes");
 }
 
+/* Every node has lo; its role may give it bridges. */
+static bool
+is_taken(const struct topology *t, const struct topo_node *node, const char *ifname)
+{
+	bool taken = strcmp(ifname, "lo") == 0;
+
+	for (size_t i = 0; i < node->ifaces_len; i++)
+		taken |= strcmp(node->ifaces[i].name, ifname) == 0;
+	for (size_t i = 0; t->roles_len > 0 && i < t->roles[node->role].bridges_len; i++)
+		taken |= strcmp(t->roles[node->role].bridges[i].name, ifname) == 0;
+	return taken;
+}
+
 /* Split "NODE:IFACE" and add the interface to its node. Returns whether that worked. */
 static bool
 read_end(struct topology *t, const struct conf_node *entry, const char *key, const char *addr_key,
@@ -94,10 +107,12 @@ read_end(struct topology *t, const struct conf_node *entry, const char *key, con
 	if (text == NULL)
 		return false;
 	colon = strchr(text, ':');
-	if (colon == NULL || (size_t)(colon - text) >= sizeof(node_name) || colon[1] == '\0' ||
-		strlen(colon + 1) >= TOPO_IFNAME_BYTES || strpbrk(colon + 1, "/: \t") != NULL) {
-		conf_complain(
-			t->conf, at, "'%s' is not NODE:INTERFACE (at most 15 characters)", text);
+	if (colon == NULL || (size_t)(colon - text) >= sizeof(node_name) ||
+		!topo_is_ifname(colon + 1)) {
+		conf_complain(t->conf, at,
+			"'%s' is not NODE:INTERFACE (an interface: 1 to 15 of A-Z, a-z, 0-9, '.', "
+			"'_' and '-')",
+			text);
 		return false;
 	}
 	snprintf(node_name, sizeof(node_name), "%.*s", (int)(colon - text), text);
@@ -107,11 +122,10 @@ read_end(struct topology *t, const struct conf_node *entry, const char *key, con
 		return false;
 	}
 	node = &t->nodes[index];
-	for (size_t i = 0; i < node->ifaces_len; i++)
-		if (strcmp(node->ifaces[i].name, colon + 1) == 0 || strcmp(colon + 1, "lo") == 0) {
-			conf_complain(t->conf, at, "interface '%s' is there already", text);
-			return false;
-		}
+	if (is_taken(t, node, colon + 1)) {
+		conf_complain(t->conf, at, "interface '%s' is there already", text);
+		return false;
+	}
 	grown = realloc(node->ifaces, (node->ifaces_len + 1) * sizeof(*grown));
 	if (grown == NULL)
 		abort();
@@ -133,8 +147,8 @@ read_end(struct topology *t, const struct conf_node *entry, const char *key, con
 static void
 read_delay(struct topology *t, const struct conf_node *entry, struct topo_link *link)
 {
-	const struct topo_city *a = &t->cities[t->nodes[link->node[0]].city];
-	const struct topo_city *b = &t->cities[t->nodes[link->node[1]].city];
+	size_t city_a = t->nodes[link->node[0]].city, city_b = t->nodes[link->node[1]].city;
+	const struct topo_city *a = &t->cities[city_a], *b = &t->cities[city_b];
 	double stretch = conf_double(t->conf, entry, "stretch", 1, 10, t->stretch);
 	const struct conf_node *delay = conf_get(t->conf, entry, "delay");
 
@@ -143,6 +157,8 @@ read_delay(struct topology *t, const struct conf_node *entry, struct topo_link *
 		conf_complain(t->conf, delay, "a delay of more than 10 s is surely a mistake");
 	if (delay != NULL && conf_get(t->conf, entry, "stretch") != NULL)
 		conf_complain(t->conf, delay, "a link has a delay or a stretch, not both");
+	if (city_a == t->cities_len || city_b == t->cities_len)
+		return; /* nothing can be said of a node in no city */
 	if (delay == NULL && a == b)
 		conf_complain(t->conf, entry,
 			"both ends are in %s: such a link needs an explicit delay", a->name);
@@ -185,7 +201,7 @@ topo_read_links(struct topology *t, const struct conf_node *root)
 		good_a = read_end(t, entry, "a", "a_addr", link, 0);
 		good_b = read_end(t, entry, "b", "b_addr", link, 1);
 		t->links_len++;
-		if (!good_a || !good_b || t->cities_len == 0)
+		if (!good_a || !good_b)
 			continue;
 		read_delay(t, entry, link);
 		name_link(t, entry, link);

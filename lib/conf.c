@@ -11,7 +11,9 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 
-enum { CONF_MAX_BYTES = 4 << 20, CONF_MAX_DEPTH = 16 };
+enum { CONF_MAX_BYTES = 4 << 20, CONF_MAX_DEPTH = 16, CONF_MAX_VALUES = 1000000 };
+
+#define CONF_TOO_DEEP "nested too deeply (more than 16 levels)"
 
 struct complaint {
 	int line;
@@ -47,21 +49,30 @@ node_by_id(const struct conf *c, int id)
 	return as_conf(yaml_document_get_node(doc, id));
 }
 
+/* Keep a complaint: one line whatever the file holds, and once although an alias shows it twice. */
 static void
 complain_at(struct conf *c, int line, const char *text)
 {
-	struct complaint *grown = realloc(c->complaints, (c->complaints_len + 1) * sizeof(*grown));
 	size_t size = strlen(c->path) + strlen(text) + 24;
+	struct complaint *grown;
+	char *whole = malloc(size);
 
+	if (whole == NULL)
+		abort();
+	snprintf(whole, size, "%s:%d: %s", c->path, line, text);
+	for (char *p = whole; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';
+	for (size_t i = 0; i < c->complaints_len && i < 1000; i++)
+		if (strcmp(c->complaints[i].text, whole) == 0) {
+			free(whole);
+			return;
+		}
+	grown = realloc(c->complaints, (c->complaints_len + 1) * sizeof(*grown));
 	if (grown == NULL)
 		abort();
 	c->complaints = grown;
-	grown[c->complaints_len].line = line;
-	grown[c->complaints_len].text = malloc(size);
-	if (grown[c->complaints_len].text == NULL)
-		abort();
-	snprintf(grown[c->complaints_len].text, size, "%s:%d: %s", c->path, line, text);
-	c->complaints_len++;
+	grown[c->complaints_len++] = (struct complaint){.line = line, .text = whole};
 	c->sorted = false;
 }
 
@@ -77,6 +88,54 @@ conf_complain(struct conf *c, const struct conf_node *at, const char *fmt, ...)
 	complain_at(c, at == NULL ? 1 : conf_line(c, at), text);
 }
 
+static bool
+has_nul(const struct conf_node *n)
+{
+	const yaml_node_t *y = as_yaml(n);
+
+	return y->type == YAML_SCALAR_NODE &&
+		strlen((const char *)y->data.scalar.value) != y->data.scalar.length;
+}
+
+struct key {
+	const char *text;
+	const struct conf_node *node;
+	size_t index;
+};
+
+static int
+by_key(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+	int order = strcmp(x->text, y->text);
+
+	return order != 0 ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+/* Keys of a map: each plain text, none twice. Sorted, since a hostile file has very many. */
+static void
+check_keys(struct conf *c, const struct conf_node *map)
+{
+	struct key *keys = calloc(conf_len(c, map) + 1, sizeof(*keys));
+	size_t n = 0;
+
+	if (keys == NULL)
+		abort();
+	for (size_t i = 0; i < conf_len(c, map); i++) {
+		const struct conf_node *node = conf_key_node_at(c, map, i);
+
+		if (conf_kind(node) != CONF_SCALAR || has_nul(node))
+			conf_complain(c, node, "a key must be plain text");
+		else
+			keys[n++] = (struct key){conf_key_at(c, map, i), node, i};
+	}
+	qsort(keys, n, sizeof(*keys), by_key);
+	for (size_t i = 1; i < n; i++)
+		if (strcmp(keys[i - 1].text, keys[i].text) == 0)
+			conf_complain(c, keys[i].node, "'%s' is given twice", keys[i].text);
+	free(keys);
+}
+
 /*
  * An alias makes the document a graph: a node that contains itself would be walked for ever, and
  * nested aliases grow exponentially. Walking with a depth and a step budget bounds both.
@@ -84,29 +143,77 @@ conf_complain(struct conf *c, const struct conf_node *at, const char *fmt, ...)
 static void
 check_shape(struct conf *c, const struct conf_node *n, int depth, int *steps)
 {
-	const yaml_node_t *y = as_yaml(n);
-
 	if (*steps <= 0)
 		return;
-	if (--*steps == 0 || depth > CONF_MAX_DEPTH) {
-		conf_complain(c, n, "nested too deeply (more than %d levels)", CONF_MAX_DEPTH);
+	if (depth > CONF_MAX_DEPTH) {
+		conf_complain(c, n, CONF_TOO_DEEP);
 		*steps = 0;
 		return;
 	}
-	if (y->type == YAML_SCALAR_NODE &&
-		strlen((const char *)y->data.scalar.value) != y->data.scalar.length)
-		conf_complain(c, n, "a text must not contain a NUL character");
-	for (size_t i = 0; y->type != YAML_SCALAR_NODE && i < conf_len(c, n); i++) {
-		const char *key = conf_key_at(c, n, i);
-
-		check_shape(c, conf_at(c, n, i), depth + 1, steps);
-		if (y->type != YAML_MAPPING_NODE)
-			continue;
-		if (key == NULL)
-			conf_complain(c, conf_key_node_at(c, n, i), "a key must be plain text");
-		else if (conf_get(c, n, key) != conf_at(c, n, i))
-			conf_complain(c, conf_key_node_at(c, n, i), "'%s' is given twice", key);
+	if (--*steps == 0) {
+		conf_complain(
+			c, n, "too much (more than %d values, aliases followed)", CONF_MAX_VALUES);
+		return;
 	}
+	if (has_nul(n))
+		conf_complain(c, n, "a text must not contain a NUL character");
+	if (conf_kind(n) == CONF_MAP)
+		check_keys(c, n);
+	for (size_t i = 0; i < conf_len(c, n); i++)
+		check_shape(c, conf_at(c, n, i), depth + 1, steps);
+}
+
+/*
+ * libyaml's loader takes time by the square of the depth, so depth is looked at first, event by
+ * event. What else is wrong is left to the loader. Returns whether it is shallow enough.
+ */
+static bool
+check_depth(struct conf *c, const char *data, size_t len)
+{
+	yaml_parser_t parser;
+	int depth = 0;
+	bool more = true;
+
+	if (!yaml_parser_initialize(&parser))
+		abort();
+	yaml_parser_set_input_string(&parser, (const unsigned char *)data, len);
+	while (more && depth <= CONF_MAX_DEPTH + 1) {
+		yaml_event_t event;
+
+		if (!yaml_parser_parse(&parser, &event))
+			break;
+		if (event.type == YAML_SEQUENCE_START_EVENT ||
+			event.type == YAML_MAPPING_START_EVENT)
+			depth++;
+		if (event.type == YAML_SEQUENCE_END_EVENT || event.type == YAML_MAPPING_END_EVENT)
+			depth--;
+		if (depth > CONF_MAX_DEPTH + 1)
+			complain_at(c, (int)event.start_mark.line + 1, CONF_TOO_DEEP);
+		more = event.type != YAML_STREAM_END_EVENT;
+		yaml_event_delete(&event);
+	}
+	yaml_parser_delete(&parser);
+	return depth <= CONF_MAX_DEPTH + 1;
+}
+
+/* What libyaml could not read. Bytes that are no text carry an offset only, the rest has a place. */
+static void
+complain_of_syntax(struct conf *c, const yaml_parser_t *parser, const char *data, size_t len)
+{
+	const char *problem = parser->problem ? parser->problem : "not valid YAML";
+	size_t line = parser->problem_mark.line + 1;
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s", problem);
+	if (parser->error == YAML_READER_ERROR) {
+		line = 1;
+		for (size_t i = 0; i < len && i < parser->problem_offset; i++)
+			line += data[i] == '\n';
+	} else if (parser->context != NULL) {
+		snprintf(text, sizeof(text), "%s (%s that begins in line %zu)", problem,
+			parser->context, parser->context_mark.line + 1);
+	}
+	complain_at(c, (int)line, text);
 }
 
 static void
@@ -114,19 +221,15 @@ parse(struct conf *c, const char *data, size_t len)
 {
 	yaml_parser_t parser;
 	yaml_document_t second;
-	char text[256];
-	int steps = 1000000;
+	int steps = CONF_MAX_VALUES;
 
+	if (!check_depth(c, data, len))
+		return;
 	if (!yaml_parser_initialize(&parser))
 		abort();
 	yaml_parser_set_input_string(&parser, (const unsigned char *)data, len);
 	if (!yaml_parser_load(&parser, &c->doc)) {
-		int line = (int)(parser.problem_mark.line ? parser.problem_mark.line
-							  : parser.context_mark.line);
-
-		snprintf(text, sizeof(text), "%s",
-			parser.problem ? parser.problem : "not valid YAML");
-		complain_at(c, line + 1, text);
+		complain_of_syntax(c, &parser, data, len);
 		yaml_parser_delete(&parser);
 		return;
 	}
@@ -135,14 +238,13 @@ parse(struct conf *c, const char *data, size_t len)
 		complain_at(c, 1, "the file is empty");
 	} else {
 		check_shape(c, conf_root(c), 0, &steps);
-		if (yaml_parser_load(&parser, &second)) {
+		if (!yaml_parser_load(&parser, &second)) {
+			complain_of_syntax(c, &parser, data, len);
+		} else {
 			if (yaml_document_get_root_node(&second) != NULL)
 				complain_at(c, (int)second.start_mark.line + 1,
 					"a second document in the same file");
 			yaml_document_delete(&second);
-		} else {
-			complain_at(c, (int)parser.problem_mark.line + 1,
-				parser.problem ? parser.problem : "not valid YAML");
 		}
 	}
 	yaml_parser_delete(&parser);
@@ -153,22 +255,29 @@ parse(struct conf *c, const char *data, size_t len)
 }
 
 int
+conf_parse(const char *name, const char *data, size_t len, struct conf **ret)
+{
+	struct conf *c = calloc(1, sizeof(*c));
+
+	if (c == NULL || (c->path = strdup(name)) == NULL)
+		abort();
+	parse(c, data, len);
+	*ret = c;
+	return 0;
+}
+
+int
 conf_load(const char *path, struct conf **ret, struct err *e)
 {
-	struct conf *c;
 	char *data;
 	size_t len;
 	int rc = fs_read(path, CONF_MAX_BYTES, &data, &len, e);
 
 	if (rc < 0)
 		return rc;
-	c = calloc(1, sizeof(*c));
-	if (c == NULL || (c->path = strdup(path)) == NULL)
-		abort();
-	parse(c, data, len);
+	rc = conf_parse(path, data, len, ret);
 	free(data);
-	*ret = c;
-	return 0;
+	return rc;
 }
 
 void

@@ -4,8 +4,9 @@
  * A reader asks for the keys it knows and names the rest as unknown; nothing stops at the first
  * mistake. When all has been read, conf_complaints() > 0 means: print them all, exit 2.
  *
- * Aliases, anchors and merge keys are resolved by libyaml's document API; duplicate keys, deep
- * nesting (> 16) and files over 4 MiB are complaints.
+ * Aliases and anchors are resolved by libyaml's document API, merge keys (<<) are not. Duplicate
+ * keys, nesting deeper than 16, more than a million values with the aliases followed and a second
+ * document are complaints; a file over 4 MiB is refused.
  */
 #ifndef LIB_CONF_H
 #define LIB_CONF_H
@@ -28,12 +29,18 @@ enum conf_kind { CONF_SCALAR, CONF_LIST, CONF_MAP };
  * Returns 0, or -errno with `e` filled if the file cannot be read.
  */
 int conf_load(const char *path, struct conf **ret, struct err *e);
+
+/* The same of text in memory; `name` stands where the path would in complaints. Returns 0. */
+int conf_parse(const char *name, const char *data, size_t len, struct conf **ret);
 void conf_free(struct conf *c);
 
 const char *conf_path(const struct conf *c);
 const struct conf_node *conf_root(const struct conf *c); /* NULL: empty or unreadable document */
 
-/* "file:line: text", in the order of lines. `at` NULL speaks of the file as a whole (line 1). */
+/*
+ * "file:line: text", each one line and told once, in the order of lines. `at` NULL speaks of the
+ * file as a whole (line 1).
+ */
 void conf_complain(struct conf *c, const struct conf_node *at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 size_t conf_complaints(const struct conf *c);

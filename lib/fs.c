@@ -7,6 +7,7 @@
 #include <fts.h>
 #include <limits.h>
 #include <openssl/evp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +97,10 @@ int
 fs_mkdirs(const char *path, struct err *e)
 {
 	char part[PATH_MAX];
+	struct stat st;
 
+	if (path[0] == '\0')
+		return err_set(e, ENOENT, "a folder without a name");
 	if ((size_t)snprintf(part, sizeof(part), "%s", path) >= sizeof(part))
 		return err_set(e, ENAMETOOLONG, "%s: path too long", path);
 	for (char *p = part + 1;; p++) {
@@ -109,8 +113,11 @@ fs_mkdirs(const char *path, struct err *e)
 			return err_sys(e, errno, "%s", part);
 		*p = was;
 		if (was == '\0')
-			return 0;
+			break;
 	}
+	if (stat(path, &st) < 0)
+		return err_sys(e, errno, "%s", path);
+	return S_ISDIR(st.st_mode) ? 0 : err_sys(e, ENOTDIR, "%s", path);
 }
 
 static int
@@ -136,8 +143,9 @@ by_name(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
+/* Bytes of a file; `framed` puts their number before, so that a tree's files cannot run together. */
 static int
-digest_file(EVP_MD_CTX *md, const char *path, struct err *e)
+digest_file(EVP_MD_CTX *md, const char *path, bool framed, struct err *e)
 {
 	char *data;
 	size_t len;
@@ -145,45 +153,73 @@ digest_file(EVP_MD_CTX *md, const char *path, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	EVP_DigestUpdate(md, &len, sizeof(len));
+	if (framed)
+		EVP_DigestUpdate(md, &len, sizeof(len));
 	EVP_DigestUpdate(md, data, len);
 	free(data);
+	return 0;
+}
+
+/* One entry of a tree: its place below the root, its type and mode, what it holds. */
+static int
+digest_entry(EVP_MD_CTX *md, const FTSENT *f, size_t root_len, struct err *e)
+{
+	const char *name = f->fts_path + root_len;
+	char head[32], target[PATH_MAX];
+	ssize_t n;
+
+	if (f->fts_info == FTS_DP)
+		return 0;
+	if (f->fts_info == FTS_ERR || f->fts_info == FTS_DNR || f->fts_info == FTS_NS)
+		return err_sys(e, f->fts_errno, "%s", f->fts_path);
+	if (f->fts_info == FTS_F && f->fts_level == FTS_ROOTLEVEL)
+		return digest_file(md, f->fts_accpath, false, e);
+	EVP_DigestUpdate(md, name, strlen(name) + 1);
+	snprintf(head, sizeof(head), "%o", (unsigned)f->fts_statp->st_mode);
+	EVP_DigestUpdate(md, head, strlen(head) + 1);
+	if (f->fts_info == FTS_F)
+		return digest_file(md, f->fts_accpath, true, e);
+	if ((n = readlink(f->fts_accpath, target, sizeof(target))) > 0)
+		EVP_DigestUpdate(md, target, (size_t)n);
 	return 0;
 }
 
 int
 fs_sha256(const char *path, char out[static 65], struct err *e)
 {
-	char *const roots[] = {(char *)(uintptr_t)path, NULL};
+	char root[PATH_MAX];
+	char *const roots[] = {root, NULL};
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned int digest_len = 0;
-	size_t root_len = strlen(path);
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	size_t root_len;
+	FTS *fts = NULL;
 	int rc = 0;
 
-	if (md == NULL || fts == NULL || !EVP_DigestInit_ex(md, EVP_sha256(), NULL)) {
+	if ((size_t)snprintf(root, sizeof(root), "%s", path) >= sizeof(root)) {
+		rc = err_set(e, ENAMETOOLONG, "%s: path too long", path);
+		goto out;
+	}
+	/* "folder/" is the same tree as "folder". */
+	for (root_len = strlen(root); root_len > 1 && root[root_len - 1] == '/';)
+		root[--root_len] = '\0';
+	fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	if (fts == NULL) {
+		rc = err_sys(e, errno, "%s", path);
+		goto out;
+	}
+	if (md == NULL || !EVP_DigestInit_ex(md, EVP_sha256(), NULL)) {
 		rc = err_set(e, ENOMEM, "%s: cannot start a digest", path);
 		goto out;
 	}
-	errno = 0;
-	for (FTSENT *f; rc == 0 && (f = fts_read(fts)) != NULL;) {
-		char head[32], target[PATH_MAX];
-		ssize_t n;
+	while (rc == 0) {
+		FTSENT *f = fts_read(fts);
 
-		if (f->fts_info == FTS_DP)
-			continue;
-		if (f->fts_info == FTS_ERR || f->fts_info == FTS_DNR || f->fts_info == FTS_NS) {
-			rc = err_sys(e, f->fts_errno, "%s", f->fts_path);
+		if (f == NULL) {
+			rc = errno == 0 ? 0 : err_sys(e, errno, "%s", path);
 			break;
 		}
-		EVP_DigestUpdate(md, f->fts_path + root_len, strlen(f->fts_path + root_len) + 1);
-		snprintf(head, sizeof(head), "%o", (unsigned)f->fts_statp->st_mode);
-		EVP_DigestUpdate(md, head, strlen(head) + 1);
-		if (f->fts_info == FTS_F)
-			rc = digest_file(md, f->fts_accpath, e);
-		else if ((n = readlink(f->fts_accpath, target, sizeof(target))) > 0)
-			EVP_DigestUpdate(md, target, (size_t)n);
+		rc = digest_entry(md, f, root_len, e);
 	}
 	if (rc == 0) {
 		EVP_DigestFinal_ex(md, digest, &digest_len);

@@ -29,7 +29,10 @@ int fs_mkdirs(const char *path, struct err *e);
 /* rm -rf that never leaves its file system and never follows a link. Absent is fine. */
 int fs_remove_tree(const char *path, struct err *e);
 
-/* SHA-256 of a file, or of a tree (names, types, modes and contents, sorted), as 64 hex digits. */
+/*
+ * SHA-256 as 64 hex digits: of a file's bytes, as sha256sum prints it, or of a tree (names, types,
+ * modes and contents, sorted). A link is not followed. Returns 0 or -errno with `e` filled.
+ */
 int fs_sha256(const char *path, char out[static 65], struct err *e);
 
 #endif
