@@ -179,10 +179,12 @@ lint: ## format, static checks, the house's own rules
 DATA = $(wildcard lab/*.yaml lab/nodes lab/variants lab/rootfs scenarios/*.yaml reports/plots)
 share = $(DESTDIR)$(PREFIX)/share
 install: all ## to PREFIX (/usr/local), under DESTDIR
-	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(share)/man/man1' '$(share)/catchment'
+	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(share)/man/man1' '$(share)/man/man5' \
+		'$(share)/catchment'
 	$(Q)install -m 755 $(PROGRAM) '$(DESTDIR)$(PREFIX)/bin/catchment'
 	$(Q)cp -r --parents --no-preserve=ownership $(DATA) '$(share)/catchment/'
 	$(Q)install -m 644 $(wildcard man/*.1) '$(share)/man/man1/'
+	$(Q)install -m 644 $(wildcard man/*.5) '$(share)/man/man5/'
 
 clean: ## remove build/
 	rm -rf $(BUILD)
