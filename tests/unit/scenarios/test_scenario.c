@@ -1,0 +1,272 @@
+/* test_scenario.c - the scenarios that are shipped, every mistake one can have, what link patterns mean. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lib/fs.h"
+#include "lib/mono.h"
+#include "scenarios/scenario.h"
+
+static char path[] = "/tmp/test_scenario.XXXXXX";
+static struct topology *t;
+
+static int
+setup(void **state)
+{
+	int fd = mkstemp(path);
+
+	(void)state;
+	if (fd < 0 || topology_load("lab/topology.yaml", &t, NULL) < 0)
+		return -1;
+	return fs_write(path, "", 0, NULL);
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	topology_free(t);
+	return remove(path);
+}
+
+/* A small good scenario; a row of the table below puts other text in the place of one of its lines. */
+static const char *const good[] = {
+	/* 1 */ "name: tiny",
+	/* 2 */ "title: A tiny one",
+	/* 3 */ "judges: [crash-withdraw]",
+	/* 4 */ "probes: {count: 8, rate: 5, timeout: 2s}",
+	/* 5 */ "phase: 2s",
+	/* 6 */ "timeline:",
+	/* 7 */ "  - {at: 0s, kill: hkg/knotd}",
+	/* 8 */ "  - {at: 20s, start: hkg/knotd}",
+	/* 9 */ "after: 15s",
+	/* 10 */ "expect:",
+	/* 11 */ "  - {during: [10s, 19s], clients: hkg, served_by: tyo}",
+	/* 12 */ "  - {metric: withdraw_ms, max: \"< 5s\"}",
+	/* 13 */ "rollback: always",
+};
+enum { LINES = sizeof(good) / sizeof(good[0]) };
+
+struct slip {
+	int line; /* 1-based; 0: nothing is put in */
+	const char *instead, *told;
+};
+
+static void
+assert_told(const struct slip *slips, size_t n, const char *want)
+{
+	char text[8192], told[4096] = "";
+	size_t used = 0, said = 0;
+	struct scenario *s;
+
+	for (int i = 0; i < LINES; i++) {
+		const char *line = good[i];
+
+		for (size_t k = 0; k < n; k++)
+			if (slips[k].line == i + 1)
+				line = slips[k].instead;
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s\n", line);
+	}
+	assert_int_equal(fs_write(path, text, used, NULL), 0);
+	assert_int_equal(scenario_load(path, t, &s, NULL), 0);
+	for (size_t i = 0; i < conf_complaints(s->conf); i++)
+		said += (size_t)snprintf(told + said, sizeof(told) - said, "%s%s", i ? "\n" : "",
+			conf_complaint(s->conf, i) + strlen(path) + 1);
+	assert_string_equal(told, want);
+	scenario_free(s);
+}
+
+#define STEP                                                                                       \
+	"a step does exactly one of kill, stop, hang, resume, start, blackhole, link-down, "       \
+	"link-up"
+#define BOUND "a metric is bound by exactly one of min, p1, p50, p90, p99, max"
+
+static void
+slips_one_by_one(void **state)
+{
+	static const struct slip slips[] = {
+		{0, "", ""},
+		{1, "", "2: 'name' is missing"},
+		{1, "name: Tiny One", "1: name 'Tiny One': at most 40 of a-z, 0-9 and '-'"},
+		{2, "title:", "2: 'title' is empty"},
+		{2, "title: x\nseverity: high", "3: unknown key 'severity'"},
+		{3, "judges: crash-withdraw", "3: judges must be a list"},
+		{4, "probes: {count: 0}",
+			"4: 'count': '0' is out of range (a whole number from 1 to 2000)"},
+		{4, "probes: {rate: 5000}", "4: rate: 0.1 to 1000 queries a second and probe"},
+		{4, "probes: {timeout: 1ms}", "4: timeout: 100ms to 60s"},
+		{4, "probes: {number: 5}", "4: unknown key 'number'"},
+		{5, "phase: 2",
+			"5: 'phase': '2' is not understood (a duration like 300ms, 2s, "
+			"1.5min)"},
+		{5, "phase: 2h", "5: 'phase' is more than an hour"},
+		{9, "after: 1000h", "9: 'after' is more than an hour"},
+		{5, "before: 61min", "5: 'before' is more than an hour"},
+		{7, "  - {at: 0s, kill: hkg/named}", "7: node 'hkg' runs no 'named'"},
+		{7, "  - {at: 0s, kill: hgk/knotd}", "7: the network has no node 'hgk'"},
+		/* The one bad step is the whole complaint: nothing follows about the others. */
+		{7, "  - {at: 0s, kill: knotd}", "7: 'knotd' is not NODE/SERVICE"},
+		{7, "  - {at: 0s, destroy: hkg/knotd}", "7: " STEP "\n7: unknown key 'destroy'"},
+		{7, "  - {at: 0s}", "7: " STEP},
+		{7, "  - {at: 0s, kill: hkg/knotd, stop: hkg/knotd}", "7: " STEP},
+		{7, "  - {at: 0s, kill: }", "7: 'kill' is empty"},
+		{7, "  - kill", "7: a step of the timeline must be a map (key: value)"},
+		{7, "  - {kill: hkg/knotd}", "7: 'at' is missing"},
+		{7, "  - {at: 5s, kill: hkg/knotd}", "7: the first step is the fault and is at 0s"},
+		{7, "  - {at: 0s, start: hkg/knotd}",
+			"7: the first step is the fault and is at 0s"},
+		{7, "  - {at: 0s, blackhole: \"x-*\"}", "7: no link of the network matches 'x-*'"},
+		{8, "  - {at: 20s, start: hkg/knotd}\n  - {at: 19s, stop: tyo/knotd}",
+			"9: the steps are not in the order of their time"},
+		{8, "  - {at: 2h, start: hkg/knotd}", "7: a timeline of more than an hour"},
+		{11, "  - {during: [10s], clients: hkg, served_by: tyo}",
+			"11: during is [from, to]"},
+		{11, "  - {during: [10, 19], clients: hkg, served_by: tyo}",
+			"11: during: durations like 10s"},
+		{11, "  - {during: [19s, 10s], clients: hkg, served_by: tyo}",
+			"11: during ends before it starts"},
+		{11, "  - {during: [10s, 36s], clients: hkg, served_by: tyo}",
+			"11: during ends after the trial does (35 s)"},
+		{11, "  - {during: [10s, 19s], clients: hgk, served_by: tyo}",
+			"11: the network has no city 'hgk'"},
+		{11, "  - {during: [10s, 19s], clients: hkg, served_by: sin}",
+			"11: the network has no site 'sin'"},
+		{11, "  - {during: [10s, 19s], clients: hkg}", "11: 'served_by' is missing"},
+		{12, "  - {metric: withdraw_ms}", "12: " BOUND},
+		{12, "  - {metric: withdraw_ms, max: \"< 5s\", p50: \"< 1s\"}", "12: " BOUND},
+		{12, "  - {metric: withdraw_ms, mean: \"< 5s\"}",
+			"12: " BOUND "\n12: unknown key 'mean'"},
+		{12, "  - {metric: withdraw_ms, max: 5s}",
+			"12: '5s' does not start with <, <=, > or >="},
+		{12, "  - {metric: withdraw_ms, max: \"=< 5s\"}",
+			"12: '=< 5s' does not start with <, <=, > or >="},
+		{12, "  - {metric: withdraw_ms, max: \"< 5\"}",
+			"12: '5' is not a duration, and the metric is one"},
+		{12, "  - {metric: streams_with_loss, max: \"<= many\"}",
+			"12: 'many' is not a number"},
+		{13, "rollback: never",
+			"13: rollback: faults are undone always, there is no 'never'"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(slips) / sizeof(slips[0]); i++)
+		assert_told(&slips[i], 1, slips[i].told);
+}
+
+static void
+all_at_once(void **state)
+{
+	static const struct slip slips[] = {{4, "probes: {count: none}", ""},
+		{7, "  - {at: 0s, kill: hgk/knotd}", ""}, {9, "after: soon", ""},
+		{11, "  - {during: [0s, 1s], clients: hgk, served_by: tok}", ""},
+		{12, "  - {metric: withdraw_ms, max: 5s}", ""}, {13, "rollback: no", ""}};
+
+	(void)state;
+	assert_told(slips, sizeof(slips) / sizeof(slips[0]),
+		"4: 'count': 'none' is not understood (a whole number from 1 to 2000)\n"
+		"7: the network has no node 'hgk'\n"
+		"9: 'after': 'soon' is not understood (a duration like 300ms, 2s, 1.5min)\n"
+		"11: the network has no city 'hgk'\n"
+		"11: the network has no site 'tok'\n"
+		"12: '5s' does not start with <, <=, > or >=\n"
+		"13: rollback: faults are undone always, there is no 'no'");
+}
+
+static void
+empty(void **state)
+{
+	static const char text[] = "name: x\ntitle: y\ntimeline: []\n";
+	struct scenario *s;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(fs_write(path, text, sizeof(text) - 1, NULL), 0);
+	assert_int_equal(scenario_load(path, t, &s, NULL), 0);
+	assert_int_equal(conf_complaints(s->conf), 1);
+	assert_non_null(strstr(conf_complaint(s->conf, 0), ":3: the timeline has no step"));
+	scenario_free(s);
+	scenario_free(NULL);
+	assert_int_equal(scenario_load("/nowhere/x.yaml", t, &s, &e), -ENOENT);
+	assert_non_null(strstr(e.text, "/nowhere/x.yaml"));
+}
+
+static void
+own(void **state)
+{
+	struct scenario *s;
+
+	(void)state;
+	assert_int_equal(scenario_load("scenarios/dns-crash.yaml", t, &s, NULL), 0);
+	assert_int_equal(conf_report(s->conf), 0);
+	assert_string_equal(s->name, "dns-crash");
+	assert_int_equal(s->judges_len, 2);
+	assert_int_equal(s->probes, 350);
+	assert_int_equal(s->actions_len, 2);
+	assert_int_equal(s->actions[0].kind, ACTION_KILL);
+	assert_string_equal(s->actions[0].node, "hkg");
+	assert_string_equal(s->actions[0].service, "knotd");
+	assert_false(s->actions[0].restores);
+	assert_true(s->actions[1].restores);
+	assert_int_equal(scenario_last_ns(s), 20 * NS_PER_S);
+	assert_int_equal(s->phase_window_ns, 2 * NS_PER_S);
+	assert_int_equal(s->expects[0].kind, EXPECT_SERVED_BY);
+	assert_string_equal(
+		s->expects[0].text, "clients in hkg served by tyo from 10.00 s to 19.00 s");
+	assert_int_equal(s->expects[3].kind, EXPECT_METRIC);
+	assert_true(s->expects[3].value == 5000);
+	assert_string_equal(s->expects[3].comparison, "<");
+	assert_string_equal(s->expects[3].statistic, "max");
+	scenario_free(s);
+
+	assert_int_equal(scenario_load("scenarios/carrier-outage.yaml", t, &s, NULL), 0);
+	assert_int_equal(conf_report(s->conf), 0);
+	assert_true(action_is_link(s->actions[0].kind));
+	scenario_free(s);
+}
+
+static void
+count(const struct topo_link *link, void *data)
+{
+	assert_true(link->name[0] != '\0');
+	++*(size_t *)data;
+}
+
+static void
+patterns(void **state)
+{
+	static const struct {
+		const char *pattern;
+		size_t links;
+	} rows[] = {{"*", 45}, {"a-hkg--a-sin", 1}, {"a-sin--a-hkg", 1}, {"hkg", 2}, {"hkix", 6},
+		{"a-*--a-*", 8}, {"b-*--b-*", 7}, {"a-*--b-*", 3}, {"b-*--a-*", 3}, {"a-*", 23},
+		{"acc-gru", 1}, {"rs?", 2}, {"nobody", 0}, {"hkg--tyo", 0}, {"", 0}, {"--", 0},
+		{"A-*", 0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t called = 0, n = action_links(t, rows[i].pattern, count, &called);
+
+		if (n != rows[i].links || called != n)
+			fail_msg("'%s': %zu links, %zu calls", rows[i].pattern, n, called);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(slips_one_by_one),
+		cmocka_unit_test(all_at_once),
+		cmocka_unit_test(empty),
+		cmocka_unit_test(own),
+		cmocka_unit_test(patterns),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,105 @@
+/* test_targets.c - the ledger that is shipped, and what is wrong with one that is not. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lib/fs.h"
+#include "scenarios/targets.h"
+
+static char path[] = "/tmp/test_targets.XXXXXX";
+
+static int
+setup(void **state)
+{
+	(void)state;
+	return mkstemp(path) < 0 ? -1 : 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	return remove(path);
+}
+
+static void
+own(void **state)
+{
+	const struct target *target;
+	struct targets *t;
+
+	(void)state;
+	assert_int_equal(targets_load("scenarios/targets.yaml", &t, NULL), 0);
+	assert_int_equal(conf_report(t->conf), 0);
+	assert_true(t->len >= 4);
+	target = targets_find(t, "crash-withdraw");
+	assert_non_null(target);
+	assert_string_equal(target->metric, "withdraw_ms");
+	assert_string_equal(target->statistic, "max");
+	assert_string_equal(target->comparison, "<=");
+	assert_string_equal(target->unit, "ms");
+	assert_true(target->value == 4000);
+	for (size_t i = 0; i < t->len; i++)
+		assert_ptr_equal(targets_find(t, t->list[i].id), &t->list[i]);
+	assert_null(targets_find(t, "never-claimed"));
+	targets_free(t);
+	targets_free(NULL);
+}
+
+static void
+mistakes(void **state)
+{
+	static const struct {
+		const char *text, *told;
+	} rows[] = {
+		{"a: {claim: x, metric: m, statistic: max, value: 1, unit: ms}\n", ""},
+		{"a: {metric: m, statistic: max, value: 1, unit: ms}\n", "1: 'claim' is missing\n"},
+		{"# x\na: {claim: x, metric: m, value: 1, unit: ms}\n",
+			"2: 'statistic' is missing\n"},
+		{"a: {claim: x, metric: m, statistic: mean, value: 1, unit: ms}\n",
+			"1: a: statistic 'mean' is none of min p1 p50 p90 p99 max\n"},
+		{"a: {claim: x, metric: m, statistic: max, comparison: \"=\", value: 1, unit: "
+		 "ms}\n",
+			"1: a: comparison '=' is none of < <= > >=\n"},
+		{"a: {claim: x, metric: m, statistic: max, value: 4s, unit: ms}\n",
+			"1: 'value': '4s' is not understood (a number from -1e+15 to 1e+15)\n"},
+		{"a: {claim: x, metric: m, statistic: max, value: 1, unit: ms, verdict: met}\n",
+			"1: unknown key 'verdict'\n"},
+		{"a: soon\nb: [1]\n",
+			"1: a must be a map (key: value)\n"
+			"2: b must be a map (key: value)\n"},
+		{"- a\n", "1: the ledger must be a map (key: value)\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char told[1024] = "";
+		size_t used = 0;
+		struct targets *t;
+
+		assert_int_equal(fs_write(path, rows[i].text, strlen(rows[i].text), NULL), 0);
+		assert_int_equal(targets_load(path, &t, NULL), 0);
+		for (size_t k = 0; k < conf_complaints(t->conf); k++)
+			used += (size_t)snprintf(told + used, sizeof(told) - used, "%s\n",
+				conf_complaint(t->conf, k) + strlen(path) + 1);
+		assert_string_equal(told, rows[i].told);
+		targets_free(t);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(own),
+		cmocka_unit_test(mistakes),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
