@@ -65,8 +65,8 @@ struct scenario {
 
 /*
  * Read a scenario and check it against the network it is for: nodes, services, cities and sites
- * must exist, links must match, times must be in order, what was broken must be mended.
- * Mistakes become complaints of ret->conf.
+ * must exist, links must match, times must be in order. What is broken need not be mended in it:
+ * the runner undoes every fault. Mistakes become complaints of ret->conf.
  *
  * Returns 0, or -errno with `e` filled when the file cannot be read.
  */
