@@ -16,34 +16,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lab/ask.h"
 #include "lab/layers.h"
 #include "lab/supervisor_internal.h"
 #include "lab/wire_child.h"
 #include "lib/fs.h"
 
-enum { TRY_INTERVAL_MS = 40, LOG_TAIL_LINES = 12 };
-
-static const struct topo_role *
-role_of(const struct supervisor *s, size_t node)
-{
-	return &s->plan->topology->roles[s->plan->topology->nodes[node].role];
-}
-
-const struct topo_service *
-supervisor_service(const struct supervisor *s, size_t node, size_t index)
-{
-	return &s->plan->topology->services[role_of(s, node)->services[index]];
-}
-
-int
-supervisor_find_service(const struct supervisor *s, size_t node, const char *name)
-{
-	for (size_t i = 0; i < role_of(s, node)->services_len; i++)
-		if (strcmp(supervisor_service(s, node, i)->name, name) == 0)
-			return (int)i;
-	return -1;
-}
+enum { TICK_MS = 20 };
 
 int
 supervisor_send(int socket, json_t *message)
@@ -57,208 +35,12 @@ supervisor_send(int socket, json_t *message)
 	return rc;
 }
 
-static void
-fail(struct supervisor *s, const char *text)
+void
+supervisor_fail(struct supervisor *s, const char *text)
 {
 	if (s->failure.code == 0)
 		err_set(&s->failure, EIO, "%s", text);
 	s->ending = true;
-}
-
-/* The last lines of a service's log, which say why better than we could. */
-static json_t *
-log_tail(const struct supervisor *s, size_t node, const char *service)
-{
-	json_t *lines = json_array();
-	char path[PLACE_BYTES + 128], *text, *from;
-	size_t len, seen = 0;
-
-	snprintf(path, sizeof(path), "%s/%s.log", s->nodes[node].log_dir, service);
-	if (fs_read(path, (size_t)16 << 20, &text, &len, NULL) < 0)
-		return lines;
-	for (from = text + len; from > text; from--)
-		if (from[-1] == '\n' && from != text + len && ++seen == LOG_TAIL_LINES)
-			break;
-	for (char *save, *line = strtok_r(from, "\n", &save); line;
-		line = strtok_r(NULL, "\n", &save))
-		json_array_append_new(lines, json_stringn_nocheck(line, strnlen(line, 400)));
-	free(text);
-	return lines;
-}
-
-static void
-fail_service(struct supervisor *s, size_t node, size_t index, const char *what)
-{
-	const char *name = supervisor_service(s, node, index)->name;
-	char text[256];
-
-	snprintf(text, sizeof(text), "%s/%s %s", s->plan->topology->nodes[node].name, name, what);
-	if (s->failure.code == 0)
-		s->failure_log = log_tail(s, node, name);
-	fail(s, text);
-}
-
-static void
-note_event(struct supervisor *s, size_t node, size_t index)
-{
-	const struct service *service = &s->nodes[node].services[index];
-
-	s->events[s->events_len++ % SUPERVISOR_EVENTS] = (struct event){.wall = wall_now(),
-		.mono = mono_now(),
-		.node = node,
-		.service = index,
-		.state = service->state,
-		.status = service->status};
-}
-
-static int
-order(struct supervisor *s, size_t node, enum node_order what, size_t index)
-{
-	struct node_request r = {.order = what};
-
-	if (what != NODE_CONFIGURE)
-		r.service = (uint32_t)role_of(s, node)->services[index];
-	return send(s->nodes[node].socket, &r, sizeof(r), MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
-void
-supervisor_start_service(struct supervisor *s, size_t node, size_t index)
-{
-	struct service *service = &s->nodes[node].services[index];
-
-	service->state = SERVICE_STARTING;
-	service->by_request = false;
-	service->trying = false;
-	service->next_try = mono_now();
-	order(s, node, NODE_START, index);
-}
-
-static void
-start_next(struct supervisor *s, size_t node)
-{
-	struct node *n = &s->nodes[node];
-
-	if (n->next < role_of(s, node)->services_len)
-		supervisor_start_service(s, node, n->next++);
-}
-
-static void
-service_ready(struct supervisor *s, size_t node, size_t index)
-{
-	s->nodes[node].services[index].state = SERVICE_READY;
-	note_event(s, node, index);
-	start_next(s, node);
-}
-
-/* Ask a starting service once; what cannot be asked at once is asked again at the next tick. */
-static void
-try_ready(struct supervisor *s, size_t node, size_t index)
-{
-	const struct topo_service *topo = supervisor_service(s, node, index);
-	struct service *service = &s->nodes[node].services[index];
-	pid_t init = s->nodes[node].pid;
-	char *text = NULL, state[32];
-	bool ready = false;
-
-	if (service->pidfd < 0 || service->trying || mono_left_ms(service->next_try) > 0)
-		return;
-	service->next_try = mono_add(mono_now(), TRY_INTERVAL_MS * NS_PER_MS);
-	switch (topo->ready) {
-	case TOPO_READY_SPAWNED:
-		ready = true;
-		break;
-	case TOPO_READY_VTY:
-		ready = ask_frr(init, topo->ready_arg, "show version", &text, NULL) == 0;
-		break;
-	case TOPO_READY_BIRD:
-		ready = ask_bird(init, topo->ready_arg, "show status", &text, NULL) == 0;
-		break;
-	case TOPO_READY_KEEPALIVED:
-		ready = ask_keepalived(init, service->pid, state, NULL) == 0 &&
-			strcmp(state, topo->ready_arg) == 0;
-		break;
-	case TOPO_READY_COMMAND:
-		service->trying = order(s, node, NODE_TRY, index) == 0;
-		break;
-	}
-	free(text);
-	if (ready)
-		service_ready(s, node, index);
-}
-
-static pid_t
-pid_of_pidfd(int pidfd)
-{
-	char path[64], *text, *at;
-	pid_t pid = 0;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
-	if (fs_read(path, 4096, &text, NULL, NULL) < 0)
-		return 0;
-	if ((at = strstr(text, "Pid:")) != NULL)
-		pid = (pid_t)strtol(at + 4, NULL, 10);
-	free(text);
-	return pid;
-}
-
-static int
-role_index(const struct supervisor *s, size_t node, uint32_t service)
-{
-	for (size_t i = 0; i < role_of(s, node)->services_len; i++)
-		if (role_of(s, node)->services[i] == service)
-			return (int)i;
-	return -1;
-}
-
-static void
-service_exited(struct supervisor *s, size_t node, size_t index, const struct node_report *r)
-{
-	struct service *service = &s->nodes[node].services[index];
-	bool starting = service->state == SERVICE_STARTING;
-	char what[160];
-
-	if (service->pidfd >= 0)
-		close(service->pidfd);
-	service->pidfd = -1;
-	service->state = SERVICE_EXITED;
-	service->status = r->status;
-	note_event(s, node, index);
-	if (s->up || !starting)
-		return;
-	if (WIFEXITED(r->status))
-		snprintf(what, sizeof(what), "ended with status %d before it was ready%s%.60s",
-			WEXITSTATUS(r->status), r->text[0] ? ": " : "", r->text);
-	else
-		snprintf(what, sizeof(what), "was ended by signal %d before it was ready",
-			WTERMSIG(r->status));
-	fail_service(s, node, index, what);
-}
-
-static void
-take_service_news(struct supervisor *s, size_t node, const struct node_report *r, int pidfd)
-{
-	int index = role_index(s, node, r->service);
-	struct service *service;
-
-	if (index < 0)
-		return;
-	service = &s->nodes[node].services[index];
-	switch (r->news) {
-	case NODE_STARTED:
-		service->pidfd = pidfd >= 0 ? fcntl(pidfd, F_DUPFD_CLOEXEC, 0) : -1;
-		service->pid = pid_of_pidfd(pidfd);
-		note_event(s, node, (size_t)index);
-		try_ready(s, node, (size_t)index);
-		break;
-	case NODE_TRIED:
-		service->trying = false;
-		if (r->status == 0 && service->state == SERVICE_STARTING)
-			service_ready(s, node, (size_t)index);
-		break;
-	default:
-		service_exited(s, node, (size_t)index, r);
-		break;
-	}
 }
 
 static void
@@ -267,7 +49,7 @@ configure_when_standing(struct supervisor *s)
 	if (s->built < s->plan->topology->nodes_len || !s->wire_ready)
 		return;
 	for (size_t i = 0; i < s->plan->topology->nodes_len; i++)
-		order(s, i, NODE_CONFIGURE, 0);
+		supervisor_order(s, i, NODE_CONFIGURE, 0);
 }
 
 static void
@@ -288,7 +70,7 @@ take_news(struct supervisor *s, size_t node)
 		return;
 	if (n != sizeof(r)) {
 		snprintf(text, sizeof(text), "node %s died", s->plan->topology->nodes[node].name);
-		fail(s, text);
+		supervisor_fail(s, text);
 		return;
 	}
 	cmsg = CMSG_FIRSTHDR(&msg);
@@ -304,15 +86,15 @@ take_news(struct supervisor *s, size_t node)
 	case NODE_CONFIGURED:
 		s->nodes[node].state = NODE_STATE_RUNNING;
 		s->configured++;
-		start_next(s, node);
+		supervisor_start_next(s, node);
 		break;
 	case NODE_FAILED:
 		snprintf(text, sizeof(text), "node %s: %s", s->plan->topology->nodes[node].name,
 			r.text);
-		fail(s, text);
+		supervisor_fail(s, text);
 		break;
 	default:
-		take_service_news(s, node, &r, pidfd);
+		supervisor_service_news(s, node, &r, pidfd);
 		break;
 	}
 	if (pidfd >= 0)
@@ -335,10 +117,10 @@ spawn_node(struct supervisor *s, size_t i, struct err *e)
 		return rc;
 	if (layers_of(s->plan->topology, i, s->plan->stacks, &node->layers) < 0)
 		return err_set(e, ENOMEM, "out of memory");
-	node->services = calloc(role_of(s, i)->services_len + 1, sizeof(*node->services));
+	node->services = calloc(supervisor_role(s, i)->services_len + 1, sizeof(*node->services));
 	if (node->services == NULL)
 		return err_set(e, ENOMEM, "out of memory");
-	for (size_t k = 0; k < role_of(s, i)->services_len; k++)
+	for (size_t k = 0; k < supervisor_role(s, i)->services_len; k++)
 		node->services[k].pidfd = -1;
 	node->plan = (struct node_plan){.topology = s->plan->topology,
 		.node = i,
@@ -423,11 +205,11 @@ tick(struct supervisor *s)
 	size_t waiting = 0;
 
 	for (size_t i = 0; i < s->plan->topology->nodes_len && !s->ending; i++) {
-		const struct topo_role *role = role_of(s, i);
+		const struct topo_role *role = supervisor_role(s, i);
 
 		for (size_t k = 0; k < role->services_len; k++) {
 			if (s->nodes[i].services[k].state == SERVICE_STARTING)
-				try_ready(s, i, k);
+				supervisor_try_ready(s, i, k);
 			waiting += s->nodes[i].services[k].state != SERVICE_READY;
 		}
 	}
@@ -442,10 +224,10 @@ tick(struct supervisor *s)
 	if (mono_left_ms(s->deadline) > 0)
 		return;
 	for (size_t i = 0; i < s->plan->topology->nodes_len; i++)
-		for (size_t k = 0; k < role_of(s, i)->services_len; k++)
+		for (size_t k = 0; k < supervisor_role(s, i)->services_len; k++)
 			if (s->nodes[i].services[k].state == SERVICE_STARTING)
-				fail_service(s, i, k, "was not ready in time");
-	fail(s, "the nodes did not come up in time");
+				supervisor_fail_service(s, i, k, "was not ready in time");
+	supervisor_fail(s, "the nodes did not come up in time");
 }
 
 static bool
@@ -454,7 +236,7 @@ anything_starting(const struct supervisor *s)
 	if (!s->up)
 		return true;
 	for (size_t i = 0; i < s->plan->topology->nodes_len; i++)
-		for (size_t k = 0; k < role_of(s, i)->services_len; k++)
+		for (size_t k = 0; k < supervisor_role(s, i)->services_len; k++)
 			if (s->nodes[i].services[k].state == SERVICE_STARTING)
 				return true;
 	return false;
@@ -482,7 +264,7 @@ take_wire(struct supervisor *s)
 	struct err e = {0};
 
 	if (s->wire_ready || wire_child_ready(s->wire_socket, &e) < 0) {
-		fail(s, e.code ? e.text : "the link emulator died");
+		supervisor_fail(s, e.code ? e.text : "the link emulator died");
 		return;
 	}
 	s->wire_ready = true;
@@ -523,7 +305,7 @@ turn(struct supervisor *s, int signals, struct pollfd *fds)
 		fds[i].events = POLLIN;
 		fds[i].revents = 0;
 	}
-	if (poll(fds, first_node + nodes, anything_starting(s) ? TRY_INTERVAL_MS / 2 : -1) < 0)
+	if (poll(fds, first_node + nodes, anything_starting(s) ? TICK_MS : -1) < 0)
 		return;
 	if (fds[0].revents && read(signals, &info, sizeof(info)) > 0 && info.ssi_signo != SIGCHLD)
 		s->ending = true;
@@ -589,7 +371,7 @@ supervisor_run(const struct supervisor_plan *plan)
 	int signals;
 
 	if (s == NULL || fds == NULL)
-		return 1;
+		abort();
 	s->plan = plan;
 	s->lease = plan->lease;
 	s->listener = s->wire_socket = -1;
@@ -608,7 +390,7 @@ supervisor_run(const struct supervisor_plan *plan)
 	signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	prctl(PR_SET_NAME, "catchment-lab");
 	if (listen_ctl(s, &e) < 0 || spawn_all(s, &e) < 0 || write_state(s, &e) < 0)
-		fail(s, e.text);
+		supervisor_fail(s, e.text);
 	while (!s->ending)
 		turn(s, signals, fds);
 	end_all(s);

@@ -67,12 +67,33 @@ int supervisor_send(int socket, json_t *message);
 /* One request of a client: read, obey, answer. Returns 0, or < 0 when the client is gone. */
 int supervisor_serve(struct supervisor *s, int client);
 
-/* Index into the role's services of the node, or -1. */
-int supervisor_find_service(const struct supervisor *s, size_t node, const char *name);
+/* The lab cannot go on: the first reason given is the one that is told. */
+void supervisor_fail(struct supervisor *s, const char *text);
+
+/* Tell the node's PID 1 to do something; `index` is a service of its role. Returns 0 or -errno. */
+int supervisor_order(struct supervisor *s, size_t node, enum node_order what, size_t index);
+
+/* ---- supervisor_services.c; `index` counts the services of the node's role ---- */
+
+const struct topo_role *supervisor_role(const struct supervisor *s, size_t node);
 const struct topo_service *supervisor_service(
 	const struct supervisor *s, size_t node, size_t index);
+int supervisor_find_service(const struct supervisor *s, size_t node, const char *name); /* or -1 */
 
 /* Order a start; the service is then STARTING until its readiness was seen. */
 void supervisor_start_service(struct supervisor *s, size_t node, size_t index);
+
+/* Start the node's next service that was never started, if there is one. */
+void supervisor_start_next(struct supervisor *s, size_t node);
+
+/* Ask a starting service once, if it is time to. */
+void supervisor_try_ready(struct supervisor *s, size_t node, size_t index);
+
+/* NODE_STARTED, NODE_TRIED, NODE_EXITED; `pidfd` (or -1) stays the caller's. */
+void supervisor_service_news(
+	struct supervisor *s, size_t node, const struct node_report *r, int pidfd);
+
+/* The lab fails over a service: "NODE/SERVICE WHAT", with the last lines of its log. */
+void supervisor_fail_service(struct supervisor *s, size_t node, size_t index, const char *what);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/cputime.h"
 #include "lib/fs.h"
 
 struct events {
@@ -70,28 +71,12 @@ cpu_some_us(void)
 	return us;
 }
 
-/* Ticks of the eighth figure of /proc/stat's first line: time stolen by the hypervisor. */
-static int64_t
-steal_us(void)
-{
-	long long v[8] = {0};
-	char *text;
-	int64_t us = -1;
-
-	if (fs_read("/proc/stat", 1 << 20, &text, NULL, NULL) < 0)
-		return -1;
-	if (sscanf(text, "cpu %lld %lld %lld %lld %lld %lld %lld %lld", &v[0], &v[1], &v[2], &v[3],
-		    &v[4], &v[5], &v[6], &v[7]) == 8)
-		us = v[7] * (1000000 / sysconf(_SC_CLK_TCK));
-	free(text);
-	return us;
-}
-
 void
 events_add_host(struct events *ev)
 {
-	int64_t error_ns, offset_ns = clock_offset_ns(&error_ns), pressure = cpu_some_us(),
-			  steal = steal_us();
+	int64_t error_ns, offset_ns = clock_offset_ns(&error_ns), pressure = cpu_some_us();
+	int64_t ours_us;
+	struct cputime cpu;
 	json_t *fields = json_object();
 
 	events_add(ev, "clock",
@@ -99,8 +84,13 @@ events_add_host(struct events *ev)
 			(json_int_t)error_ns));
 	if (pressure >= 0)
 		json_object_set_new(fields, "cpu_some_us", json_integer(pressure));
-	if (steal >= 0)
-		json_object_set_new(fields, "steal_us", json_integer(steal));
+	if (cputime_read(&cpu) == 0) {
+		json_object_set_new(fields, "steal_us", json_integer(cpu.steal_us));
+		/* Busy, and not for us: the runner is the ancestor of all of ours. */
+		if (cputime_of_tree(getpid(), &ours_us) == 0)
+			json_object_set_new(fields, "foreign_us",
+				json_integer(cpu.total_us - cpu.idle_us - cpu.steal_us - ours_us));
+	}
 	events_add(ev, "pressure", fields);
 }
 

@@ -17,6 +17,7 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "lib/cputime.h"
 #include "lib/hist.h"
 
 enum { ROUNDS = 5, FLOOD_MS = 1000, PACE_PPS = 10000, PACE_MS = 2000, UDP_HEADERS = 42 };
@@ -29,30 +30,6 @@ struct round {
 	double error_us[3];
 	double steal_ratio;
 };
-
-struct ticks {
-	unsigned long long total;
-	unsigned long long steal;
-};
-
-static struct ticks
-cpu_ticks(void)
-{
-	unsigned long long v[8] = {0};
-	struct ticks t = {0, 0};
-	FILE *f = fopen("/proc/stat", "re");
-
-	if (f == NULL)
-		return t;
-	if (fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &v[0], &v[1], &v[2], &v[3],
-		    &v[4], &v[5], &v[6], &v[7]) == 8) {
-		for (int i = 0; i < 8; i++)
-			t.total += v[i];
-		t.steal = v[7];
-	}
-	fclose(f);
-	return t;
-}
 
 static double
 number(const json_t *stats, const char *a, const char *b, const char *c)
@@ -100,11 +77,12 @@ drain(const struct rig *r)
 static void
 flood(const struct rig *r, size_t frame_bytes, struct round *ret)
 {
-	struct ticks t0 = cpu_ticks(), t1;
+	struct cputime t0 = {0}, t1 = {0};
 	struct mono from, to;
 	json_t *a, *b;
 	pid_t pid = start_flood(r, frame_bytes - UDP_HEADERS);
 
+	cputime_read(&t0);
 	usleep(100000); /* let it get going */
 	a = rig_ask(r, "{\"op\":\"stats\",\"reset\":true}");
 	from = mono_now();
@@ -122,8 +100,9 @@ flood(const struct rig *r, size_t frame_bytes, struct round *ret)
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	drain(r);
-	t1 = cpu_ticks();
-	ret->steal_ratio = (double)(t1.steal - t0.steal) / (double)(t1.total - t0.total + 1);
+	cputime_read(&t1);
+	ret->steal_ratio =
+		(double)(t1.steal_us - t0.steal_us) / (double)(t1.total_us - t0.total_us + 1);
 }
 
 struct probe {
@@ -173,10 +152,11 @@ pace(const struct rig *r, int64_t delay_ns, struct round *ret)
 {
 	const uint32_t total = PACE_PPS / 1000 * PACE_MS;
 	static struct hist h;
-	struct ticks t0 = cpu_ticks(), t1;
+	struct cputime t0 = {0}, t1 = {0};
 	struct mono start = mono_now();
 	size_t got = 0;
 
+	cputime_read(&t0);
 	hist_reset(&h);
 	json_decref(rig_ask(r, "{\"op\":\"stats\",\"reset\":true}"));
 	for (uint32_t i = 0; i < total; i++) {
@@ -198,8 +178,9 @@ pace(const struct rig *r, int64_t delay_ns, struct round *ret)
 	ret->error_us[0] = (double)hist_quantile_ns(&h, 0.5) / 1e3;
 	ret->error_us[1] = (double)hist_quantile_ns(&h, 0.99) / 1e3;
 	ret->error_us[2] = (double)h.max_ns / 1e3;
-	t1 = cpu_ticks();
-	ret->steal_ratio = (double)(t1.steal - t0.steal) / (double)(t1.total - t0.total + 1);
+	cputime_read(&t1);
+	ret->steal_ratio =
+		(double)(t1.steal_us - t0.steal_us) / (double)(t1.total_us - t0.total_us + 1);
 }
 
 static int

@@ -1,0 +1,233 @@
+/* supervisor_services.c - the services of a lab's nodes: started in order, asked until ready, missed when they end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lab/ask.h"
+#include "lab/supervisor_internal.h"
+#include "lib/fs.h"
+
+enum { TRY_INTERVAL_MS = 40, LOG_TAIL_LINES = 12 };
+
+const struct topo_role *
+supervisor_role(const struct supervisor *s, size_t node)
+{
+	return &s->plan->topology->roles[s->plan->topology->nodes[node].role];
+}
+
+const struct topo_service *
+supervisor_service(const struct supervisor *s, size_t node, size_t index)
+{
+	return &s->plan->topology->services[supervisor_role(s, node)->services[index]];
+}
+
+int
+supervisor_find_service(const struct supervisor *s, size_t node, const char *name)
+{
+	for (size_t i = 0; i < supervisor_role(s, node)->services_len; i++)
+		if (strcmp(supervisor_service(s, node, i)->name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+/* The last lines of a service's log, which say why better than we could. */
+static json_t *
+log_tail(const struct supervisor *s, size_t node, const char *service)
+{
+	json_t *lines = json_array();
+	char path[PLACE_BYTES + 128], *text, *from;
+	size_t len, seen = 0;
+
+	snprintf(path, sizeof(path), "%s/%s.log", s->nodes[node].log_dir, service);
+	if (fs_read(path, (size_t)16 << 20, &text, &len, NULL) < 0)
+		return lines;
+	for (from = text + len; from > text; from--)
+		if (from[-1] == '\n' && from != text + len && ++seen == LOG_TAIL_LINES)
+			break;
+	for (char *save, *line = strtok_r(from, "\n", &save); line;
+		line = strtok_r(NULL, "\n", &save))
+		json_array_append_new(lines, json_stringn_nocheck(line, strnlen(line, 400)));
+	free(text);
+	return lines;
+}
+
+void
+supervisor_fail_service(struct supervisor *s, size_t node, size_t index, const char *what)
+{
+	const char *name = supervisor_service(s, node, index)->name;
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s/%s %s", s->plan->topology->nodes[node].name, name, what);
+	if (s->failure.code == 0)
+		s->failure_log = log_tail(s, node, name);
+	supervisor_fail(s, text);
+}
+
+static void
+note_event(struct supervisor *s, size_t node, size_t index)
+{
+	const struct service *service = &s->nodes[node].services[index];
+
+	s->events[s->events_len++ % SUPERVISOR_EVENTS] = (struct event){.wall = wall_now(),
+		.mono = mono_now(),
+		.node = node,
+		.service = index,
+		.state = service->state,
+		.status = service->status};
+}
+
+int
+supervisor_order(struct supervisor *s, size_t node, enum node_order what, size_t index)
+{
+	struct node_request r = {.order = what};
+
+	if (what != NODE_CONFIGURE)
+		r.service = (uint32_t)supervisor_role(s, node)->services[index];
+	return send(s->nodes[node].socket, &r, sizeof(r), MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+void
+supervisor_start_service(struct supervisor *s, size_t node, size_t index)
+{
+	struct service *service = &s->nodes[node].services[index];
+
+	service->state = SERVICE_STARTING;
+	service->by_request = false;
+	service->trying = false;
+	service->next_try = mono_now();
+	supervisor_order(s, node, NODE_START, index);
+}
+
+void
+supervisor_start_next(struct supervisor *s, size_t node)
+{
+	struct node *n = &s->nodes[node];
+
+	if (n->next < supervisor_role(s, node)->services_len)
+		supervisor_start_service(s, node, n->next++);
+}
+
+static void
+service_ready(struct supervisor *s, size_t node, size_t index)
+{
+	s->nodes[node].services[index].state = SERVICE_READY;
+	note_event(s, node, index);
+	supervisor_start_next(s, node);
+}
+
+/* Ask a starting service once; what cannot be asked at once is asked again at the next tick. */
+void
+supervisor_try_ready(struct supervisor *s, size_t node, size_t index)
+{
+	const struct topo_service *topo = supervisor_service(s, node, index);
+	struct service *service = &s->nodes[node].services[index];
+	pid_t init = s->nodes[node].pid;
+	char *text = NULL, state[32];
+	bool ready = false;
+
+	if (service->pidfd < 0 || service->trying || mono_left_ms(service->next_try) > 0)
+		return;
+	service->next_try = mono_add(mono_now(), TRY_INTERVAL_MS * NS_PER_MS);
+	switch (topo->ready) {
+	case TOPO_READY_SPAWNED:
+		ready = true;
+		break;
+	case TOPO_READY_VTY:
+		ready = ask_frr(init, topo->ready_arg, "show version", &text, NULL) == 0;
+		break;
+	case TOPO_READY_BIRD:
+		ready = ask_bird(init, topo->ready_arg, "show status", &text, NULL) == 0;
+		break;
+	case TOPO_READY_KEEPALIVED:
+		ready = ask_keepalived(init, service->pid, state, NULL) == 0 &&
+			strcmp(state, topo->ready_arg) == 0;
+		break;
+	case TOPO_READY_COMMAND:
+		service->trying = supervisor_order(s, node, NODE_TRY, index) == 0;
+		break;
+	}
+	free(text);
+	if (ready)
+		service_ready(s, node, index);
+}
+
+static pid_t
+pid_of_pidfd(int pidfd)
+{
+	char path[64], *text, *at;
+	pid_t pid = 0;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
+	if (fs_read(path, 4096, &text, NULL, NULL) < 0)
+		return 0;
+	if ((at = strstr(text, "Pid:")) != NULL)
+		pid = (pid_t)strtol(at + 4, NULL, 10);
+	free(text);
+	return pid;
+}
+
+static int
+role_index(const struct supervisor *s, size_t node, uint32_t service)
+{
+	for (size_t i = 0; i < supervisor_role(s, node)->services_len; i++)
+		if (supervisor_role(s, node)->services[i] == service)
+			return (int)i;
+	return -1;
+}
+
+static void
+service_exited(struct supervisor *s, size_t node, size_t index, const struct node_report *r)
+{
+	struct service *service = &s->nodes[node].services[index];
+	bool starting = service->state == SERVICE_STARTING;
+	char what[160];
+
+	if (service->pidfd >= 0)
+		close(service->pidfd);
+	service->pidfd = -1;
+	service->state = SERVICE_EXITED;
+	service->status = r->status;
+	note_event(s, node, index);
+	if (s->up || !starting)
+		return;
+	if (WIFEXITED(r->status))
+		snprintf(what, sizeof(what), "ended with status %d before it was ready%s%.60s",
+			WEXITSTATUS(r->status), r->text[0] ? ": " : "", r->text);
+	else
+		snprintf(what, sizeof(what), "was ended by signal %d before it was ready",
+			WTERMSIG(r->status));
+	supervisor_fail_service(s, node, index, what);
+}
+
+void
+supervisor_service_news(struct supervisor *s, size_t node, const struct node_report *r, int pidfd)
+{
+	int index = role_index(s, node, r->service);
+	struct service *service;
+
+	if (index < 0)
+		return;
+	service = &s->nodes[node].services[index];
+	switch (r->news) {
+	case NODE_STARTED:
+		service->pidfd = pidfd >= 0 ? fcntl(pidfd, F_DUPFD_CLOEXEC, 0) : -1;
+		service->pid = pid_of_pidfd(pidfd);
+		note_event(s, node, (size_t)index);
+		supervisor_try_ready(s, node, (size_t)index);
+		break;
+	case NODE_TRIED:
+		service->trying = false;
+		if (r->status == 0 && service->state == SERVICE_STARTING)
+			service_ready(s, node, (size_t)index);
+		break;
+	default:
+		service_exited(s, node, (size_t)index, r);
+		break;
+	}
+}
