@@ -107,9 +107,9 @@ run: all rootfs ## replay a scenario and judge it: S=dns-crash TRIALS=5 (as root
 demo: ## on a fresh machine, everything: install, build, crash a DNS server, cut a carrier, report (as root)
 	$(Q)$(MAKE) deps
 	$(Q)$(MAKE) all rootfs
-	$(Q)$(PROGRAM) run dns-crash --trials 1
-	$(Q)$(PROGRAM) run carrier-outage --trials 1
-	@echo "The reports are" && ls -t runs/*/report.html | head -n 2 | sed 's,^,  $(CURDIR)/,'
+	$(Q)$(PROGRAM) run dns-crash carrier-outage --trials 1 || result=$$?; \
+		echo "The reports are" && ls -t runs/*/report.html | head -n 2 | sed 's,^,  $(CURDIR)/,'; \
+		exit $${result:-0}
 
 # ---- tests ----
 

@@ -14,6 +14,7 @@
 
 #include "lab/lab_internal.h"
 #include "lab/layers.h"
+#include "lab/logtail.h"
 #include "lab/supervisor.h"
 #include "lab/survey.h"
 #include "lib/fs.h"
@@ -228,6 +229,20 @@ await_supervisor(struct lab *lab, struct mono deadline, struct err *e)
 	return rc;
 }
 
+static void
+show_suspect(const struct lab *lab, const struct survey *s)
+{
+	const char *node, *service;
+	json_t *log;
+
+	if (s == NULL || !survey_suspect(lab, s, &node, &service))
+		return;
+	log = json_pack("{s:o}", "log", logtail(lab->dir, node, service));
+	talk_step("The last lines of the log of %s/%s:", node, service);
+	show_log(log);
+	json_decref(log);
+}
+
 static bool
 same_paths(const struct survey *a, const struct survey *b)
 {
@@ -269,6 +284,10 @@ await_health(struct lab *lab, bool insist, struct mono deadline, struct err *e)
 			steady_since = mono_now();
 		survey_free(last);
 		last = now;
+		if (strcmp(now->wrong_state, "exited") == 0) {
+			rc = err_set(e, EIO, "%s", text); /* that will not mend itself */
+			break;
+		}
 		if (!survey_healthy(now, false))
 			whole_since = (struct mono){0};
 		else if (whole_since.ns == 0)
@@ -285,9 +304,11 @@ await_health(struct lab *lab, bool insist, struct mono deadline, struct err *e)
 		}
 		poll(NULL, 0, SURVEY_INTERVAL_MS);
 	}
-	survey_free(last);
 	if (rc == -ETIMEDOUT)
 		err_set(e, ETIMEDOUT, "the lab is not healthy in time: %s", text);
+	if (rc == -ETIMEDOUT || rc == -EIO)
+		show_suspect(lab, last);
+	survey_free(last);
 	return rc;
 }
 

@@ -10,10 +10,11 @@
 #include <unistd.h>
 
 #include "lab/ask.h"
+#include "lab/logtail.h"
 #include "lab/supervisor_internal.h"
 #include "lib/fs.h"
 
-enum { TRY_INTERVAL_MS = 40, LOG_TAIL_LINES = 12 };
+enum { TRY_INTERVAL_MS = 40 };
 
 const struct topo_role *
 supervisor_role(const struct supervisor *s, size_t node)
@@ -36,27 +37,6 @@ supervisor_find_service(const struct supervisor *s, size_t node, const char *nam
 	return -1;
 }
 
-/* The last lines of a service's log, which say why better than we could. */
-static json_t *
-log_tail(const struct supervisor *s, size_t node, const char *service)
-{
-	json_t *lines = json_array();
-	char path[PLACE_BYTES + 128], *text, *from;
-	size_t len, seen = 0;
-
-	snprintf(path, sizeof(path), "%s/%s.log", s->nodes[node].log_dir, service);
-	if (fs_read(path, (size_t)16 << 20, &text, &len, NULL) < 0)
-		return lines;
-	for (from = text + len; from > text; from--)
-		if (from[-1] == '\n' && from != text + len && ++seen == LOG_TAIL_LINES)
-			break;
-	for (char *save, *line = strtok_r(from, "\n", &save); line;
-		line = strtok_r(NULL, "\n", &save))
-		json_array_append_new(lines, json_stringn_nocheck(line, strnlen(line, 400)));
-	free(text);
-	return lines;
-}
-
 void
 supervisor_fail_service(struct supervisor *s, size_t node, size_t index, const char *what)
 {
@@ -65,7 +45,7 @@ supervisor_fail_service(struct supervisor *s, size_t node, size_t index, const c
 
 	snprintf(text, sizeof(text), "%s/%s %s", s->plan->topology->nodes[node].name, name, what);
 	if (s->failure.code == 0)
-		s->failure_log = log_tail(s, node, name);
+		s->failure_log = logtail(s->plan->dir, s->plan->topology->nodes[node].name, name);
 	supervisor_fail(s, text);
 }
 

@@ -100,11 +100,13 @@ take_services(struct lab *lab, struct survey *s, struct err *e)
 
 			if (state != NULL && strcmp(state, "ready") == 0)
 				continue;
-			if (s->services_wrong++ == 0)
-				snprintf(s->wrong_service, sizeof(s->wrong_service), "%s/%s: %s",
-					json_string_value(json_object_get(node, "name")),
-					json_string_value(json_object_get(service, "name")),
-					state ? state : "?");
+			if (s->services_wrong++ > 0)
+				continue;
+			snprintf(s->wrong_node, sizeof(s->wrong_node), "%s",
+				json_string_value(json_object_get(node, "name")));
+			snprintf(s->wrong_name, sizeof(s->wrong_name), "%s",
+				json_string_value(json_object_get(service, "name")));
+			snprintf(s->wrong_state, sizeof(s->wrong_state), "%s", state ? state : "?");
 		}
 	}
 	return 0;
@@ -203,8 +205,8 @@ survey_explain(const struct lab *lab, const struct survey *s, bool expected, cha
 
 	snprintf(out, size, "healthy");
 	if (s->services_wrong > 0) {
-		snprintf(out, size, "%zu services not ready, the first: %s", s->services_wrong,
-			s->wrong_service);
+		snprintf(out, size, "%zu services not ready, the first: %s/%s: %s",
+			s->services_wrong, s->wrong_node, s->wrong_name, s->wrong_state);
 		return;
 	}
 	for (size_t i = 0; i < s->sessions_len; i++) {
@@ -236,6 +238,24 @@ survey_explain(const struct lab *lab, const struct survey *s, bool expected, cha
 			return;
 		}
 	}
+}
+
+bool
+survey_suspect(const struct lab *lab, const struct survey *s, const char **ret_node,
+	const char **ret_service)
+{
+	const struct topology *t = lab_topology(lab);
+
+	*ret_node = s->wrong_node;
+	*ret_service = s->wrong_name;
+	for (size_t i = 0; s->services_wrong == 0 && i < s->sessions_len; i++) {
+		if (s->sessions[i].session.established)
+			continue;
+		*ret_node = t->nodes[s->sessions[i].node].name;
+		*ret_service = t->services[s->sessions[i].service].name;
+		return true;
+	}
+	return s->services_wrong > 0;
 }
 
 static json_t *

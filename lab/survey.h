@@ -31,7 +31,8 @@ struct survey_path {
 struct survey {
 	json_t *services; /* reply of "status" */
 	size_t services_wrong;
-	char wrong_service[96]; /* one of them, "hkg/bgpd: exited" */
+	char wrong_node[32], wrong_name[32],
+		wrong_state[16]; /* the first: "hkg", "bgpd", "exited" */
 	struct survey_session *sessions;
 	size_t sessions_len, sessions_down;
 	struct survey_path *paths; /* cities with an access node x families of the service */
@@ -51,6 +52,13 @@ bool survey_healthy(const struct survey *s, bool expected);
 /* One line on the first thing that is not as it should be; "healthy" if none. */
 void survey_explain(
 	const struct lab *lab, const struct survey *s, bool expected, char *out, size_t size);
+
+/*
+ * Whose log may say why it is not healthy: the first service that is not ready, else the one with
+ * the first session that is down. Returns false when it is neither.
+ */
+bool survey_suspect(const struct lab *lab, const struct survey *s, const char **ret_node,
+	const char **ret_service);
 
 /* {"services": …, "sessions": […], "catchment": […]}: what `lab status --json` prints. */
 json_t *survey_json(const struct lab *lab, const struct survey *s);

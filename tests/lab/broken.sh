@@ -17,6 +17,7 @@ sed 's/neighbor \(198.51.100.10\)/neighbor 198.51.100.99/' lab/nodes/rs1/etc/bir
 ! cmp -s "$scratch/deaf/rs1/etc/bird/bird.conf" lab/nodes/rs1/etc/bird/bird.conf || fail "the test's own edit did nothing"
 expect 3 "$CATCHMENT" lab up --layer "$scratch/deaf" --timeout 14s
 grep -q "sessions not Established" "$scratch/err" || fail "the session is not named: $(cat "$scratch/err")"
+grep -qE "log of (rs1/bird|hkg/bgpd)" "$scratch/err" || fail "no log is shown: $(cat "$scratch/err")"
 assert_nothing_left
 
 # Healthy, but a city lands elsewhere than the topology says: an expectation missed, with city, family and reason.
