@@ -127,7 +127,8 @@ cmd_lab(int argc, char *argv[])
 		if (strcmp(args.subcommand, subcommands[i].name) != 0)
 			continue;
 		if (args.words_len < subcommands[i].min_words) {
-			talk_error("lab %s: which node, and what?", args.subcommand);
+			talk_error("lab %s wants %s; see 'catchment lab --help'", args.subcommand,
+				subcommands[i].min_words == 1 ? "a node" : "a node and a program");
 			return EXIT_USAGE;
 		}
 		return subcommands[i].main(&args);

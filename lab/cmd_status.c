@@ -76,7 +76,7 @@ lab_cmd_status(const struct lab_args *args)
 		lab_close(lab);
 	if (rc < 0) {
 		talk_error("%s", e.text);
-		return EXIT_ENVIRONMENT;
+		return lab_exit_code(rc);
 	}
 	healthy = survey_healthy(s, true);
 	survey_explain(lab, s, true, text, sizeof(text));

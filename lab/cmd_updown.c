@@ -151,7 +151,7 @@ lab_cmd_exec(const struct lab_args *args)
 
 	if (rc < 0) {
 		talk_error("%s", e.text);
-		return EXIT_ENVIRONMENT;
+		return lab_exit_code(rc);
 	}
 	node = topology_node(lab_topology(lab), args->words[0]);
 	if (node < 0) {

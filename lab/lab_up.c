@@ -75,8 +75,8 @@ prepare(struct up *up, struct topology **ret, struct err *e)
 	if (rc < 0)
 		return rc;
 	if (conf_report(t->conf) > 0) {
-		rc = err_set(
-			e, EINVAL, "%s: %zu mistakes", up->topology_path, conf_complaints(t->conf));
+		rc = err_set(e, EINVAL, "%s: %zu mistake%s", up->topology_path,
+			conf_complaints(t->conf), conf_complaints(t->conf) == 1 ? "" : "s");
 		topology_free(t);
 		return rc;
 	}

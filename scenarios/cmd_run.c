@@ -172,7 +172,11 @@ load_one(struct run_args *a, const char *path)
 				conf_at(s->conf, conf_get(s->conf, conf_root(s->conf), "judges"),
 					i),
 				"judges: the ledger has no '%s'", s->judges[i]);
-	return conf_report(s->conf) > 0 ? -EINVAL : 0;
+	if (conf_report(s->conf) == 0)
+		return 0;
+	talk_error("%s: %zu mistake%s", path, conf_complaints(s->conf),
+		conf_complaints(s->conf) == 1 ? "" : "s");
+	return -EINVAL;
 }
 
 static int

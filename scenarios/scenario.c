@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/analyze/analyze.h"
 #include "lib/mono.h"
 #include "lib/num.h"
 
@@ -192,6 +193,9 @@ read_expect_metric(struct scenario *s, const struct conf_node *entry, struct exp
 	conf_known(s->conf, entry, keys);
 	x->kind = EXPECT_METRIC;
 	x->metric = conf_str(s->conf, entry, "metric", "");
+	if (x->metric[0] != '\0' && !analyze_has_metric(x->metric))
+		conf_complain(s->conf, conf_get(s->conf, entry, "metric"),
+			"there is no metric '%s'; catchment-scenario(5) lists them", x->metric);
 	for (int k = 1; keys[k] != NULL; k++) {
 		const char *text = conf_str(s->conf, entry, keys[k], NULL);
 

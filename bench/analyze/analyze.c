@@ -10,6 +10,7 @@
 #include "bench/analyze/bgpwire.h"
 #include "bench/analyze/catchment.h"
 #include "bench/analyze/clients.h"
+#include "bench/analyze/metrics.h"
 #include "bench/analyze/result.h"
 #include "bench/analyze/run.h"
 #include "bench/analyze/steady.h"
@@ -68,6 +69,18 @@ write_result(const struct run *r, struct err *e)
 	rc = fs_write(path, text, strlen(text), e);
 	free(text);
 	return rc;
+}
+
+bool
+analyze_has_metric(const char *name)
+{
+	const char *const *names;
+	size_t n = metric_names(&names);
+
+	while (n > 0)
+		if (strcmp(names[--n], name) == 0)
+			return true;
+	return false;
 }
 
 int

@@ -2,6 +2,8 @@
 #ifndef BENCH_ANALYZE_ANALYZE_H
 #define BENCH_ANALYZE_ANALYZE_H
 
+#include <stdbool.h>
+
 #include "lib/err.h"
 
 /*
@@ -14,5 +16,8 @@
  * Returns 0, or -errno with `e` naming the file and the place.
  */
 int analyze_run(const char *run_dir, struct err *e);
+
+/* Is there a metric of this name, for an expectation to bind? */
+bool analyze_has_metric(const char *name);
 
 #endif

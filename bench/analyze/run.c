@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
+#include <unistd.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -325,6 +326,8 @@ run_open(struct run *r, const char *dir, struct err *e)
 	*r = (struct run){.dir = dir, .fault_site = -1};
 	if ((size_t)snprintf(path, sizeof(path), "%s/run.json", dir) >= sizeof(path))
 		return err_set(e, ENAMETOOLONG, "%s: path too long", dir);
+	if (access(path, F_OK) < 0)
+		return err_set(e, errno, "%s is not a run's folder: no run.json in it", dir);
 	rc = json_file(path, &r->json, e);
 	if (rc < 0)
 		return rc;
