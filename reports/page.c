@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "reports/css.h"
+#include "reports/homecoming.h"
 #include "reports/html.h"
 #include "reports/show.h"
 #include "reports/verdict.h"
@@ -24,6 +25,28 @@ head(struct buf *b, const struct result *r, const struct verdict *v)
 	html_raw(b, "</style></head>\n<body>\n<main>\n");
 }
 
+/* What was lost when the fault was undone is a finding too, whatever the targets say. */
+static void
+homecoming(struct buf *b, const struct result *r)
+{
+	struct homecoming h;
+	struct buf said = {0};
+
+	homecoming_of(r, &h);
+	homecoming_say_lost(&said, &h);
+	if (h.moved > 0) {
+		buf_add(&said, said.len > 0 ? " " : "");
+		homecoming_say_moved(&said, r);
+	}
+	if (said.len > 0) {
+		html_raw(b, "<p class=\"found\">");
+		html_text(b, said.data);
+		html_raw(b, "</p>\n");
+	}
+	b->failed |= said.failed;
+	buf_done(&said);
+}
+
 static void
 top(struct buf *b, const struct result *r, const struct verdict *v)
 {
@@ -38,7 +61,9 @@ top(struct buf *b, const struct result *r, const struct verdict *v)
 	buf_addf(b, "</p>\n<h1><span class=\"sign\" aria-hidden=\"true\">%s</span> ",
 		signs[v->kind]);
 	html_text(b, v->text);
-	html_raw(b, "</h1>\n<p>");
+	html_raw(b, "</h1>\n");
+	homecoming(b, r);
+	html_raw(b, "<p>");
 	html_text(b, v->aside);
 	html_raw(b, "</p>\n<p class=\"meta\">");
 	html_textf(b, "%zu valid of %.0f trials · %s streams at %s q/s each · sampling gap %s",
@@ -56,16 +81,34 @@ figures_after_targets(struct buf *b, const struct scene *s, struct err *e)
 	return rc < 0 ? rc : plot_cities(b, s, e);
 }
 
+/* How many were hit, in words; the loss is in the figure's title below. */
+static void
+outage_heading(struct buf *b, const struct result *r)
+{
+	size_t affected = 0;
+
+	for (size_t i = 0; i < r->n_cities; i++)
+		affected += r->cities[i].affected;
+	html_raw(b, "<section id=\"outage\"><h2>");
+	if (r->n_cities > 0)
+		html_textf(b, "The outage hit %zu of %zu cities", affected, r->n_cities);
+	else
+		html_raw(b, "The outage");
+	html_raw(b, "</h2>\n");
+}
+
 static int
 outage(struct buf *b, const struct scene *s, struct err *e)
 {
 	int rc;
 
-	section_metrics(b, s->result);
-	section_cities(b, s->result);
+	outage_heading(b, s->result);
 	rc = plot_loss(b, s, e);
+	section_cities(b, s->result);
 	if (rc == 0)
 		rc = plot_answers(b, s, e);
+	section_metrics(b, s->result);
+	html_raw(b, "</section>\n");
 	return rc;
 }
 

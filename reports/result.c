@@ -52,6 +52,7 @@ targets_read(struct reader *r, struct result *res)
 		t->documented = reader_str(r, o, at, "documented");
 		t->metric = reader_str(r, o, at, "metric");
 		t->statistic = reader_str(r, o, at, "statistic");
+		t->comparison = reader_str(r, o, at, "comparison");
 		t->unit = reader_str(r, o, at, "unit");
 		t->why = reader_str(r, o, at, "why");
 		t->verdict = verdict_read(r, o, at);

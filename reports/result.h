@@ -28,7 +28,7 @@ enum target_verdict {
 };
 
 struct target {
-	const char *id, *family, *documented, *metric, *statistic, *unit, *why;
+	const char *id, *family, *documented, *metric, *statistic, *comparison, *unit, *why;
 	enum target_verdict verdict;
 	double measured, target, n, trials, share_over_ratio, miss_bound_ratio;
 	const char **evidence;

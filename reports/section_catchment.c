@@ -3,9 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reports/homecoming.h"
 #include "reports/html.h"
 #include "reports/page.h"
 #include "reports/show.h"
+
+static const char *
+family_title(const char *family)
+{
+	return family == NULL ? SHOW_NONE : strcmp(family, "v6") == 0 ? "IPv6" : "IPv4";
+}
 
 static void
 dot(struct buf *b, const struct palette *p, const char *site)
@@ -49,10 +56,7 @@ row(struct buf *b, const struct result *r, const struct palette *p, const struct
 
 	html_row(b);
 	html_rowhead(b, c->title == NULL ? result_city_title(r, c->city) : c->title);
-	html_cell(b,
-		c->family == NULL		       ? SHOW_NONE
-			: strcmp(c->family, "v6") == 0 ? "IPv6"
-						       : "IPv4");
+	html_cell(b, family_title(c->family));
 	html_cell(b, c->expected == NULL ? SHOW_NONE : c->expected);
 	for (size_t w = 0; w < WHEN_COUNT; w++)
 		shares(b, p, &c->shares[w]);
@@ -69,10 +73,36 @@ row(struct buf *b, const struct result *r, const struct palette *p, const struct
 		html_text(b, show_rtt(fabs(off_ms), text));
 		html_raw(b, "</td>");
 	}
-	html_raw(b, "<td class=\"w\">");
-	html_text(b, c->reason);
-	html_raw(b, "</td>");
 	html_row_end(b);
+}
+
+/* Sentences are too wide for the table of figures. */
+static void
+reasons(struct buf *b, const struct result *r)
+{
+	static const char *const names[] = {"City", "Family", "Expected", "Why there"};
+	bool any = false;
+
+	for (size_t i = 0; i < r->n_catchment; i++)
+		any |= r->catchment[i].reason != NULL;
+	if (!any)
+		return;
+	html_raw(b, "<details><summary>Why each city is expected where it is</summary>\n");
+	html_table(b, "What the topology's routing policy says");
+	html_columns(b, names, sizeof(names) / sizeof(names[0]), 4);
+	for (size_t i = 0; i < r->n_catchment; i++) {
+		const struct catchment *c = &r->catchment[i];
+
+		html_row(b);
+		html_rowhead(b, c->title == NULL ? result_city_title(r, c->city) : c->title);
+		html_cell(b, family_title(c->family));
+		html_cell(b, c->expected == NULL ? SHOW_NONE : c->expected);
+		html_cell(b, c->reason == NULL ? SHOW_NONE : c->reason);
+		html_row_end(b);
+	}
+	html_raw(b, "</tbody>");
+	html_table_end(b);
+	html_raw(b, "</details>\n");
 }
 
 static bool
@@ -82,6 +112,26 @@ is_as_expected(const struct catchment *c)
 		if (strcmp(c->shares[WHEN_BEFORE].site[i], c->expected) == 0)
 			return c->shares[WHEN_BEFORE].ratio[i] > 0.99;
 	return false;
+}
+
+static void
+heading(struct buf *b, const struct result *r, size_t as_expected)
+{
+	struct homecoming h;
+	struct buf said = {0};
+
+	html_raw(b, "<section id=\"catchment\"><h2>Catchment: ");
+	html_textf(b, "%zu of %zu as expected before the fault", as_expected, r->n_catchment);
+	homecoming_of(r, &h);
+	if (h.trials > 0)
+		html_textf(b, ", %zu %s after the return", h.moved,
+			h.moved == 1 ? "is elsewhere" : "are elsewhere");
+	html_raw(b, "</h2>\n<p>");
+	homecoming_say_moved(&said, r);
+	html_text(b, said.data);
+	html_raw(b, "</p>\n");
+	b->failed |= said.failed;
+	buf_done(&said);
 }
 
 void
@@ -97,26 +147,22 @@ section_catchment(struct buf *b, const struct result *r, const struct palette *p
 		return;
 	for (size_t i = 0; i < r->n_catchment; i++)
 		as_expected += is_as_expected(&r->catchment[i]);
-	html_raw(b, "<section id=\"catchment\"><h2>Catchment</h2>\n<p>");
-	html_textf(b,
-		"Before the fault %zu of %zu cities × families were served by the expected PoP.",
-		as_expected, r->n_catchment);
-	html_raw(b, "</p>\n");
+	heading(b, r, as_expected);
 	html_table(b,
-		"Share of answers by PoP; RTT is the median, path RTT is what the topology's "
-		"delays add up to");
+		"For each city and family the share of answers by PoP; RTT is the median, path RTT "
+		"what the topology's delays add up to");
 	html_raw(b, "<thead>");
 	html_row(b);
 	for (size_t i = 0; i < sizeof(text_columns) / sizeof(text_columns[0]); i++)
 		html_col(b, text_columns[i]);
 	for (size_t i = 0; i < sizeof(num_columns) / sizeof(num_columns[0]); i++)
 		html_col_num(b, num_columns[i]);
-	html_col(b, "Why there");
 	html_row_end(b);
 	html_raw(b, "</thead><tbody>\n");
 	for (size_t i = 0; i < r->n_catchment; i++)
 		row(b, r, p, &r->catchment[i]);
 	html_raw(b, "</tbody>");
 	html_table_end(b);
+	reasons(b, r);
 	html_raw(b, "</section>\n");
 }

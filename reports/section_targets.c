@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reports/finding.h"
 #include "reports/html.h"
 #include "reports/page.h"
 #include "reports/show.h"
@@ -16,82 +17,123 @@ family_title(const char *family)
 	return strcmp(family, "v4") == 0 ? "IPv4" : strcmp(family, "v6") == 0 ? "IPv6" : family;
 }
 
+#define TARGET_COLUMNS 7
+
+static const char *
+verdict_class(enum target_verdict v)
+{
+	static const char *const classes[] = {"mute", "met", "missed", "refuted", "modelled"};
+
+	return classes[v];
+}
+
+/* "worst of 110 affected streams × trials": what the figure is, of how many of what. */
+static void
+judged_by(struct buf *b, const struct result *r, const struct target *t)
+{
+	const struct metric *m = t->metric == NULL ? NULL : result_metric(r, t->metric);
+	const char *over = m == NULL || m->over == NULL ? "samples" : m->over;
+	char n[SHOW_BYTES];
+
+	if (t->statistic == NULL || isnan(t->n)) {
+		html_text(b, t->statistic == NULL ? SHOW_NONE : finding_statistic(t->statistic));
+		return;
+	}
+	if (strcmp(over, "trials") == 0 && !(t->n > 1))
+		over = "trial";
+	html_textf(b, "%s of %s ", finding_statistic(t->statistic), show_count(t->n, n));
+	for (const char *x; (x = strstr(over, " x ")) != NULL; over = x + 3)
+		html_textf(b, "%.*s × ", (int)(x - over), over);
+	html_text(b, over);
+}
+
 static void
 target_row(struct buf *b, const struct result *r, const struct target *t)
 {
-	char text[SHOW_BYTES];
+	char text[FINDING_WORDS_BYTES], all[SHOW_BYTES];
 
 	html_row(b);
-	html_rowhead(b, t->id);
-	html_cell(b, family_title(t->family));
-	buf_addf(b, "<td class=\"v %s\">%s ",
-		t->verdict == TARGET_MET		? "met"
-			: t->verdict == TARGET_MISSED	? "missed"
-			: t->verdict == TARGET_REFUTED	? "refuted"
-			: t->verdict == TARGET_MODELLED ? "modelled"
-							: "mute",
-		verdict_sign(t->verdict));
+	html_rowhead(b, family_title(t->family));
+	buf_addf(b, "<td class=\"v %s\">%s ", verdict_class(t->verdict), verdict_sign(t->verdict));
 	html_text(b, verdict_word(t->verdict));
 	html_raw(b, "</td>");
-	html_raw(b, "<td class=\"n\">");
-	if (isnan(t->measured) && t->verdict == TARGET_MISSED)
-		html_raw(b, "never");
+	html_num(b, finding_measured(t, text));
+	html_num(b, finding_documented(t, text));
+	html_raw(b, "<td>");
+	judged_by(b, r, t);
+	html_raw(b, "</td>");
+	if (isnan(t->share_over_ratio) || isnan(t->trials))
+		snprintf(text, sizeof(text), "%s", SHOW_NONE);
 	else
-		html_text(b, show_against(t->measured, t->target, t->unit, text));
-	if (result_valid_trials(r) < VERDICT_QUICK_LOOK && t->verdict != TARGET_NOT_JUDGED)
-		html_textf(b, " (quick look, n = %s)", show_count(t->trials, text));
-	html_raw(b, "</td>");
-	html_num(b, show_stated(t->target, t->unit, text));
-	html_cell(b, t->statistic == NULL ? SHOW_NONE : t->statistic);
-	html_num(b, show_count(t->n, text));
-	html_num(b, show_share(t->share_over_ratio, text));
-	html_raw(b, "<td class=\"w\">");
-	html_text(b, t->documented);
-	if (t->verdict == TARGET_MET && !isnan(t->miss_bound_ratio)) {
-		html_textf(b, ". %s in %s trials",
-			t->share_over_ratio > 0 ? "Met, with misses," : "No miss",
-			show_count(t->trials, text));
-		html_textf(b, ": up to %s may miss (95 %% confidence).",
-			show_share(t->miss_bound_ratio, text));
-	}
-	if (t->why != NULL && t->why[0] != '\0') {
-		html_raw(b, "<br><span class=\"mute\">");
-		html_text(b, t->why);
-		html_raw(b, "</span>");
-	}
-	html_raw(b, "</td>");
+		snprintf(text, sizeof(text), "%.0f of %s", round(t->share_over_ratio * t->trials),
+			show_count(t->trials, all));
+	html_num(b, text);
+	if (t->miss_bound_ratio < 1) /* a bound of all is none */
+		snprintf(text, sizeof(text), "≤ %s", show_share(t->miss_bound_ratio, all));
+	else
+		snprintf(text, sizeof(text), "%s", SHOW_NONE);
+	html_num(b, text);
 	html_row_end(b);
+	if (t->why != NULL && t->why[0] != '\0' &&
+		(isnan(t->measured) || (t->verdict != TARGET_MET && t->verdict != TARGET_MISSED))) {
+		buf_addf(b, "<tr><td></td><td colspan=\"%d\" class=\"mute why\">",
+			TARGET_COLUMNS - 1);
+		html_text(b, t->why);
+		html_raw(b, "</td>");
+		html_row_end(b);
+	}
+}
+
+/* One claim: its id and words over the whole width, then a row for each family. */
+static void
+claim(struct buf *b, const struct result *r, size_t first)
+{
+	const struct target *t = &r->targets[first];
+
+	buf_addf(b, "<tbody><tr class=\"claim\"><th scope=\"rowgroup\" colspan=\"%d\"><div>",
+		TARGET_COLUMNS);
+	html_text(b, t->id);
+	html_raw(b, " <span class=\"mute\">");
+	html_text(b, t->documented);
+	html_raw(b, "</span></div></th>");
+	html_row_end(b);
+	for (size_t i = first; i < r->n_targets && strcmp(r->targets[i].id, t->id) == 0; i++)
+		target_row(b, r, &r->targets[i]);
+	html_raw(b, "</tbody>\n");
 }
 
 void
 section_targets(struct buf *b, const struct result *r)
 {
+	size_t valid = result_valid_trials(r);
+	char caption[200];
+
 	if (r->n_targets == 0) {
 		html_raw(b,
 			"<section id=\"targets\"><p>This run judges no documented "
 			"target.</p></section>\n");
 		return;
 	}
+	snprintf(caption, sizeof(caption),
+		"Documented targets; verdicts are computed from %zu valid %s%s", valid,
+		valid == 1 ? "trial" : "trials",
+		valid < VERDICT_QUICK_LOOK ? " (a quick look)" : "");
 	html_raw(b, "<section id=\"targets\">");
-	html_table(b,
-		"Documented targets. Verdicts are findings, computed from this run's "
-		"measurements.");
+	html_table(b, caption);
 	html_raw(b, "<thead>");
 	html_row(b);
-	html_col(b, "Target");
 	html_col(b, "Family");
 	html_col(b, "Verdict");
 	html_col_num(b, "Measured");
-	html_col_num(b, "Target");
-	html_col(b, "Statistic");
-	html_col_num(b, "n");
-	html_col_num(b, "Share over");
-	html_col(b, "Documented claim");
+	html_col_num(b, "Documented");
+	html_col(b, "Judged by");
+	html_col_num(b, "Trials that miss");
+	html_col_num(b, "Share, 95 % bound");
 	html_row_end(b);
-	html_raw(b, "</thead><tbody>\n");
+	html_raw(b, "</thead>\n");
 	for (size_t i = 0; i < r->n_targets; i++)
-		target_row(b, r, &r->targets[i]);
-	html_raw(b, "</tbody>");
+		if (i == 0 || strcmp(r->targets[i].id, r->targets[i - 1].id) != 0)
+			claim(b, r, i);
 	html_table_end(b);
 	html_raw(b, "</section>\n");
 }

@@ -1,62 +1,91 @@
 /* section_trials.c - trial by trial: valid or why not, what was measured, and how noisy the host was. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "reports/columns.h"
 #include "reports/html.h"
 #include "reports/page.h"
 #include "reports/show.h"
 
 static void
-trial_row(struct buf *b, const struct result *r, const struct trial *t)
+number(struct buf *b, const void *row)
 {
-	char text[SHOW_BYTES];
+	html_textf(b, "%d", ((const struct trial *)row)->number);
+}
 
-	html_row(b);
-	snprintf(text, sizeof(text), "%d", t->number);
-	html_rowhead(b, text);
-	html_raw(b, "<td>");
+static void
+validity(struct buf *b, const void *row)
+{
+	const struct trial *t = row;
+
 	if (t->valid) {
 		html_raw(b, "<span class=\"met\">✓</span> valid");
-	} else {
-		html_raw(b, "<span class=\"no\">✗</span> invalid");
-		for (size_t i = 0; i < t->n_invalid_because; i++)
-			html_textf(b, "%s %s", i == 0 ? ":" : ";", t->invalid_because[i]);
+		return;
 	}
-	html_raw(b, "</td>");
-	html_num(b, show_ms(t->phase_ms, text));
-	html_num(b, show_ms(t->withdraw_ms.v4, text));
-	html_num(b, show_ms(t->withdraw_ms.v6, text));
-	html_num(b, show_ms(t->last_answer_ms, text));
-	html_num(b, show_ms_gap(t->first_good_ms.max, r->gap_ms, text));
-	html_num(b, show_ms_gap(t->loss_ms.max, r->gap_ms, text));
-	html_num(b, show_ms_gap(t->full_convergence_ms, r->gap_ms, text));
-	html_raw(b, "<td>");
-	html_link(b, t->dir);
-	html_raw(b, "</td>");
-	html_row_end(b);
+	html_raw(b, "<span class=\"no\">✗</span> invalid");
+	for (size_t i = 0; i < t->n_invalid_because; i++)
+		html_textf(b, "%s %s", i == 0 ? ":" : ";", t->invalid_because[i]);
+}
+
+static void
+folder(struct buf *b, const void *row)
+{
+	html_link(b, ((const struct trial *)row)->dir);
+}
+
+static void
+trials_table(struct buf *b, const struct result *r, const char *caption)
+{
+	static const struct column columns[] = {
+		{"Trial", number, NULL, 0},
+		{"Valid", validity, NULL, 0},
+		COLUMN("Phase", show_ms, struct trial, phase_ms),
+		COLUMN("Withdraw IPv4", show_ms, struct trial, withdraw_ms.v4),
+		COLUMN("Withdraw IPv6", show_ms, struct trial, withdraw_ms.v6),
+		COLUMN("Last answer from the site", show_ms, struct trial, last_answer_ms),
+		COLUMN("First good answer, worst stream", show_ms, struct trial, first_good_ms.max),
+		COLUMN("Loss, worst stream", show_ms, struct trial, loss_ms.max),
+		COLUMN("All answered again", show_ms, struct trial, full_convergence_ms),
+		COLUMN("Lost at the return, queries", show_count, struct trial, restore_unanswered),
+		{"Folder", folder, NULL, 0},
+	};
+	const void **rows = calloc(r->n_trials + 1, sizeof(*rows));
+
+	if (rows == NULL) {
+		b->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < r->n_trials; i++)
+		rows[i] = &r->trial[i];
+	columns_table(b, caption, columns, sizeof(columns) / sizeof(columns[0]), rows, r->n_trials);
+	free(rows);
+}
+
+static bool
+has_phase(const struct result *r)
+{
+	for (size_t i = 0; i < r->n_trials; i++)
+		if (!isnan(r->trial[i].phase_ms))
+			return true;
+	return false;
 }
 
 void
 section_trials(struct buf *b, const struct result *r)
 {
-	static const char *const names[] = {"Trial", "Valid", "Phase", "Withdraw v4", "Withdraw v6",
-		"Last answer from the site", "First good answer, worst", "Loss, worst",
-		"All answered again", "Folder"};
 	char caption[240];
 
 	if (r->n_trials == 0)
 		return;
-	html_raw(b, "<section id=\"trials\"><h2>Trial by trial</h2>\n");
-	snprintf(caption, sizeof(caption),
-		"Times from the fault; phase: fault after the last health-check tick%s%.24s%s",
+	html_raw(b, "<section id=\"trials\"><h2>Trial by trial: ");
+	html_textf(b, "%zu of %zu valid", result_valid_trials(r), r->n_trials);
+	html_raw(b, "</h2>\n");
+	snprintf(caption, sizeof(caption), "Times from the fault%s%s%.24s%s",
+		has_phase(r) ? "; phase: fault after the last health-check tick" : "",
 		r->fault_phase == NULL ? "" : " (fault phase ",
 		r->fault_phase == NULL ? "" : r->fault_phase, r->fault_phase == NULL ? "" : ")");
-	html_table(b, caption);
-	html_columns(b, names, sizeof(names) / sizeof(names[0]), 2);
-	for (size_t i = 0; i < r->n_trials; i++)
-		trial_row(b, r, &r->trial[i]);
-	html_raw(b, "</tbody>");
-	html_table_end(b);
+	trials_table(b, r, caption);
 	html_raw(b, "</section>\n");
 }
 
@@ -91,9 +120,9 @@ noise_row(struct buf *b, const char *name, const struct noise *n, const struct l
 void
 section_noise(struct buf *b, const struct result *r)
 {
-	static const char *const names[] = {"Trial", "Send lateness p99", "most",
-		"Link emulator lateness p99", "most", "Capture drops", "Clock step", "CPU pressure",
-		"Steal"};
+	static const char *const names[] = {"Trial", "Send lateness, p99", "most",
+		"Link emulator lateness, p99", "most", "Packets not captured", "Clock step",
+		"CPU pressure", "Steal"};
 	const struct limits *l = &r->limits;
 	struct noise limits = {.send_p99_us = l->send_lateness_p99_us,
 		.wire_p99_us = l->wire_lateness_p99_us,
@@ -107,8 +136,8 @@ section_noise(struct buf *b, const struct result *r)
 		return;
 	limits.send_lateness_us.max = limits.wire_lateness_us.max = NAN;
 	html_raw(b,
-		"<section id=\"noise\"><h2>Noise</h2>\n<p>How well the host kept time. A trial "
-		"over a limit is "
+		"<section id=\"noise\"><h2>How well the host kept time</h2>\n<p>A trial over a "
+		"limit is "
 		"invalid: neither passed nor failed.</p>\n");
 	html_table(b, "Noise of each trial, and the limits");
 	html_columns(b, names, sizeof(names) / sizeof(names[0]), 1);

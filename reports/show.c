@@ -1,14 +1,11 @@
 /* show.c - figures for people: one way to print a time, a count, a share, and what is missing. */
 #include "reports/show.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/num.h"
-
-#define MS_MAX	   1e12 /* above, ns would not fit */
+#define MS_MAX	   1e12 /* above, digits mean nothing */
 #define THIN_SPACE "\xe2\x80\x89"
 
 static const char *
@@ -18,38 +15,33 @@ none(char out[static SHOW_BYTES])
 	return out;
 }
 
-const char *
-show_ms(double ms, char out[static SHOW_BYTES])
+/* Three digits of v, whole numbers from 100 on. */
+static int
+decimals(double v)
 {
-	char text[24];
-
-	if (!isfinite(ms))
-		return none(out);
-	if (fabs(ms) > MS_MAX)
-		snprintf(out, SHOW_BYTES, "%.3g s", ms / 1e3);
-	else if (fabs(ms) < 5e-4)
-		snprintf(out, SHOW_BYTES, "0 ms");
-	else
-		snprintf(out, SHOW_BYTES, "%s%s", ms < 0 ? "\xe2\x88\x92" : "",
-			num_show_ns((int64_t)llround(fabs(ms) * 1e6), text));
-	return out;
+	return v < 9.995 ? 2 : v < 99.95 ? 1 : 0;
 }
 
 const char *
-show_ms_gap(double ms, double gap_ms, char out[static SHOW_BYTES])
+show_ms(double ms, char out[static SHOW_BYTES])
 {
-	double digit_ms;
-	int decimals;
+	static const struct {
+		const char *unit;
+		double ms;
+	} scales[] = {{"µs", 1e-3}, {"ms", 1}, {"s", 1e3}};
+	double v = fabs(ms);
+	size_t i = v < 0.9995 ? 0 : v < 999.5 ? 1 : 2;
 
-	if (!isfinite(ms) || !isfinite(gap_ms) || gap_ms < 10.0 || fabs(ms) > MS_MAX)
-		return show_ms(ms, out);
-	digit_ms = gap_ms >= 1000.0 ? 1000.0 : gap_ms >= 100.0 ? 100.0 : 10.0;
-	ms = round(ms / digit_ms) * digit_ms;
-	decimals = digit_ms >= 1000.0 ? 0 : digit_ms >= 100.0 ? 1 : 2;
-	if (ms == 0)
-		snprintf(out, SHOW_BYTES, "0 s");
+	if (!isfinite(ms))
+		return none(out);
+	v /= scales[i].ms;
+	if (fabs(ms) > MS_MAX)
+		snprintf(out, SHOW_BYTES, "%.3g s", ms / 1e3);
+	else if (fabs(ms) < 5e-6)
+		snprintf(out, SHOW_BYTES, "0 ms");
 	else
-		snprintf(out, SHOW_BYTES, "%.*f s", decimals, ms / 1e3);
+		snprintf(out, SHOW_BYTES, "%s%.*f %s", ms < 0 ? "\xe2\x88\x92" : "", decimals(v), v,
+			scales[i].unit);
 	return out;
 }
 

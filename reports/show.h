@@ -9,11 +9,11 @@
 
 /* All write at most SHOW_BYTES and return `out`. NaN gives SHOW_NONE. */
 
-/* "3.65 s", "120 ms": lib/num's way. */
+/*
+ * The one way to print a measured time: three digits and the unit that suits, "3.65 s", "746 ms",
+ * "25.1 s", "58.2 ms". What it is exact to (the sampling gap) stands once beside each table and plot.
+ */
 const char *show_ms(double ms, char out[static SHOW_BYTES]);
-
-/* The same without digits that a sampling gap does not support: gap 100 ms gives "3.6 s". */
-const char *show_ms_gap(double ms, double gap_ms, char out[static SHOW_BYTES]);
 
 /* Round-trip times stand in columns: one decimal, always ms. */
 const char *show_rtt(double ms, char out[static SHOW_BYTES]);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reports/finding.h"
 #include "reports/show.h"
 
 const char *
@@ -24,16 +25,6 @@ verdict_word(enum target_verdict v)
 	return words[v];
 }
 
-/* How a target is spoken of when trials are counted; the last one fits any. */
-static const struct {
-	const char *id, *noun, *verb;
-} wordings[] = {
-	{"crash-withdraw", "crash", "withdrawn"},
-	{"bfd-subsecond", "silent link loss", "repaired"},
-	{"carrier-seamless", "carrier outage", "repaired"},
-	{"srv6-50ms", "link cut", "repaired"},
-};
-
 static void append(char *text, size_t size, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -48,139 +39,75 @@ append(char *text, size_t size, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* Is this family measured at all in this run? */
+#define CLAUSES_BYTES 300 /* a sentence that has grown beyond takes no further clause */
+
+/* What was found, worst first: "Missed: …; …. Met: …". False if no target was judged. */
 static bool
-is_in_play(const struct result *r, bool v6)
+say_targets(const struct result *r, char *text, size_t size)
 {
-	for (size_t i = 0; i < r->n_trials; i++)
-		if (r->trial[i].valid &&
-			!isnan(v6 ? r->trial[i].withdraw_ms.v6 : r->trial[i].withdraw_ms.v4))
-			return true;
-	return false;
-}
+	static const struct {
+		enum target_verdict verdict;
+		const char *head;
+	} order[] = {{TARGET_MISSED, "Missed"}, {TARGET_REFUTED, "Refuted"}, {TARGET_MET, "Met"},
+		{TARGET_MODELLED, "Modelled"}};
+	struct buf b = {0};
+	size_t left_out = 0;
+	bool any;
 
-/*
- * Trials over a withdraw target in either family; a withdraw that never came is over. NaN when
- * trials do not tell.
- */
-static double
-trials_over(const struct result *r, const struct target *t, double *ret_n)
-{
-	bool v4 = is_in_play(r, false), v6 = is_in_play(r, true);
-	double over = 0, n = 0;
+	for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++) {
+		const char *before = order[o].head, *between = ": ";
 
-	if (t->metric == NULL || strncmp(t->metric, "withdraw", 8) != 0 || (!v4 && !v6))
-		return NAN;
-	for (size_t i = 0; i < r->n_trials; i++) {
-		struct family_ms w = r->trial[i].withdraw_ms;
+		for (size_t i = 0; i < r->n_targets; i++) {
+			const struct target *t = &r->targets[i];
 
-		if (!r->trial[i].valid)
-			continue;
-		n++;
-		over += (v4 && !(w.v4 <= t->target)) || (v6 && !(w.v6 <= t->target));
+			if (t->verdict != order[o].verdict || !finding_is_first(r, t))
+				continue;
+			if (b.len > CLAUSES_BYTES) {
+				left_out++;
+				continue;
+			}
+			buf_addf(&b, "%s%s%s", b.len > 0 && before[0] != '\0' ? ". " : "", before,
+				between);
+			finding_say(&b, r, t);
+			before = "";
+			between = "; ";
+		}
 	}
-	*ret_n = n;
-	return n == 0 ? NAN : over;
+	any = b.len > 0;
+	append(text, size, "%s", any ? b.data : "");
+	if (left_out > 0)
+		append(text, size, "; and %zu more", left_out);
+	buf_done(&b);
+	return any;
 }
 
-/* The worst of the rows with the same id and verdict: the families are one finding. NaN: never. */
-static double
-worst_measured(const struct result *r, const struct target *t)
+static enum verdict_kind
+kind_of_targets(const struct result *r)
 {
-	double worst = t->measured;
+	for (size_t i = 0; i < r->n_targets; i++)
+		if (r->targets[i].verdict == TARGET_MISSED ||
+			r->targets[i].verdict == TARGET_REFUTED)
+			return VERDICT_MISSED;
+	return VERDICT_GOOD;
+}
+
+/* Nothing missed is no promise: how often it may yet be missed, by the trials there were. */
+static void
+say_bound(const struct result *r, char *text, size_t size)
+{
+	double bound = NAN, trials = 0;
+	char share[SHOW_BYTES];
 
 	for (size_t i = 0; i < r->n_targets; i++)
-		if (strcmp(r->targets[i].id, t->id) == 0 && r->targets[i].verdict == t->verdict) {
-			if (isnan(r->targets[i].measured))
-				return NAN;
-			worst = fmax(worst, r->targets[i].measured);
+		if (r->targets[i].verdict == TARGET_MET && r->targets[i].miss_bound_ratio > 0) {
+			bound = fmax(bound, r->targets[i].miss_bound_ratio);
+			trials = r->targets[i].trials;
 		}
-	return worst;
-}
-
-static void
-counted(const struct result *r, const struct target *t, char *text, size_t size)
-{
-	char measured[SHOW_BYTES], target[SHOW_BYTES], bound[SHOW_BYTES];
-	const char *noun = "trial", *verb = NULL;
-	double n = t->trials, over = trials_over(r, t, &n);
-
-	if (isnan(over))
-		over = round(t->share_over_ratio * t->trials);
-	for (size_t i = 0; i < sizeof(wordings) / sizeof(wordings[0]); i++)
-		if (strcmp(t->id, wordings[i].id) == 0) {
-			noun = wordings[i].noun;
-			verb = wordings[i].verb;
-		}
-	if (isnan(worst_measured(r, t)))
-		snprintf(measured, sizeof(measured), "never");
-	else
-		show_against(worst_measured(r, t), t->target, t->unit, measured);
-	show_stated(t->target, t->unit, target);
-	if (t->verdict == TARGET_MISSED) {
-		append(text, size, "%.0f of %.0f %s%s ", over, n, noun,
-			n > 1 ? (strcmp(noun, "crash") == 0 || strstr(noun, "loss") != NULL ? "es"
-											    : "s")
-			      : "");
-		if (verb != NULL)
-			append(text, size, "%s %s later than the documented %s (worst %s)",
-				over > 1 || over < 1 ? "were" : "was", verb, target, measured);
-		else
-			append(text, size, "went over the documented %s of %s (worst %s)", target,
-				t->id, measured);
-		return;
-	}
-	append(text, size, "%s%.0f %s%s ", n > 1 ? "all " : "", n, noun,
-		n > 1 ? (strcmp(noun, "crash") == 0 || strstr(noun, "loss") != NULL ? "es" : "s")
-		      : "");
-	if (verb != NULL)
-		append(text, size, "%s %s within the documented %s (worst %s)",
-			n > 1 ? "were" : "was", verb, target, measured);
-	else
-		append(text, size, "stayed within the documented %s of %s (worst %s)", target,
-			t->id, measured);
-	if (!isnan(t->miss_bound_ratio))
+	if (!isnan(bound) && trials > 0)
 		append(text, size,
-			"; with no miss in %.0f, up to %s may still miss it (95 %% confidence)", n,
-			show_share(t->miss_bound_ratio, bound));
-}
-
-static void
-say_target(const struct result *r, const struct target *t, char *text, size_t size)
-{
-	static const char *const heads[] = {"Not judged", "Met", "Missed", "Refuted", "Modelled"};
-	char measured[SHOW_BYTES], target[SHOW_BYTES];
-	bool is_time = t->unit != NULL && strcmp(t->unit, "ms") == 0;
-	bool is_count = t->n > 0 && t->statistic != NULL && strcmp(t->statistic, "max") == 0 &&
-		is_time && !isnan(t->target) &&
-		(t->verdict == TARGET_MET ? !isnan(t->measured) : !isnan(t->share_over_ratio));
-
-	append(text, size, "%s: ", heads[t->verdict]);
-	if (is_count && (t->verdict == TARGET_MET || t->verdict == TARGET_MISSED)) {
-		counted(r, t, text, size);
-	} else if (!isnan(t->measured) && !isnan(t->target)) {
-		append(text, size, "%.60s measured %s%s%s where %s is documented", t->id,
-			t->statistic == NULL ? "" : t->statistic, t->statistic == NULL ? "" : " ",
-			show_against(worst_measured(r, t), t->target, t->unit, measured),
-			show_stated(t->target, t->unit, target));
-	} else {
-		append(text, size, "%.60s%s%.200s", t->id, t->why == NULL ? "" : ": ",
-			t->why == NULL ? "" : t->why);
-	}
-}
-
-/* The row that heads the page: the first missed one, else refuted, met, modelled. */
-static const struct target *
-leading_target(const struct result *r)
-{
-	static const enum target_verdict order[] = {
-		TARGET_MISSED, TARGET_REFUTED, TARGET_MET, TARGET_MODELLED};
-
-	for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++)
-		for (size_t i = 0; i < r->n_targets; i++)
-			if (r->targets[i].verdict == order[o])
-				return &r->targets[i];
-	return NULL;
+			"What was met in %.0f %s may still be missed in up to %s (95 %% "
+			"confidence). ",
+			trials, trials > 1 ? "trials" : "trial", show_share(bound, share));
 }
 
 static size_t
@@ -239,10 +166,26 @@ say_state(const struct result *r, size_t valid, char *text, size_t size)
 			valid, VERDICT_QUICK_LOOK);
 }
 
+static void
+say_inconclusive(const struct result *r, char *text, size_t size)
+{
+	const char *why = first_reason(r);
+
+	if (!(r->trials > 0)) {
+		append(text, size, "Inconclusive: no trial was finished");
+		return;
+	}
+	append(text, size, "Inconclusive: ");
+	if (r->trials > 1)
+		append(text, size, "all %.8g trials were invalid", r->trials);
+	else
+		append(text, size, "the only trial was invalid");
+	append(text, size, "%s%.150s", why == NULL ? "" : ": ", why == NULL ? "" : why);
+}
+
 void
 verdict_of(const struct result *r, struct verdict *v)
 {
-	const struct target *t = leading_target(r);
 	size_t valid = result_valid_trials(r), n_broken = broken(r);
 
 	*v = (struct verdict){.kind = VERDICT_GOOD};
@@ -250,30 +193,15 @@ verdict_of(const struct result *r, struct verdict *v)
 		append(v->text, sizeof(v->text), "%s",
 			r->interrupted ? "Interrupted. " : "Incomplete. ");
 	if (valid == 0) {
-		const char *why = first_reason(r);
-
-		char all[64];
-
 		v->kind = VERDICT_INCONCLUSIVE;
-		snprintf(all, sizeof(all), "all %.8g trials were invalid", r->trials);
-		if (r->trials > 0)
-			append(v->text, sizeof(v->text), "Inconclusive: %s%s%.150s",
-				r->trials > 1 ? all : "the only trial was invalid",
-				why == NULL ? "" : ": ", why == NULL ? "" : why);
-		else
-			append(v->text, sizeof(v->text), "Inconclusive: no trial was finished");
+		say_inconclusive(r, v->text, sizeof(v->text));
 	} else if (n_broken > 0) {
 		v->kind = VERDICT_BROKEN;
 		say_broken(r, v->text, sizeof(v->text));
-		if (t != NULL && t->verdict != TARGET_NOT_JUDGED) {
-			say_target(r, t, v->aside, sizeof(v->aside));
+		if (say_targets(r, v->aside, sizeof(v->aside) - 200))
 			append(v->aside, sizeof(v->aside), ". ");
-		}
-	} else if (t != NULL) {
-		v->kind = t->verdict == TARGET_MISSED || t->verdict == TARGET_REFUTED
-			? VERDICT_MISSED
-			: VERDICT_GOOD;
-		say_target(r, t, v->text, sizeof(v->text));
+	} else if (say_targets(r, v->text, sizeof(v->text))) {
+		v->kind = kind_of_targets(r);
 	} else if (r->n_expectations > 0) {
 		append(v->text, sizeof(v->text),
 			"All %zu expectations held; no documented target was judged",
@@ -282,4 +210,6 @@ verdict_of(const struct result *r, struct verdict *v)
 		append(v->text, sizeof(v->text), "No documented target was judged");
 	}
 	say_state(r, valid, v->aside, sizeof(v->aside));
+	if (valid > 0)
+		say_bound(r, v->aside, sizeof(v->aside));
 }

@@ -8,8 +8,8 @@ enum verdict_kind { VERDICT_GOOD, VERDICT_MISSED, VERDICT_BROKEN, VERDICT_INCONC
 
 struct verdict {
 	enum verdict_kind kind; /* BROKEN: an expectation did not hold */
-	char text[512];		/* a sentence; of data it may hold ids: escape it */
-	char aside[512];	/* what else must be known at a glance; may be empty */
+	char text[600];		/* a sentence; of data it may hold ids: escape it */
+	char aside[800];	/* what else must be known at a glance; may be empty */
 };
 
 void verdict_of(const struct result *r, struct verdict *ret);

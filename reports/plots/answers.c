@@ -104,22 +104,18 @@ rows(struct buf *s, const struct answers_subject *a, const struct frame *f)
 	}
 }
 
-/* Names beside the first row's marks, in their own colours. */
+/* Names of the PoPs beside the first row, in their own colours. */
 static void
 names(struct buf *s, const struct answers_subject *a, const struct frame *f)
 {
 	const struct palette *p = a->scene->palette;
 	const struct trial *t = a->row[0];
-	double y = frame_y_px(f, 0.53), first = fmin(t->withdraw_ms.v4, t->withdraw_ms.v6),
-	       last_ms = 0, x;
+	double y = frame_y_px(f, 0.53), first = fmin(t->withdraw_ms.v4, t->withdraw_ms.v6), x;
 
 	if (!isnan(first) && frame_x_px(f, first / 1e3) - f->left_px > frame_text_px("withdraw"))
 		frame_text(s, f, frame_x_px(f, first / 1e3) - 7, y, ALIGN_RIGHT, COLOUR_INK,
 			"withdraw");
-	for (size_t j = 0; j < t->n_streams; j++)
-		if (is_shown(a->scene->result, &t->streams[j]))
-			last_ms = fmax(last_ms, t->streams[j].first_good_ms);
-	x = frame_x_px(f, last_ms / 1e3) + 8;
+	x = f->right_px + 8;
 	for (size_t i = 0; i < p->n; i++) {
 		if (!has_site(a, p->site[i]))
 			continue;
@@ -160,7 +156,11 @@ script(struct buf *s, const void *subject, bool is_narrow)
 		.y_max = 0};
 
 	f.right_px = f.width_px - 16;
-	f.bottom_px = f.top_px + (double)a->n * (a->n > 30 ? 14 : 26);
+	for (size_t i = 0; i < p->n; i++)
+		if (has_site(a, p->site[i]))
+			f.right_px -= frame_text_px(p->site[i]) + 6;
+	f.right_px = fmax(f.right_px, f.width_px / 2);
+	f.bottom_px = f.top_px + (double)a->n * (a->n > 30 ? 14 : a->n > 5 ? 26 : 44);
 	f.height_px = f.bottom_px + 28;
 	frame_begin(s, &f);
 	frame_area(s, &f);
@@ -214,6 +214,12 @@ subject_init(struct answers_subject *a, const struct scene *scene)
 			a->target = &r->targets[i];
 }
 
+static bool
+has_withdraw(const struct answers_subject *a)
+{
+	return !isnan(family_worst(a->row[0]->withdraw_ms)); /* sorted: those without are last */
+}
+
 int
 plot_answers(struct buf *page, const struct scene *scene, struct err *e)
 {
@@ -227,18 +233,20 @@ plot_answers(struct buf *page, const struct scene *scene, struct err *e)
 		return 0;
 	if (m != NULL && !isnan(m->stats.p50))
 		snprintf(title, sizeof(title),
-			"First good answer from another PoP after %s at the median, %s at worst",
-			show_ms_gap(m->stats.p50, gap, a), show_ms_gap(m->stats.max, gap, b));
+			"First good answer %s after the fault at the median, %s at worst",
+			show_ms(m->stats.p50, a), show_ms(m->stats.max, b));
 	else
-		snprintf(title, sizeof(title),
-			"First good answer from another PoP after %s at worst",
-			show_ms_gap(subject.max_ms, gap, a));
+		snprintf(title, sizeof(title), "First good answer %s after the fault at worst",
+			show_ms(subject.max_ms, a));
 	snprintf(subtitle, sizeof(subtitle),
-		"Seconds from the fault; a row for each valid trial, fastest withdraw first, IPv4 "
-		"over IPv6. A dot "
-		"for each stream, in the colour of the PoP that answered, ± %s (the sampling gap). "
-		"n = %s streams "
-		"in %zu trials.",
-		show_ms_stated(gap, a), show_count((double)subject.streams, b), subject.n);
+		"Seconds from the fault; a row for each valid trial%s, IPv4 over IPv6. A dot for "
+		"each "
+		"stream of an affected city, in the colour of the PoP that answered%s. n = %s "
+		"streams "
+		"× trials, in %zu %s; ± %s (the sampling gap).",
+		has_withdraw(&subject) ? ", fastest withdraw first" : "",
+		has_withdraw(&subject) ? "; a bar is the last withdraw on the wire" : "",
+		show_count((double)subject.streams, b), subject.n,
+		subject.n == 1 ? "trial" : "trials", show_ms_stated(gap, a));
 	return figure_add(page, "answers", title, subtitle, subtitle, script, &subject, e);
 }

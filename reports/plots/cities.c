@@ -28,7 +28,7 @@ panel_script(struct buf *s, const struct cities_subject *c, size_t i, struct fra
 {
 	const struct panel *p = &c->panel[i];
 	struct flag flags[EVENTS_MAX];
-	size_t n = events_of(flags, c->scene->trial, c->scene->result->gap_ms, f->is_narrow);
+	size_t n = events_of(flags, c->scene->trial, f->is_narrow);
 	char name[8], fit[FRAME_FIT_BYTES];
 
 	f->top_px = top_px + 22;
@@ -107,14 +107,20 @@ plot_cities(struct buf *page, const struct scene *scene, struct err *e)
 		"Queries per second of each city's streams by the PoP that answered";
 	struct cities_subject c = {.scene = scene};
 	const struct trial *t = scene->trial;
+	struct stack total;
 	char title[160], subtitle[320];
 	size_t affected = 0;
 
-	for (size_t i = 0; t != NULL && i < t->n_cities; i++) {
+	if (t == NULL)
+		return 0;
+	stack_init(&total, &t->timeline, scene->palette);
+	for (size_t i = 0; i < t->n_cities; i++) {
 		if (!is_affected(scene->result, &t->cities[i]))
 			continue;
-		if (c.n < PANELS_MAX)
-			panel_init(&c.panel[c.n++], scene->result, &t->cities[i], scene->palette);
+		if (c.n < PANELS_MAX) {
+			panel_init(&c.panel[c.n], scene->result, &t->cities[i], scene->palette);
+			stack_align(&c.panel[c.n++].stack, &total);
+		}
 		affected++;
 	}
 	if (c.n == 0)

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "reports/homecoming.h"
 #include "reports/show.h"
 
 static void
@@ -19,11 +20,10 @@ add(struct flag *flags, size_t *n, double ms, bool is_strong, const char *text, 
 }
 
 size_t
-events_of(
-	struct flag flags[static EVENTS_MAX], const struct trial *t, double gap_ms, bool is_narrow)
+events_of(struct flag flags[static EVENTS_MAX], const struct trial *t, bool is_narrow)
 {
 	double full_ms = t->full_convergence_ms, withdraw_ms = family_worst(t->withdraw_ms);
-	double announce_ms = family_worst(t->announce_ms);
+	double announce_ms = family_worst(t->announce_ms), last_ms = homecoming_last_loss_ms(t);
 	char when[SHOW_BYTES];
 	size_t n = 0;
 
@@ -32,10 +32,12 @@ events_of(
 		show_ms(withdraw_ms, when));
 	if (full_ms > 0)
 		add(flags, &n, full_ms, false, is_narrow ? "answered" : "all answered again",
-			show_ms_gap(full_ms, gap_ms, when));
+			show_ms(full_ms, when));
 	add(flags, &n, t->restore_ms, true, is_narrow ? "restore" : "service restored",
 		is_narrow ? "" : show_ms(t->restore_ms, when));
 	add(flags, &n, announce_ms, false, is_narrow ? "back" : "re-announced",
 		show_ms(announce_ms, when));
+	add(flags, &n, last_ms, false, is_narrow ? "last loss" : "last query lost",
+		show_ms(last_ms, when));
 	return n;
 }

@@ -6,11 +6,7 @@
 
 #define EVENTS_MAX 8
 
-/*
- * Fault, withdraw, all answered, restore, re-announced, as far as known;
- * what rests on answers is shown no finer than the sampling gap. Returns how many.
- */
-size_t events_of(
-	struct flag flags[static EVENTS_MAX], const struct trial *t, double gap_ms, bool is_narrow);
+/* Fault, withdraw, all answered, restore, re-announced, last loss at the return, as far as known. Returns how many. */
+size_t events_of(struct flag flags[static EVENTS_MAX], const struct trial *t, bool is_narrow);
 
 #endif

@@ -177,9 +177,8 @@ group_labels(struct buf *s, const struct loss_subject *l, const struct frame *f)
 		snprintf(text, sizeof(text), "%zu streams", p->n);
 		frame_text(s, f, f->left_px - 10, y + 8, ALIGN_RIGHT, COLOUR_MUTE, text);
 		snprintf(text, sizeof(text), "%s, worst %s",
-			show_ms_gap(l->strip[p->first + (p->n - 1) / 2].median_ms,
-				l->scene->result->gap_ms, a),
-			show_ms_gap(worst, l->scene->result->gap_ms, b));
+			show_ms(l->strip[p->first + (p->n - 1) / 2].median_ms, a),
+			show_ms(worst, b));
 		if (!f->is_narrow)
 			frame_text(s, f, f->right_px + 10, y, ALIGN_LEFT, COLOUR_INK, text);
 		row += (double)p->n + (double)l->n / 12.0;
@@ -191,7 +190,7 @@ script(struct buf *s, const void *subject, bool is_narrow)
 {
 	const struct loss_subject *l = subject;
 	double rows = (double)l->n + (double)l->n / 12.0 * (double)(l->n_groups - 1);
-	double least_px = 40.0 * (double)l->n_groups;
+	double least_px = 34.0 * (double)l->n_groups;
 	struct frame f = {.is_narrow = is_narrow,
 		.width_px = is_narrow ? FRAME_NARROW_PX : FRAME_WIDE_PX,
 		.left_px = is_narrow ? 86 : 150,
@@ -200,8 +199,8 @@ script(struct buf *s, const void *subject, bool is_narrow)
 		.y_min = rows, /* downwards */
 		.y_max = 0};
 
-	f.right_px = f.width_px - (is_narrow ? 14 : 130);
-	f.bottom_px = f.top_px + fmax(least_px, fmin(rows * 3.2, 520));
+	f.right_px = f.width_px - (is_narrow ? 14 : 156);
+	f.bottom_px = f.top_px + fmax(least_px, fmin(rows * 2.2, 420));
 	f.height_px = f.bottom_px + 28;
 	frame_begin(s, &f);
 	frame_area(s, &f);
@@ -216,21 +215,21 @@ add(struct buf *page, const struct loss_subject *l, struct err *e)
 {
 	const struct metric *m = result_metric(l->scene->result, "loss_of_connectivity_ms");
 	double gap = l->scene->result->gap_ms;
-	char title[200], subtitle[400], a[SHOW_BYTES], b[SHOW_BYTES];
+	char title[200], subtitle[400], over[80], a[SHOW_BYTES], b[SHOW_BYTES];
 
 	if (m != NULL && !isnan(m->stats.p50))
 		snprintf(title, sizeof(title),
 			"Streams lost %s of answers at the median, %s at worst",
-			show_ms_gap(m->stats.p50, gap, a), show_ms_gap(m->stats.max, gap, b));
+			show_ms(m->stats.p50, a), show_ms(m->stats.max, b));
 	else
 		snprintf(title, sizeof(title), "Streams lost up to %s of answers",
-			show_ms_gap(l->max_ms, gap, a));
+			show_ms(l->max_ms, a));
+	snprintf(over, sizeof(over), "dot: median, line: least to most over %zu trials", l->trials);
 	snprintf(subtitle, sizeof(subtitle),
-		"Loss of connectivity of each stream of an affected city, in seconds, sorted; dot: "
-		"median, "
-		"line: least to most over %zu %s. Unanswered queries × gap, so ± %s. n = %zu "
+		"Loss of connectivity of each stream of an affected city, in seconds, sorted; %s; "
+		"at the right median and worst. Unanswered queries × gap, so ± %s. n = %zu "
 		"streams.%s",
-		l->trials, l->trials == 1 ? "trial" : "trials", show_ms_stated(gap, a), l->n,
+		l->trials == 1 ? "a dot for each stream" : over, show_ms_stated(gap, a), l->n,
 		l->n_groups == GROUPS_MAX ? " Only the first groups are drawn." : "");
 	return figure_add(page, "loss", title, subtitle, subtitle, script, l, e);
 }

@@ -2,6 +2,7 @@
 #include "reports/plots/stack.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool
@@ -21,6 +22,66 @@ add_layer(struct stack *k, const char *name, const double *queries, enum colour 
 		k->layer[k->n++] = (struct layer){name, queries, fill, text, label};
 }
 
+/* All queries sent in a bin, whatever became of them. */
+static double
+sent(const struct timeline *t, size_t bin)
+{
+	double sum = t->unanswered[bin] + t->failed[bin];
+
+	for (size_t i = 0; i < t->n_sites; i++)
+		sum += t->sites[i].queries[bin];
+	return sum;
+}
+
+static int
+double_cmp(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double
+usual(const struct timeline *t)
+{
+	double *sorted = calloc(t->bins + 1, sizeof(*sorted)), median;
+
+	if (sorted == NULL)
+		return 0; /* drawn as it is, then */
+	for (size_t b = 0; b < t->bins; b++)
+		sorted[b] = sent(t, b);
+	qsort(sorted, t->bins, sizeof(*sorted), double_cmp);
+	median = sorted[t->bins / 2];
+	free(sorted);
+	return median;
+}
+
+#define PARTIAL	 0.985 /* of the usual: a stream or two by rounding are no part */
+#define ENDS_MAX 3     /* bins that may be left out at each end */
+
+static void
+trim(struct stack *k)
+{
+	const struct timeline *t = k->timeline;
+
+	k->first = 0;
+	k->end = t->bins;
+	while (k->first < ENDS_MAX && k->first + 1 < k->end &&
+		sent(t, k->first) < PARTIAL * k->usual)
+		k->first++;
+	while (t->bins - k->end < ENDS_MAX && k->first + 1 < k->end &&
+		sent(t, k->end - 1) < PARTIAL * k->usual)
+		k->end--;
+}
+
+static double
+scale(const struct stack *k, size_t bin)
+{
+	double n = sent(k->timeline, bin);
+
+	return k->usual > 0 && fabs(n - k->usual) <= STACK_SCALE_MAX * k->usual ? k->usual / n : 1;
+}
+
 static double
 height_qps(const struct stack *k, size_t layers, size_t bin)
 {
@@ -28,7 +89,7 @@ height_qps(const struct stack *k, size_t layers, size_t bin)
 
 	for (size_t i = 0; i < layers; i++)
 		sum += fmax(0, k->layer[i].queries[bin]);
-	return sum * 1000.0 / k->timeline->bin_ms;
+	return sum * scale(k, bin) * 1000.0 / k->timeline->bin_ms;
 }
 
 /* How much of a site's answers went away (negative) or came in, between before and after the fault. */
@@ -63,7 +124,8 @@ height_class(const struct timeline *t, const double *queries)
 void
 stack_init(struct stack *k, const struct timeline *t, const struct palette *p)
 {
-	*k = (struct stack){.timeline = t};
+	*k = (struct stack){.timeline = t, .usual = usual(t)};
+	trim(k);
 	for (int kind = 0; kind < 3; kind++)
 		for (size_t i = 0; i < p->n;
 			i++) /* in the palette's order, the same in every plot */
@@ -76,20 +138,29 @@ stack_init(struct stack *k, const struct timeline *t, const struct palette *p)
 						t->sites[j].site);
 	add_layer(k, NULL, t->failed, COLOUR_FAILED, COLOUR_FAILED, "failed");
 	add_layer(k, NULL, t->unanswered, COLOUR_UNANSWERED, COLOUR_UNANSWERED_TEXT, "no answer");
-	for (size_t b = 0; b < t->bins; b++)
+	for (size_t b = k->first; b < k->end; b++)
 		k->max_qps = fmax(k->max_qps, height_qps(k, k->n, b));
+}
+
+void
+stack_align(struct stack *k, const struct stack *with)
+{
+	if (k->timeline->bins != with->timeline->bins)
+		return;
+	k->first = with->first;
+	k->end = with->end;
 }
 
 double
 stack_from_s(const struct stack *k)
 {
-	return k->timeline->from_ms / 1e3;
+	return (k->timeline->from_ms + k->timeline->bin_ms * (double)k->first) / 1e3;
 }
 
 double
 stack_to_s(const struct stack *k)
 {
-	return (k->timeline->from_ms + k->timeline->bin_ms * (double)k->timeline->bins) / 1e3;
+	return (k->timeline->from_ms + k->timeline->bin_ms * (double)k->end) / 1e3;
 }
 
 /* Steps of one boundary pair, only where they change. */
@@ -97,18 +168,18 @@ static void
 layer_data(struct buf *s, const struct stack *k, size_t layer, const char *name)
 {
 	double low = NAN, high = NAN;
-	size_t bins = k->timeline->bins;
 
 	buf_addf(s, "$%s%zu << EOD\n", name, layer);
-	for (size_t b = 0; b <= bins; b++) {
+	for (size_t b = k->first; b <= k->end; b++) {
 		double t = (k->timeline->from_ms + k->timeline->bin_ms * (double)b) / 1e3;
-		double new_low = b == bins ? low : height_qps(k, layer, b);
-		double new_high = b == bins ? high : height_qps(k, layer + 1, b);
-		bool is_same = b > 0 && fabs(new_low - low) < 1e-9 && fabs(new_high - high) < 1e-9;
+		double new_low = b == k->end ? low : height_qps(k, layer, b);
+		double new_high = b == k->end ? high : height_qps(k, layer + 1, b);
+		bool is_same =
+			b > k->first && fabs(new_low - low) < 1e-9 && fabs(new_high - high) < 1e-9;
 
-		if (b > 0 && (!is_same || b == bins))
+		if (b > k->first && (!is_same || b == k->end))
 			buf_addf(s, "%.6g %.9g %.9g\n", t, low, high);
-		if (b < bins && !is_same)
+		if (b < k->end && !is_same)
 			buf_addf(s, "%.6g %.9g %.9g\n", t, new_low, new_high);
 		low = new_low;
 		high = new_high;
@@ -129,24 +200,51 @@ stack_plot(struct buf *s, const struct stack *k, const char *name)
 			i + 1 < k->n ? "," : "\n");
 }
 
+/* A name within its layer, in the middle of the longest time it is at least half as high as ever. */
+static void
+label_within(struct buf *s, const struct frame *f, const struct stack *k, size_t layer)
+{
+	const double *q = k->layer[layer].queries;
+	double most = 0, px_per_bin = (f->right_px - f->left_px) / (double)(k->end - k->first);
+	size_t best = k->first, best_n = 0, run = 0, middle;
+
+	for (size_t b = k->first; b < k->end; b++)
+		most = fmax(most, q[b]);
+	for (size_t b = k->first; b < k->end; b++) {
+		run = q[b] > most / 2 ? run + 1 : 0;
+		if (run > best_n) {
+			best_n = run;
+			best = b + 1 - run;
+		}
+	}
+	middle = best + best_n / 2;
+	if (px_per_bin * (double)best_n < frame_text_px(k->layer[layer].label) + 6 ||
+		frame_y_px(f, height_qps(k, layer, middle)) -
+				frame_y_px(f, height_qps(k, layer + 1, middle)) <
+			FRAME_FONT_PX + 2)
+		return;
+	frame_text(s, f, f->left_px + px_per_bin * ((double)(middle - k->first)),
+		frame_y_px(
+			f, (height_qps(k, layer, middle) + height_qps(k, layer + 1, middle)) / 2),
+		ALIGN_CENTER, COLOUR_INK, k->layer[layer].label);
+}
+
 void
 stack_labels(struct buf *s, const struct frame *f, const struct stack *k)
 {
 	double y_px[STACK_LAYERS_MAX];
 	char fit[FRAME_FIT_BYTES];
 	const struct layer *shown[STACK_LAYERS_MAX];
-	size_t n = 0, bins = k->timeline->bins;
+	size_t n = 0, last = k->end - 1;
 
 	for (size_t i = k->n; i-- > 0;) { /* downwards */
-		size_t bin = bins - 1;
-
-		if (k->layer[i].name == NULL)
+		if (k->layer[i].name == NULL || !(k->layer[i].queries[last] > 0)) {
+			label_within(s, f, k, i);
 			continue;
-		for (size_t b = 0; b < bins && !(k->layer[i].queries[bin] > 0); b++)
-			if (k->layer[i].queries[b] > k->layer[i].queries[bin])
-				bin = b;
+		}
 		shown[n] = &k->layer[i];
-		y_px[n++] = frame_y_px(f, (height_qps(k, i, bin) + height_qps(k, i + 1, bin)) / 2);
+		y_px[n++] =
+			frame_y_px(f, (height_qps(k, i, last) + height_qps(k, i + 1, last)) / 2);
 	}
 	spread_px(y_px, n, FRAME_FONT_PX + 2, f->top_px + 6, f->bottom_px - 6);
 	for (size_t i = 0; i < n; i++)

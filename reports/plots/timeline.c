@@ -13,43 +13,12 @@ struct timeline_subject {
 	struct stack stack;
 };
 
-static double
-time_s(const struct stack *k, size_t bin)
-{
-	return (k->timeline->from_ms + k->timeline->bin_ms * (double)bin) / 1e3;
-}
-
-/* A layer's name within it, around its peak, if there is room. */
-static void
-label_within(struct buf *s, const struct frame *f, const struct stack *k, size_t layer)
-{
-	const double *q = k->layer[layer].queries;
-	double below_qps = 0, per_s = 1000.0 / k->timeline->bin_ms, high_px, wide_px;
-	size_t peak = 0, from, to;
-
-	for (size_t b = 0; b < k->timeline->bins; b++)
-		if (q[b] > q[peak])
-			peak = b;
-	for (from = peak; from > 0 && q[from - 1] > q[peak] / 2;)
-		from--;
-	for (to = peak; to < k->timeline->bins && q[to] > q[peak] / 2;)
-		to++;
-	for (size_t i = 0; i < layer; i++)
-		below_qps += k->layer[i].queries[peak] * per_s;
-	high_px = frame_y_px(f, below_qps) - frame_y_px(f, below_qps + q[peak] / 2 * per_s);
-	wide_px = frame_x_px(f, time_s(k, to)) - frame_x_px(f, time_s(k, from));
-	if (wide_px > frame_text_px(k->layer[layer].label) && high_px > 14)
-		frame_text(s, f, frame_x_px(f, (time_s(k, from) + time_s(k, to)) / 2),
-			frame_y_px(f, below_qps + q[peak] / 3 * per_s), ALIGN_CENTER, COLOUR_PAPER,
-			k->layer[layer].label);
-}
-
 static void
 script(struct buf *s, const void *subject, bool is_narrow)
 {
 	const struct timeline_subject *t = subject;
 	struct flag flags[EVENTS_MAX];
-	size_t n_flags = events_of(flags, t->scene->trial, t->scene->result->gap_ms, is_narrow);
+	size_t n_flags = events_of(flags, t->scene->trial, is_narrow);
 	struct frame f = {.is_narrow = is_narrow,
 		.width_px = is_narrow ? FRAME_NARROW_PX : FRAME_WIDE_PX,
 		.left_px = is_narrow ? 44 : 52,
@@ -71,9 +40,6 @@ script(struct buf *s, const void *subject, bool is_narrow)
 		step, colour_rgb(COLOUR_GRID));
 	frame_text(s, &f, f.left_px - 8, f.top_px - 9, ALIGN_RIGHT, COLOUR_MUTE, "q/s");
 	flags_draw(s, &f, flags, n_flags);
-	for (size_t i = 0; i < t->stack.n; i++)
-		if (t->stack.layer[i].name == NULL)
-			label_within(s, &f, &t->stack, i);
 	stack_labels(s, &f, &t->stack);
 	stack_plot(s, &t->stack, "T");
 }
@@ -88,13 +54,33 @@ sum(const double *bins, size_t n)
 	return total;
 }
 
+static void
+say_title(const struct trial *t, double lost, char *title, size_t size)
+{
+	char full[SHOW_BYTES], back[SHOW_BYTES];
+	size_t used;
+
+	if (lost == 0)
+		snprintf(title, size, "No query went unanswered in trial %d", t->number);
+	else if (!isnan(t->full_convergence_ms))
+		snprintf(title, size, "Trial %d: every stream answered again %s after the fault",
+			t->number, show_ms(t->full_convergence_ms, full));
+	else
+		snprintf(title, size, "Trial %d: not every stream was answered again", t->number);
+	used = strlen(title);
+	if (t->restore_unanswered > 0)
+		snprintf(title + used, size - used, "; the return then lost %s queries",
+			show_count(t->restore_unanswered, back));
+}
+
 int
 plot_timeline(struct buf *page, const struct scene *scene, struct err *e)
 {
 	const struct result *r = scene->result;
 	const struct trial *t = scene->trial;
 	struct timeline_subject subject = {.scene = scene};
-	char a[SHOW_BYTES], b[SHOW_BYTES], c[SHOW_BYTES], d[SHOW_BYTES], title[256], subtitle[512];
+	char bin[SHOW_BYTES], streams[SHOW_BYTES], rate[SHOW_BYTES], n[SHOW_BYTES], title[256],
+		subtitle[640];
 	double lost, failed;
 
 	if (t == NULL)
@@ -102,27 +88,21 @@ plot_timeline(struct buf *page, const struct scene *scene, struct err *e)
 	stack_init(&subject.stack, &t->timeline, scene->palette);
 	failed = sum(t->timeline.failed, t->timeline.bins);
 	lost = sum(t->timeline.unanswered, t->timeline.bins) + failed;
-	if (lost == 0)
-		snprintf(title, sizeof(title), "No query went unanswered in trial %d", t->number);
-	else if (!isnan(t->full_convergence_ms))
-		snprintf(title, sizeof(title),
-			"Trial %d: every stream answered again %s after the fault", t->number,
-			show_ms_gap(t->full_convergence_ms, r->gap_ms, a));
-	else
-		snprintf(title, sizeof(title), "Trial %d: not every stream was answered again",
-			t->number);
+	say_title(t, lost, title, sizeof(title));
 	snprintf(subtitle, sizeof(subtitle),
-		"Queries per second by the PoP that answered, in bins of %s; x: seconds from the "
-		"fault. Trial "
-		"%d of %zu, %s; %s streams at %s q/s each; %s queries failed or unanswered%s.",
-		show_ms_stated(t->timeline.bin_ms, a), t->number, r->n_trials,
+		"Queries per second by the PoP that answered; x: seconds from the fault. Trial %d "
+		"of %zu, %s; %s streams at %s q/s each; %s queries failed or unanswered%s. Bins of "
+		"%s, scaled to the steady rate of sending; partial bins at the ends are left out.",
+		t->number, r->n_trials,
 		!t->valid				      ? "an invalid one, as none was valid"
-			: isnan(family_worst(t->withdraw_ms)) ? "the first that can be shown"
+			: result_valid_trials(r) == 1	      ? "the only valid one"
+			: isnan(family_worst(t->withdraw_ms)) ? "the median one by convergence"
 							      : "the median one by withdraw",
-		show_count(r->streams_count, b), show_count(r->rate_qps, c), show_count(lost, d),
-		lost == 0 ? ""
-			: failed == 0
-			? " (vermilion)"
-			: " (vermilion: no reply; dark: refused, unreachable or wrong)");
+		show_count(r->streams_count, streams), show_count(r->rate_qps, rate),
+		show_count(lost, n),
+		lost == 0	      ? ""
+			: failed == 0 ? " (orange)"
+				      : " (orange: no reply; brown: ICMP error, refused or wrong)",
+		show_ms_stated(t->timeline.bin_ms, bin));
 	return figure_add(page, "timeline", title, subtitle, subtitle, script, &subject, e);
 }

@@ -8,11 +8,13 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "reports/columns.h"
 #include "reports/css.h"
 #include "reports/gnuplot.h"
 #include "reports/html.h"
 #include "reports/palette.h"
 #include "reports/plots/frame.h"
+#include "reports/plots/stack.h"
 #include "reports/show.h"
 #include "reports/svg.h"
 
@@ -84,14 +86,17 @@ test_show(void **state)
 
 	(void)state;
 	assert_string_equal(show_ms(3652.1, out), "3.65 s");
-	assert_string_equal(show_ms(-1.2, out), "−1.2 ms");
+	assert_string_equal(show_ms(-1.2, out), "−1.20 ms");
 	assert_string_equal(show_ms(NAN, out), "–");
 	assert_string_equal(show_ms(INFINITY, out), "–");
 	assert_string_equal(show_ms(1e300, out), "1e+297 s");
-	assert_string_equal(show_ms_gap(3652.1, 100, out), "3.7 s");
-	assert_string_equal(show_ms_gap(3652.1, 50, out), "3.65 s");
-	assert_string_equal(show_ms_gap(3652.1, NAN, out), "3.65 s");
-	assert_string_equal(show_ms_gap(0, 100, out), "0 s");
+	assert_string_equal(show_ms(745.96, out), "746 ms");
+	assert_string_equal(show_ms(1092.7, out), "1.09 s");
+	assert_string_equal(show_ms(25093.0, out), "25.1 s");
+	assert_string_equal(show_ms(999.6, out), "1.00 s"); /* the unit is chosen after rounding */
+	assert_string_equal(show_ms(99.96, out), "100 ms");
+	assert_string_equal(show_ms(0.0512, out), "51.2 µs");
+	assert_string_equal(show_ms(0, out), "0 ms");
 	assert_string_equal(show_ms_stated(4000, out), "4 s");
 	assert_string_equal(show_ms_stated(50, out), "50 ms");
 	assert_string_equal(show_count(1234567, out),
@@ -243,6 +248,120 @@ test_flags(void **state)
 	assert_true(y[1] - y[0] > 13.9 && y[2] - y[1] > 13.9 && y[2] <= 110);
 }
 
+struct figures {
+	const char *name;
+	double some, none;
+};
+
+static void
+name_cell(struct buf *b, const void *row)
+{
+	html_text(b, ((const struct figures *)row)->name);
+}
+
+static void
+nothing_cell(struct buf *b, const void *row)
+{
+	(void)row;
+	html_text(b, SHOW_NONE);
+}
+
+/* A column with nothing in any row is not there; one with something in one row is. */
+static void
+test_columns(void **state)
+{
+	static const struct column columns[] = {
+		{"Name", name_cell, NULL, 0},
+		COLUMN("Some", show_ms, struct figures, some),
+		COLUMN("None", show_ms, struct figures, none),
+		{"Empty", nothing_cell, NULL, 0},
+	};
+	const struct figures rows[] = {{"a<", NAN, NAN}, {"b", 12.0, NAN}};
+	const void *const list[] = {&rows[0], &rows[1]};
+	struct buf b = {0};
+
+	(void)state;
+	columns_table(&b, "Caption", columns, 4, list, 2);
+	assert_non_null(
+		strstr(b.data, "<th scope=\"col\">Name</th><th scope=\"col\" class=\"n\">Some"));
+	assert_non_null(strstr(b.data, "<th scope=\"row\">a&lt;</th><td class=\"n\">–</td></tr>"));
+	assert_non_null(strstr(b.data, "12.0 ms"));
+	assert_null(strstr(b.data, "None"));
+	assert_null(strstr(b.data, "Empty"));
+	buf_done(&b);
+}
+
+/* The usual is 10 a bin; the ends are partial, one query in bin 2 was sent late. */
+static void
+test_stack(void **state)
+{
+	double hkg[] = {4, 10, 9, 11, 0, 10, 7}, lost[] = {0, 0, 0, 0, 10, 0, 0}, no[7] = {0};
+	struct timeline_site site = {"hkg", hkg};
+	struct timeline t = {.bin_ms = 100,
+		.from_ms = -200,
+		.bins = 7,
+		.n_sites = 1,
+		.sites = &site,
+		.unanswered = lost,
+		.failed = no};
+	struct palette p = {.site = {"hkg"}, .n = 1};
+	struct stack k;
+
+	(void)state;
+	stack_init(&k, &t, &p);
+	assert_int_equal(k.n, 2);
+	assert_int_equal(k.first, 1);
+	assert_int_equal(k.end, 6);
+	assert_true(k.max_qps > 99.9 && k.max_qps < 100.1); /* 11 is scaled to 10 */
+	assert_true(stack_from_s(&k) > -0.11 && stack_from_s(&k) < -0.09);
+	assert_true(stack_to_s(&k) > 0.39 && stack_to_s(&k) < 0.41);
+}
+
+/* A stall is no lateness: what was not sent is not drawn as sent. */
+static void
+test_stack_shows_a_stall(void **state)
+{
+	double hkg[] = {10, 10, 2, 10, 18, 10}, no[6] = {0};
+	struct timeline_site site = {"hkg", hkg};
+	struct timeline t = {.bin_ms = 100,
+		.bins = 6,
+		.n_sites = 1,
+		.sites = &site,
+		.unanswered = no,
+		.failed = no};
+	struct palette p = {.site = {"hkg"}, .n = 1};
+	struct buf b = {0};
+	struct stack k;
+
+	(void)state;
+	stack_init(&k, &t, &p);
+	stack_plot(&b, &k, "T");
+	assert_true(k.max_qps > 179.9);
+	assert_non_null(strstr(b.data, "0.2 0 20\n"));
+	buf_done(&b);
+}
+
+static void
+test_close_and_far_flags(void **state)
+{
+	struct frame f = {
+		.width_px = 960, .left_px = 52, .right_px = 908, .x_min = -5, .x_max = 35};
+	struct flag close[] = {{.x = 0, .text = "fault"},
+		{.x = 3.68, .text = "last withdraw on the wire 3.68 s"},
+		{.x = 3.88, .text = "all answered again 3.88 s"}};
+	struct flag far[] = {{.x = 0, .text = "fault"},
+		{.x = 20, .text = "service restored 20.0 s"},
+		{.x = 34.9, .text = "re-announced 34.9 s"}};
+
+	(void)state;
+	assert_int_equal(flags_place(close, 3, &f), 2);
+	assert_int_equal(close[0].row, 0);
+	assert_int_equal(close[1].row, 1);
+	assert_int_equal(close[2].row, 0);
+	assert_int_equal(flags_place(far, 3, &f), 1);
+	assert_true(far[2].to_left);
+}
+
 int
 main(void)
 {
@@ -256,6 +375,10 @@ main(void)
 		cmocka_unit_test(test_gnuplot),
 		cmocka_unit_test(test_quote),
 		cmocka_unit_test(test_flags),
+		cmocka_unit_test(test_close_and_far_flags),
+		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_stack),
+		cmocka_unit_test(test_stack_shows_a_stall),
 	};
 
 	return cmocka_run_group_tests_name("reports/html", tests, NULL, NULL);

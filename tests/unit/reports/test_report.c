@@ -110,7 +110,9 @@ test_every_section(void **state)
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		assert_has(p.html, parts[i]);
 	assert_has(p.html,
-		"Missed: 1 of 5 crashes was withdrawn later than the documented 4 s (worst 4.2");
+		"Missed: worst withdraw 4.20 s (documented: within 4 s), missed in 1 of 5 trials");
+	assert_has(p.html, "<td>worst of 5 trials</td><td class=\"n\">1 of 5</td>");
+	assert_lacks(p.html, "quick look, n =");
 	assert_clean(&p);
 	assert_has(p.junit, "failures=\"0\" errors=\"0\" skipped=\"1\"");
 	place_done(&p);
@@ -137,8 +139,11 @@ test_one_trial(void **state)
 
 	(void)state;
 	assert_int_equal(report(&p, "one", sample_run(1, 5), false), 0);
-	assert_has(p.html, "Met: 1 crash was withdrawn within the documented 4 s");
-	assert_has(p.html, "up to 95 % may still miss it");
+	assert_has(p.html, "Met: worst withdraw 3.");
+	assert_has(p.html, "(documented: within 4 s)</h1>");
+	assert_has(p.html,
+		"What was met in 1 trial may still be missed in up to 95 % (95 % confidence).");
+	assert_has(p.html, "worst of 1 trial<");
 	assert_clean(&p);
 	place_done(&p);
 }
@@ -153,8 +158,7 @@ test_interrupted(void **state)
 	json_object_set_new(root, "complete", json_false());
 	json_object_set_new(root, "interrupted", json_true());
 	assert_int_equal(report(&p, "interrupted", root, false), 0);
-	assert_has(
-		p.html, "Interrupted. Met: all 3 crashes were withdrawn within the documented 4 s");
+	assert_has(p.html, "Interrupted. Met: worst withdraw 3.");
 	assert_has(p.html, "The run was interrupted.");
 	assert_has(p.junit, "errors=\"1\"");
 	assert_clean(&p);
@@ -220,8 +224,109 @@ test_withdraw_that_never_came(void **state)
 	json_object_set_new(json_object_get(trial, "withdraw_ms"), "v4", json_null());
 	assert_int_equal(report(&p, "never", root, false), 0);
 	assert_has(p.html,
-		"Missed: 2 of 5 crashes were withdrawn later than the documented 4 s (worst "
-		"never)");
+		"Missed: worst withdraw never (documented: within 4 s), missed in 2 of 5 trials");
+	assert_clean(&p);
+	place_done(&p);
+}
+
+/* A row as the analyzer writes it. */
+static json_t *
+target_row(const char *id, const char *family, const char *verdict, const char *metric,
+	const char *statistic, const char *comparison, double measured, double target,
+	const char *unit)
+{
+	return json_pack("{s:s,s:s?,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:s,s:i,s:i,s:f,s:f,s:s}", "id", id,
+		"family", family, "verdict", verdict, "documented", "a claim", "metric", metric,
+		"statistic", statistic, "comparison", comparison, "measured", measured, "target",
+		target, "unit", unit, "n", 1, "trials", 1, "share_over",
+		strcmp(verdict, "missed") == 0 ? 1.0 : 0.0, "miss_bound_ratio", 1.0, "why",
+		"the analyzer's counts");
+}
+
+/* The sentence is made from metric, statistic and unit; ids mean nothing to it. */
+static void
+test_findings_in_words(void **state)
+{
+	json_t *root = sample_run(1, 5);
+	struct place p;
+
+	(void)state;
+	json_object_set_new(json_object_get(root, "metrics"), "streams_with_loss",
+		sample_metric("streams", "trials", 1, 219, 219, 219));
+	json_object_set_new(root, "targets",
+		json_pack("[o,o,o,o,o]",
+			target_row("a", "v4", "missed", "streams_with_loss", "max", "<=", 110, 0,
+				"streams"),
+			target_row("a", "v6", "missed", "streams_with_loss", "max", "<=", 109, 0,
+				"streams"),
+			target_row("b", "v4", "missed", "first_good_answer_ms", "max", "<", 1092.7,
+				1000, "ms"),
+			target_row("b", "v6", "met", "first_good_answer_ms", "max", "<", 954, 1000,
+				"ms"),
+			target_row("c", NULL, "met", "served_ratio", "p50", ">=", 0.99, 0.95,
+				"ratio")));
+	assert_int_equal(report(&p, "words", root, false), 0);
+	assert_has(p.html, "Missed: 219 of 350 streams lost queries, for up to ");
+	assert_has(p.html,
+		"(documented: none); worst first good answer 1.09 s over IPv4 (documented: under 1 "
+		"s). "
+		"Met: worst first good answer 954 ms over IPv6 (documented: under 1 s); "
+		"median served ratio 99 % (documented: at least 95 %)");
+	assert_lacks(p.html, "the analyzer&#39;s counts"); /* the columns say them */
+	assert_clean(&p);
+	place_done(&p);
+}
+
+/* What the return cost is said at the top, by the plot and in its section; what did not come back too. */
+static void
+test_return(void **state)
+{
+	json_t *root = sample_run(2, 5), *row;
+	struct place p;
+
+	(void)state;
+	row = json_array_get(json_object_get(root, "catchment"), 0);
+	json_object_set_new(row, "after", json_pack("{s:f,s:f}", "fra", 0.9, "hkg", 0.1));
+	assert_int_equal(report(&p, "return", root, false), 0);
+	assert_has(p.html,
+		"<p class=\"found\">The return lost 16 queries in 2 trials: Singapore 16 (over "
+		"up to ");
+	assert_has(p.html,
+		"After the return not served as before: Hong Kong IPv4 (hkg before, fra after).");
+	assert_has(p.html, "after the fault; the return then lost 8 queries");
+	assert_has(p.html, "<h2>The return lost 16 queries</h2>");
+	assert_has(p.html, "last query lost 2");
+	assert_has(
+		p.html, "16 of 16 as expected before the fault, 1 is elsewhere after the return");
+	place_done(&p);
+}
+
+/* A run as carriers have it: no node at fault, so no withdraw; no phase; nothing lost at the return. */
+static void
+test_columns_without_figures(void **state)
+{
+	json_t *root = sample_run(2, 5), *trials = json_object_get(root, "per_trial"), *trial;
+	struct place p;
+	size_t i;
+
+	(void)state;
+	json_array_foreach(trials, i, trial)
+	{
+		json_object_del(trial, "withdraw_ms");
+		json_object_set_new(trial, "phase_ms", json_null());
+		json_object_set_new(trial, "restore",
+			json_pack("{s:{s:n,s:n},s:i}", "announce_ms", "v4", "v6", "unanswered", 0));
+	}
+	json_array_foreach(json_object_get(root, "cities"), i, trial)
+		json_object_set_new(trial, "restore_unanswered", json_integer(0));
+	assert_int_equal(report(&p, "columns", root, false), 0);
+	assert_lacks(p.html, ">Phase<");
+	assert_lacks(p.html, ">Withdraw IPv4<");
+	assert_lacks(p.html, ">Announced IPv4 at<");
+	assert_lacks(p.html, "health-check tick");
+	assert_lacks(p.html, "fastest withdraw first");
+	assert_has(p.html, "<h2>The return lost no query</h2>");
+	assert_lacks(p.html, "class=\"found\"");
 	assert_clean(&p);
 	place_done(&p);
 }
@@ -386,6 +491,9 @@ main(void)
 		cmocka_unit_test(test_some_invalid),
 		cmocka_unit_test(test_all_invalid),
 		cmocka_unit_test(test_withdraw_that_never_came),
+		cmocka_unit_test(test_findings_in_words),
+		cmocka_unit_test(test_return),
+		cmocka_unit_test(test_columns_without_figures),
 		cmocka_unit_test(test_minimal),
 		cmocka_unit_test(test_broken_expectation),
 		cmocka_unit_test(test_hostile),

@@ -1,0 +1,228 @@
+/* finding.c - a judged target in the words of an engineer, made from its metric, statistic, unit and figures. */
+#include "reports/finding.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "reports/show.h"
+
+static bool
+is(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+static bool
+is_time(const char *unit)
+{
+	return is(unit, "ns") || is(unit, "us") || is(unit, "ms") || is(unit, "s");
+}
+
+static bool
+is_count(const char *unit)
+{
+	return unit != NULL && unit[0] != '\0' && !is_time(unit) && !is(unit, "ratio") &&
+		!is(unit, "qps");
+}
+
+const char *
+finding_statistic(const char *statistic)
+{
+	return is(statistic, "max")    ? "worst"
+		: is(statistic, "p50") ? "median"
+		: is(statistic, "min") ? "least"
+		: statistic == NULL    ? "measured"
+				       : statistic;
+}
+
+const char *
+finding_documented(const struct target *t, char out[static FINDING_WORDS_BYTES])
+{
+	const char *c = t->comparison == NULL ? "<=" : t->comparison;
+	char figure[SHOW_BYTES];
+	const char *word = is(c, "<") ? "under"
+		: is(c, ">")	      ? "over"
+		: is(c, ">=")	      ? "at least"
+		: is_time(t->unit)    ? "within"
+				      : "at most";
+
+	if (isnan(t->target))
+		snprintf(out, FINDING_WORDS_BYTES, "%s", SHOW_NONE);
+	else if (t->target == 0 && is(c, "<=") && is_count(t->unit))
+		snprintf(out, FINDING_WORDS_BYTES, "none");
+	else
+		snprintf(out, FINDING_WORDS_BYTES, "%s %s", word,
+			show_stated(t->target, t->unit, figure));
+	return out;
+}
+
+/* Missed without a figure: what was to come by then never came. */
+const char *
+finding_measured(const struct target *t, char out[static FINDING_WORDS_BYTES])
+{
+	char figure[SHOW_BYTES];
+
+	snprintf(out, FINDING_WORDS_BYTES, "%s",
+		isnan(t->measured) && t->verdict == TARGET_MISSED
+			? "never"
+			: show_against(t->measured, t->target, t->unit, figure));
+	return out;
+}
+
+static bool
+is_same(const struct target *a, const struct target *b)
+{
+	return strcmp(a->id, b->id) == 0 && a->verdict == b->verdict;
+}
+
+bool
+finding_is_first(const struct result *r, const struct target *t)
+{
+	for (const struct target *other = r->targets; other < t; other++)
+		if (is_same(other, t))
+			return false;
+	return true;
+}
+
+/* Is this family measured at all in this run? */
+static bool
+is_in_play(const struct result *r, bool v6)
+{
+	for (size_t i = 0; i < r->n_trials; i++)
+		if (r->trial[i].valid &&
+			!isnan(v6 ? r->trial[i].withdraw_ms.v6 : r->trial[i].withdraw_ms.v4))
+			return true;
+	return false;
+}
+
+/* Of a withdraw the trials themselves tell; elsewhere the family that missed most often speaks for both. */
+double
+finding_trials_over(const struct result *r, const struct target *t)
+{
+	bool v4 = is_in_play(r, false), v6 = is_in_play(r, true);
+	double over = 0, share = NAN;
+
+	for (size_t i = 0; i < r->n_targets; i++)
+		if (is_same(&r->targets[i], t))
+			share = fmax(share, r->targets[i].share_over_ratio);
+	if (!is(t->metric, "withdraw_ms") || (!v4 && !v6))
+		return round(share * t->trials);
+	for (size_t i = 0; i < r->n_trials; i++) {
+		struct family_ms w = r->trial[i].withdraw_ms;
+
+		if (r->trial[i].valid)
+			over += (v4 && !(w.v4 <= t->target)) || (v6 && !(w.v6 <= t->target));
+	}
+	return over;
+}
+
+static double
+statistic_of(const struct stats *s, const char *statistic)
+{
+	return is(statistic, "max")    ? s->max
+		: is(statistic, "p99") ? s->p99
+		: is(statistic, "p50") ? s->p50
+		: is(statistic, "p1")  ? s->p1
+		: is(statistic, "min") ? s->min
+				       : NAN;
+}
+
+/* A copy of t with the figure of both families: the sum of counts, the worse of the rest. */
+static struct target
+both_families(const struct result *r, const struct target *t)
+{
+	const struct metric *m = t->metric == NULL ? NULL : result_metric(r, t->metric);
+	bool is_floor = t->comparison != NULL && t->comparison[0] == '>';
+	struct target both = *t;
+
+	for (size_t i = 0; i < r->n_targets; i++) {
+		const struct target *o = &r->targets[i];
+
+		if (!is_same(o, t))
+			continue;
+		if (isnan(o->measured))
+			both.measured = NAN;
+		else if (!isnan(both.measured))
+			both.measured = is_floor ? fmin(both.measured, o->measured)
+						 : fmax(both.measured, o->measured);
+	}
+	if (m != NULL && is_count(t->unit) && !isnan(both.measured) &&
+		!isnan(statistic_of(&m->stats, t->statistic)))
+		both.measured = statistic_of(&m->stats, t->statistic);
+	return both;
+}
+
+/* "first_good_answer_ms": "first good answer". */
+static void
+noun_of(const struct target *t, char out[static FINDING_WORDS_BYTES])
+{
+	size_t len, unit = t->unit == NULL ? 0 : strlen(t->unit);
+
+	snprintf(out, FINDING_WORDS_BYTES, "%.80s", t->metric == NULL ? t->id : t->metric);
+	len = strlen(out);
+	if (is_time(t->unit) && len > unit + 1 && out[len - unit - 1] == '_' &&
+		strcmp(out + len - unit, t->unit) == 0)
+		out[len - unit - 1] = '\0';
+	for (char *p = out; t->metric != NULL && *p != '\0'; p++)
+		if (*p == '_')
+			*p = ' ';
+}
+
+static void
+say_count(struct buf *b, const struct result *r, const struct target *t, const char *noun)
+{
+	const struct metric *loss = result_metric(r, "loss_of_connectivity_ms");
+	char text[SHOW_BYTES], all[SHOW_BYTES];
+
+	if (t->trials > 1)
+		buf_addf(b, "%s",
+			is(t->statistic, "max") ? "up to " : finding_statistic(t->statistic));
+	if (t->trials > 1 && !is(t->statistic, "max"))
+		buf_add(b, " ");
+	buf_add(b, show_count(t->measured, text));
+	if (!is(t->metric, "streams_with_loss")) {
+		buf_addf(b, " %s", noun);
+		return;
+	}
+	if (!isnan(r->streams_count))
+		buf_addf(b, " of %s", show_count(r->streams_count, all));
+	buf_add(b, " streams lost queries");
+	if (loss != NULL && loss->stats.max > 0)
+		buf_addf(b, ", for up to %s", show_ms(loss->stats.max, text));
+}
+
+/* The family, where the other one fared differently. */
+static const char *
+family_of(const struct result *r, const struct target *t)
+{
+	for (size_t i = 0; i < r->n_targets; i++)
+		if (strcmp(r->targets[i].id, t->id) == 0 && r->targets[i].verdict != t->verdict)
+			return is(t->family, "v4")    ? " over IPv4"
+				: is(t->family, "v6") ? " over IPv6"
+						      : "";
+	return "";
+}
+
+void
+finding_say(struct buf *b, const struct result *r, const struct target *t)
+{
+	struct target both = both_families(r, t);
+	char noun[FINDING_WORDS_BYTES], text[FINDING_WORDS_BYTES];
+	double over = finding_trials_over(r, t);
+
+	if (isnan(t->target) || (isnan(t->measured) && t->verdict != TARGET_MISSED)) {
+		buf_addf(b, "%.60s%s%.200s", t->id, t->why == NULL ? "" : ": ",
+			t->why == NULL ? "" : t->why);
+		return;
+	}
+	noun_of(t, noun);
+	if (is_count(t->unit) && !isnan(both.measured))
+		say_count(b, r, &both, noun);
+	else
+		buf_addf(b, "%s %s %s", finding_statistic(t->statistic), noun,
+			finding_measured(&both, text));
+	buf_addf(b, "%s (documented: %s)", family_of(r, t), finding_documented(t, text));
+	if (t->trials > 1 && t->verdict == TARGET_MISSED && over > 0)
+		buf_addf(b, ", missed in %.0f of %.0f trials", over, t->trials);
+}

@@ -1,0 +1,34 @@
+/* finding.h - a judged target in the words of an engineer, made from its metric, statistic, unit and figures. */
+#ifndef REPORTS_FINDING_H
+#define REPORTS_FINDING_H
+
+#include <stdbool.h>
+
+#include "reports/buf.h"
+#include "reports/result.h"
+
+#define FINDING_WORDS_BYTES 96
+
+/* What is documented: "within 4 s", "under 1 s", "none", "at least 99 %"; "–" if there is no figure. */
+const char *finding_documented(const struct target *t, char out[static FINDING_WORDS_BYTES]);
+
+/* "worst", "median", "p99": a statistic as a word. */
+const char *finding_statistic(const char *statistic);
+
+/* The measured figure of one row: "3.68 s", "never", "–". */
+const char *finding_measured(const struct target *t, char out[static FINDING_WORDS_BYTES]);
+
+/*
+ * One clause for all rows of t's id that have t's verdict:
+ * "132 of 350 streams lost queries, for up to 3.80 s (documented: none)",
+ * "worst withdraw 4.21 s (documented: within 4 s) and over it in 1 of 5 trials".
+ */
+void finding_say(struct buf *b, const struct result *r, const struct target *t);
+
+/* Is t the first of its id with its verdict? */
+bool finding_is_first(const struct result *r, const struct target *t);
+
+/* Trials in which a family of t's id missed; NaN if that is not known. */
+double finding_trials_over(const struct result *r, const struct target *t);
+
+#endif

@@ -1,0 +1,152 @@
+/* homecoming.c - what undoing the fault cost: queries lost at the return, and who is not served as before. */
+#include "reports/homecoming.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reports/show.h"
+
+#define NAMED_MAX 4 /* cities in a sentence */
+
+/* The bins after the restore in which queries were lost, as a span from the fault. */
+static bool
+lost_span(const struct timeline *t, double restore_ms, double *ret_from_ms, double *ret_to_ms)
+{
+	bool found = false;
+
+	for (size_t b = 0; b < t->bins; b++) {
+		double from_ms = t->from_ms + t->bin_ms * (double)b;
+
+		if (from_ms + t->bin_ms <= restore_ms || !(t->unanswered[b] + t->failed[b] > 0))
+			continue;
+		if (!found)
+			*ret_from_ms = from_ms;
+		*ret_to_ms = from_ms + t->bin_ms;
+		found = true;
+	}
+	return found;
+}
+
+double
+homecoming_last_loss_ms(const struct trial *t)
+{
+	double from_ms, to_ms;
+
+	if (isnan(t->restore_ms) || !(t->restore_unanswered > 0) ||
+		!lost_span(&t->timeline, t->restore_ms, &from_ms, &to_ms))
+		return NAN;
+	return to_ms;
+}
+
+static double
+longest_ms(const struct result *r, const struct city *c)
+{
+	double longest = 0, from_ms, to_ms;
+
+	for (size_t i = 0; i < r->n_trials; i++)
+		for (size_t j = 0; r->trial[i].valid && j < r->trial[i].n_cities; j++) {
+			const struct city_timeline *t = &r->trial[i].cities[j];
+
+			if (c->city != NULL && strcmp(t->city, c->city) == 0 &&
+				lost_span(&t->timeline, r->trial[i].restore_ms, &from_ms, &to_ms))
+				longest = fmax(longest, to_ms - from_ms);
+		}
+	return longest;
+}
+
+const char *
+homecoming_main_site(const struct shares *s)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < s->n; i++)
+		if (s->ratio[i] > s->ratio[best])
+			best = i;
+	return s->n == 0 ? NULL : s->site[best];
+}
+
+static bool
+is_moved(const struct catchment *c)
+{
+	const char *before = homecoming_main_site(&c->shares[WHEN_BEFORE]);
+	const char *after = homecoming_main_site(&c->shares[WHEN_AFTER]);
+
+	return before != NULL && after != NULL && strcmp(before, after) != 0;
+}
+
+void
+homecoming_of(const struct result *r, struct homecoming *h)
+{
+	*h = (struct homecoming){0};
+	for (size_t i = 0; i < r->n_trials; i++)
+		if (r->trial[i].valid && !isnan(r->trial[i].restore_ms)) {
+			h->trials++;
+			h->lost += fmax(0, r->trial[i].restore_unanswered); /* NaN is 0 */
+		}
+	for (size_t i = 0; h->trials > 0 && i < r->n_cities; i++) {
+		const struct city *c = &r->cities[i];
+		size_t at = h->n_cities;
+
+		if (!(c->restore_unanswered > 0) || at == HOMECOMING_CITIES_MAX)
+			continue;
+		for (; at > 0 && h->by_city[at - 1].lost < c->restore_unanswered; at--)
+			h->by_city[at] = h->by_city[at - 1];
+		h->by_city[at].city = c;
+		h->by_city[at].lost = c->restore_unanswered;
+		h->by_city[at].longest_ms = longest_ms(r, c);
+		h->n_cities++;
+	}
+	for (size_t i = 0; h->trials > 0 && i < r->n_catchment; i++)
+		h->moved += is_moved(&r->catchment[i]);
+}
+
+void
+homecoming_say_lost(struct buf *b, const struct homecoming *h)
+{
+	char text[SHOW_BYTES];
+
+	if (h->trials == 0 || !(h->lost > 0))
+		return;
+	buf_addf(b, "The return lost %s queries", show_count(h->lost, text));
+	if (h->trials > 1)
+		buf_addf(b, " in %zu trials", h->trials);
+	for (size_t i = 0; i < h->n_cities && i < NAMED_MAX; i++) {
+		const struct city *c = h->by_city[i].city;
+
+		buf_addf(b, "%s %s %s", i == 0 ? ":" : ",",
+			c->title != NULL	  ? c->title
+				: c->city != NULL ? c->city
+						  : "?",
+			show_count(h->by_city[i].lost, text));
+		if (h->by_city[i].longest_ms > 0)
+			buf_addf(b, " (over %s%s)", h->trials > 1 ? "up to " : "",
+				show_ms(h->by_city[i].longest_ms, text));
+	}
+	if (h->n_cities > NAMED_MAX)
+		buf_addf(b, " and %zu more cities", h->n_cities - NAMED_MAX);
+	buf_add(b, ".");
+}
+
+void
+homecoming_say_moved(struct buf *b, const struct result *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_catchment; i++) {
+		const struct catchment *c = &r->catchment[i];
+
+		if (!is_moved(c) || n++ >= NAMED_MAX)
+			continue;
+		buf_addf(b, "%s %s %s (%s before, %s after)",
+			n == 1 ? "After the return not served as before:" : ",",
+			c->title != NULL ? c->title : result_city_title(r, c->city),
+			c->family != NULL && strcmp(c->family, "v6") == 0 ? "IPv6" : "IPv4",
+			homecoming_main_site(&c->shares[WHEN_BEFORE]),
+			homecoming_main_site(&c->shares[WHEN_AFTER]));
+	}
+	if (n > NAMED_MAX)
+		buf_addf(b, " and %zu more", n - NAMED_MAX);
+	if (n > 0)
+		buf_add(b, ".");
+}
