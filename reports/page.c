@@ -90,7 +90,9 @@ outage_heading(struct buf *b, const struct result *r)
 	for (size_t i = 0; i < r->n_cities; i++)
 		affected += r->cities[i].affected;
 	html_raw(b, "<section id=\"outage\"><h2>");
-	if (r->n_cities > 0)
+	if (result_valid_trials(r) == 0)
+		html_raw(b, "The outage: no trial was valid");
+	else if (r->n_cities > 0)
 		html_textf(b, "The outage hit %zu of %zu cities", affected, r->n_cities);
 	else
 		html_raw(b, "The outage");

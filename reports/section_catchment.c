@@ -32,10 +32,12 @@ shares(struct buf *b, const struct palette *p, const struct shares *s)
 	if (s->n == 0)
 		html_text(b, SHOW_NONE);
 	for (size_t k = 0; k < s->n; k++) {
-		size_t best = SHARES_MAX;
+		size_t best = 0;
 
-		for (size_t i = 0; i < s->n; i++)
-			if (!done[i] && (best == SHARES_MAX || s->ratio[i] > s->ratio[best]))
+		while (best + 1 < s->n && done[best])
+			best++;
+		for (size_t i = best; i < s->n; i++)
+			if (!done[i] && s->ratio[i] > s->ratio[best])
 				best = i;
 		done[best] = true;
 		html_raw(b, "<span class=\"share\">");
@@ -121,7 +123,11 @@ heading(struct buf *b, const struct result *r, size_t as_expected)
 	struct buf said = {0};
 
 	html_raw(b, "<section id=\"catchment\"><h2>Catchment: ");
-	html_textf(b, "%zu of %zu as expected before the fault", as_expected, r->n_catchment);
+	if (result_valid_trials(r) == 0)
+		html_raw(b, "no trial was valid");
+	else
+		html_textf(
+			b, "%zu of %zu as expected before the fault", as_expected, r->n_catchment);
 	homecoming_of(r, &h);
 	if (h.trials > 0)
 		html_textf(b, ", %zu %s after the return", h.moved,

@@ -142,7 +142,7 @@ section_cities(struct buf *b, const struct result *r)
 		"City by city: queries summed, times over all streams of %zu valid %s; times from "
 		"the fault, ± %s (the sampling gap)",
 		valid, valid == 1 ? "trial" : "trials", show_ms_stated(r->gap_ms, gap));
-	if (n > 0)
+	if (n > 0 && valid > 0)
 		columns_table(b, caption, columns, sizeof(columns) / sizeof(columns[0]), rows, n);
 	free(rows);
 }

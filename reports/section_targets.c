@@ -35,7 +35,7 @@ judged_by(struct buf *b, const struct result *r, const struct target *t)
 	const char *over = m == NULL || m->over == NULL ? "samples" : m->over;
 	char n[SHOW_BYTES];
 
-	if (t->statistic == NULL || isnan(t->n)) {
+	if (t->statistic == NULL || !(t->n > 0)) {
 		html_text(b, t->statistic == NULL ? SHOW_NONE : finding_statistic(t->statistic));
 		return;
 	}
@@ -117,7 +117,7 @@ section_targets(struct buf *b, const struct result *r)
 	snprintf(caption, sizeof(caption),
 		"Documented targets; verdicts are computed from %zu valid %s%s", valid,
 		valid == 1 ? "trial" : "trials",
-		valid < VERDICT_QUICK_LOOK ? " (a quick look)" : "");
+		valid > 0 && valid < VERDICT_QUICK_LOOK ? " (a quick look)" : "");
 	html_raw(b, "<section id=\"targets\">");
 	html_table(b, caption);
 	html_raw(b, "<thead>");

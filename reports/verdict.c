@@ -128,6 +128,8 @@ say_broken(const struct result *r, char *text, size_t size)
 	for (size_t i = 0; i < r->n_expectations && first == NULL; i++)
 		if (!r->expectations[i].held)
 			first = &r->expectations[i];
+	if (first == NULL)
+		return;
 	append(text, size, "%zu of %zu expectations did not hold: %.120s", broken(r),
 		r->n_expectations, first->text == NULL ? "(no text)" : first->text);
 	if (first->measured != NULL)

@@ -205,7 +205,7 @@ subject_init(struct answers_subject *a, const struct scene *scene)
 		a->streams += shown;
 		a->max_ms = fmax(a->max_ms, worst);
 	}
-	qsort(a->row, a->n, sizeof(a->row[0]), row_cmp);
+	qsort(a->row, a->n, sizeof(a->row) / ROWS_MAX, row_cmp);
 	for (size_t i = 0; i < r->n_targets; i++)
 		if (r->targets[i].metric != NULL &&
 			strncmp(r->targets[i].metric, "withdraw", 8) == 0 &&

@@ -63,8 +63,9 @@ say_title(const struct trial *t, double lost, char *title, size_t size)
 	if (lost == 0)
 		snprintf(title, size, "No query went unanswered in trial %d", t->number);
 	else if (!isnan(t->full_convergence_ms))
-		snprintf(title, size, "Trial %d: every stream answered again %s after the fault",
-			t->number, show_ms(t->full_convergence_ms, full));
+		snprintf(title, size, "Trial %d%s: every stream answered again %s after the fault",
+			t->number, t->valid ? "" : " (invalid)",
+			show_ms(t->full_convergence_ms, full));
 	else
 		snprintf(title, size, "Trial %d: not every stream was answered again", t->number);
 	used = strlen(title);

@@ -206,6 +206,9 @@ test_all_invalid(void **state)
 	assert_int_equal(report(&p, "allinvalid", root, false), 0);
 	assert_has(p.html, "Inconclusive: all 2 trials were invalid: capture dropped 12 packets");
 	assert_has(p.html, "an invalid one, as none was valid");
+	assert_has(p.html, "The outage: no trial was valid");
+	assert_has(p.html, "Catchment: no trial was valid");
+	assert_lacks(p.html, "computed from 0 valid trials (a quick look)");
 	assert_has(p.junit, "failures=\"0\" errors=\"1\" skipped=\"3\"");
 	assert_clean(&p);
 	place_done(&p);
