@@ -52,7 +52,7 @@ const char css_text[] =
 	"\n"
 	"th[scope=row]{font-weight:600;white-space:nowrap}.n{text-align:right}td.n{white-space:"
 	"nowrap}\n"
-	"td.w{min-width:11rem;max-width:24rem;overflow-wrap:anywhere}.v{white-space:nowrap;font-"
+	"td.w{min-width:11rem;max-width:34rem;overflow-wrap:anywhere}.v{white-space:nowrap;font-"
 	"weight:600}\n"
 	".claim th{border-bottom:0;padding-bottom:0}.claim span{font-weight:400}"
 	".claim div{position:sticky;left:0;max-width:min(58rem,calc(100vw - 2rem))}"
@@ -73,5 +73,8 @@ const char css_text[] =
 	"svg.narrow{display:block;max-width:32rem}th,td{padding-right:.6rem}}\n"
 	"@media print{:root{color-scheme:light}body{max-width:none;padding:0;font-size:10pt}"
 	"figure,tr{break-inside:avoid}h2,h3,caption{break-after:avoid}.scroll{overflow:visible}"
+	"table{font-size:7.5pt}th,td{padding-right:.45rem}th[scope=col]{min-width:0}#targets "
+	"th[scope=col],"
+	"#targets td{white-space:normal}"
 	"svg.wide{display:block}svg.narrow{display:none}*{print-color-adjust:exact;-webkit-print-"
 	"color-adjust:exact}}\n";

@@ -129,7 +129,9 @@ heading(struct buf *b, const struct result *r, size_t as_expected)
 		html_textf(
 			b, "%zu of %zu as expected before the fault", as_expected, r->n_catchment);
 	homecoming_of(r, &h);
-	if (h.trials > 0)
+	if (h.trials > 0 && h.moved == 0)
+		html_raw(b, ", all as before after the return");
+	else if (h.trials > 0)
 		html_textf(b, ", %zu %s after the return", h.moved,
 			h.moved == 1 ? "is elsewhere" : "are elsewhere");
 	html_raw(b, "</h2>\n<p>");

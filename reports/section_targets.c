@@ -142,10 +142,18 @@ void
 section_expectations(struct buf *b, const struct result *r)
 {
 	char line[SHOW_BYTES];
+	size_t held = 0;
 
 	if (r->n_expectations == 0)
 		return;
-	html_raw(b, "<section id=\"expectations\"><h2>Expectations of the scenario</h2>\n");
+	for (size_t i = 0; i < r->n_expectations; i++)
+		held += r->expectations[i].held;
+	html_raw(b, "<section id=\"expectations\"><h2>Expectations of the scenario: ");
+	if (result_valid_trials(r) == 0)
+		html_raw(b, "no trial was valid");
+	else
+		html_textf(b, "%zu of %zu held", held, r->n_expectations);
+	html_raw(b, "</h2>\n");
 	html_table(b, "What the scenario's file expects, and what was measured");
 	html_raw(b, "<thead>");
 	html_row(b);

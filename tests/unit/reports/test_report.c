@@ -329,6 +329,8 @@ test_columns_without_figures(void **state)
 	assert_lacks(p.html, "health-check tick");
 	assert_lacks(p.html, "fastest withdraw first");
 	assert_has(p.html, "<h2>The return lost no query</h2>");
+	assert_has(p.html, "16 of 16 as expected before the fault, all as before after the return");
+	assert_has(p.html, "Expectations of the scenario: 2 of 2 held");
 	assert_lacks(p.html, "class=\"found\"");
 	assert_clean(&p);
 	place_done(&p);
