@@ -16,7 +16,7 @@ limits_json(void)
 {
 	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:f, s:f}", "send_lateness_p99_us", 5000,
 		"wire_lateness_p99_us", 5000, "capture_drops", 0, "clock_step_us", 100,
-		"before_unanswered", 0, "rtt_excess_ms", 3.0, "cpu_pressure_ratio", 0.97);
+		"before_unanswered", 0, "rtt_excess_ms", 3.0, "cpu_pressure_ratio", 0.9);
 }
 
 static json_t *
