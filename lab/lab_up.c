@@ -100,6 +100,22 @@ prepare(struct up *up, struct topology **ret, struct err *e)
 	return rc;
 }
 
+static void
+warn_unreadable(const struct up *up)
+{
+	char first[PATH_MAX];
+
+	for (size_t i = 0; i < up->stacks_len; i++) {
+		size_t n = layers_unreadable(up->stacks[i], first, sizeof(first));
+
+		if (n > 0)
+			talk_note(
+				"%zu of the files under %s are not for everybody to read (%s): the "
+				"daemons' own users may need 'chmod -R o+rX'",
+				n, up->stacks[i], first);
+	}
+}
+
 int
 lab_validate(const struct lab_options *o, struct topology **ret, struct err *e)
 {
@@ -365,8 +381,10 @@ lab_up(const struct lab_options *o, struct lab **ret, struct err *e)
 		deadline =
 			mono_add(mono_now(), (o->timeout_ms ? o->timeout_ms : UP_MS) * NS_PER_MS);
 	}
-	if (rc == 0)
+	if (rc == 0) {
+		warn_unreadable(up);
 		rc = start(up, lab, name, e);
+	}
 	if (rc == 0)
 		rc = await_supervisor(lab, deadline, e);
 	if (rc == 0)

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fts.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -99,4 +100,25 @@ layers_check(const struct topology *t, const char *stack, struct err *e)
 	}
 	closedir(dir);
 	return rc;
+}
+
+size_t
+layers_unreadable(const char *stack, char *first, size_t size)
+{
+	char *const roots[] = {(char *)(uintptr_t)stack, NULL};
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	size_t n = 0;
+
+	for (FTSENT *f; fts != NULL && (f = fts_read(fts)) != NULL;) {
+		mode_t wanted = f->fts_info == FTS_D ? S_IROTH | S_IXOTH : S_IROTH;
+
+		if ((f->fts_info != FTS_D && f->fts_info != FTS_F) ||
+			(f->fts_statp->st_mode & wanted) == wanted)
+			continue;
+		if (n++ == 0)
+			snprintf(first, size, "%s", f->fts_path);
+	}
+	if (fts != NULL)
+		fts_close(fts);
+	return n;
 }

@@ -27,4 +27,12 @@ void layers_free(char **layers);
  */
 int layers_check(const struct topology *t, const char *stack, struct err *e);
 
+/*
+ * How many files and folders of a stack the daemons' own users cannot read, as after a checkout
+ * with a strict umask: not wrong in itself, but the likely reason when a daemon does not start.
+ *
+ *      first   out: the path of one of them, cut to `size`
+ */
+size_t layers_unreadable(const char *stack, char *first, size_t size);
+
 #endif

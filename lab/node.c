@@ -224,13 +224,13 @@ node_main(const struct node_plan *plan, int socket)
 		report(&init, NODE_FAILED, 0, 0, "cannot open the log folder");
 		_exit(1);
 	}
+	umask(022); /* the root folder's own mode is made under it, and the daemons are not root */
 	if (sethostname(name, strlen(name)) < 0)
 		err_sys(&e, errno, "cannot set the host name");
 	if (e.code != 0 || node_build_root(plan, &e) < 0) {
 		report(&init, NODE_FAILED, 0, 0, e.text);
 		_exit(1);
 	}
-	umask(022);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGCHLD);
 	fds[1].fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <cmocka.h>
 
 #include "lab/layers.h"
@@ -105,12 +106,36 @@ unused(void **state)
 	assert_int_equal(layers_check(t, at("user/README"), &e), -ENOTDIR);
 }
 
+static void
+unreadable(void **state)
+{
+	char first[256] = "";
+
+	(void)state;
+	assert_int_equal(chmod(at("user"), 0755), 0);
+	assert_int_equal(chmod(at("user/README"), 0644), 0);
+	for (const char *const *name = (const char *const[]){"user/n1", "user/n1/etc", "user/base",
+		     "user/.git", NULL};
+		*name != NULL; name++)
+		assert_int_equal(chmod(at(*name), 0755), 0);
+	assert_int_equal(layers_unreadable(at("user"), first, sizeof(first)), 0);
+	assert_string_equal(first, "");
+	assert_int_equal(chmod(at("user/README"), 0600), 0);
+	assert_int_equal(layers_unreadable(at("user"), first, sizeof(first)), 1);
+	assert_string_equal(first, at("user/README"));
+	assert_int_equal(chmod(at("user/README"), 0644), 0);
+	assert_int_equal(chmod(at("user/base"), 0700), 0);
+	assert_int_equal(layers_unreadable(at("user"), first, sizeof(first)), 1);
+	assert_string_equal(first, at("user/base"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(order),
 		cmocka_unit_test(unused),
+		cmocka_unit_test(unreadable),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
