@@ -2,8 +2,8 @@
  * hist.h - a log-linear histogram of durations: fixed memory, any quantile to within 1.6 %.
  *
  * Each octave has 32 buckets of equal width, so a bucket is at most 1/32 of its value wide and the
- * middle of it at most 1/64 off. Values of 0 to 63 ns are exact, those from 2^36 ns (68.7 s) on share
- * the last bucket; count, min, max are always exact. 8 KiB, no pointers: embed it, copy it, zero it.
+ * middle of it at most 1/64 off. Values of 0 to 63 ns are exact, those from 63 x 2^30 ns (67.6 s) on
+ * share the last bucket, which reads as the maximum; count, min, max are always exact. 8 KiB, no pointers: embed it, copy it, zero it.
  */
 #ifndef LIB_HIST_H
 #define LIB_HIST_H

@@ -153,11 +153,11 @@ read_all(struct jread *r, struct plan *p)
 	p->answers_path = beside(r->path, jread_str(r, o, "", "answers", "answers"));
 	p->stats_path = beside(r->path, jread_str(r, o, "", "stats", "probe-stats.json"));
 	read_streams(r, p);
-	if (p->rate_qps * p->streams_len > ENGINE_MAX_QPS)
+	if (p->rate_qps * p->streams_len > (double)ENGINE_MAX_QPS)
 		jread_complain(r, "rate_qps",
 			"%g for each of %u streams is more than one process sends", p->rate_qps,
 			p->streams_len);
-	if (p->rate_qps * (double)p->duration_ns / 1e9 >= NAMES_SEQ_END)
+	if (p->rate_qps * (double)p->duration_ns / 1e9 >= (double)NAMES_SEQ_END)
 		jread_complain(r, "duration_ms", "more queries per stream than there are names");
 	p->json = json_dumps(o, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	if (p->json == NULL)

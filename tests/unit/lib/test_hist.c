@@ -87,8 +87,10 @@ every_edge(void **state)
 			hist_add(&h, 0);
 			hist_add(&h, v);
 			hist_add(&h, INT64_MAX);
-			if (v < (int64_t)1 << 36)
-				assert_true(llabs(hist_quantile_ns(&h, 0.5) - v) * 64 <= v);
+			if (v < (int64_t)63 << 30)
+				assert_true(llabs(hist_quantile_ns(&h, 0.5) - v) <= v / 64);
+			else
+				assert_int_equal(hist_quantile_ns(&h, 0.5), INT64_MAX);
 			assert_int_equal(hist_quantile_ns(&h, 1), INT64_MAX);
 		}
 	}
