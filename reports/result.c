@@ -259,6 +259,9 @@ limits_read(struct reader *r, json_t *o, struct limits *ret)
 	ret->capture_drops = reader_num(r, limits, "limits", "capture_drops");
 	ret->clock_step_us = reader_num(r, limits, "limits", "clock_step_us");
 	ret->cpu_pressure_ratio = reader_num(r, limits, "limits", "cpu_pressure_ratio");
+	ret->before_unanswered = reader_num(r, limits, "limits", "before_unanswered");
+	ret->rtt_excess_ms = reader_num(r, limits, "limits", "rtt_excess_ms");
+	ret->udp_receive_drops = reader_num(r, limits, "limits", "udp_receive_drops");
 }
 
 /* What run.json adds; the run may not have one any more. */

@@ -92,7 +92,7 @@ struct city_timeline {
 struct noise {
 	struct stats send_lateness_us, wire_lateness_us;
 	double send_p99_us, wire_p99_us, capture_dropped, clock_step_us, cpu_pressure_ratio,
-		steal_ratio;
+		steal_ratio, foreign_ratio, before_unanswered, rtt_excess_ms, udp_receive_drops;
 };
 
 struct family_ms {
@@ -124,7 +124,7 @@ struct phase {
 
 struct limits {
 	double send_lateness_p99_us, wire_lateness_p99_us, capture_drops, clock_step_us,
-		cpu_pressure_ratio;
+		cpu_pressure_ratio, before_unanswered, rtt_excess_ms, udp_receive_drops;
 };
 
 struct result {

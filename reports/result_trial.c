@@ -74,6 +74,10 @@ result_noise_read(struct reader *r, json_t *object, const char *at, const char *
 	n.clock_step_us = reader_num(r, o, path, "clock_step_us");
 	n.cpu_pressure_ratio = reader_num(r, o, path, "cpu_pressure_ratio");
 	n.steal_ratio = reader_num(r, o, path, "steal_ratio");
+	n.foreign_ratio = reader_num(r, o, path, "foreign_ratio");
+	n.before_unanswered = reader_num(r, o, path, "before_unanswered");
+	n.rtt_excess_ms = reader_num(r, o, path, "rtt_excess_ms");
+	n.udp_receive_drops = reader_num(r, o, path, "udp_receive_drops");
 	return n;
 }
 

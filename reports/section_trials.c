@@ -110,10 +110,14 @@ noise_row(struct buf *b, const char *name, const struct noise *n, const struct l
 	noise_cell(b, n->send_lateness_us.max, NAN, "us");
 	noise_cell(b, n->wire_p99_us, l->wire_lateness_p99_us, "us");
 	noise_cell(b, n->wire_lateness_us.max, NAN, "us");
+	noise_cell(b, n->before_unanswered, l->before_unanswered, NULL);
+	noise_cell(b, n->rtt_excess_ms, l->rtt_excess_ms, "ms");
+	noise_cell(b, n->udp_receive_drops, l->udp_receive_drops, NULL);
 	noise_cell(b, n->capture_dropped, l->capture_drops, NULL);
 	noise_cell(b, n->clock_step_us, l->clock_step_us, "us");
 	noise_cell(b, n->cpu_pressure_ratio, l->cpu_pressure_ratio, "ratio");
 	noise_cell(b, n->steal_ratio, NAN, "ratio");
+	noise_cell(b, n->foreign_ratio, NAN, "ratio");
 	html_row_end(b);
 }
 
@@ -121,15 +125,20 @@ void
 section_noise(struct buf *b, const struct result *r)
 {
 	static const char *const names[] = {"Trial", "Send lateness, p99", "most",
-		"Link emulator lateness, p99", "most", "Packets not captured", "Clock step",
-		"CPU pressure", "Steal"};
+		"Link emulator lateness, p99", "most", "Lost before the fault",
+		"Round trip over its path's", "Dropped at sockets", "Packets not captured",
+		"Clock step", "CPU pressure", "Steal", "Others' CPU"};
 	const struct limits *l = &r->limits;
 	struct noise limits = {.send_p99_us = l->send_lateness_p99_us,
 		.wire_p99_us = l->wire_lateness_p99_us,
 		.capture_dropped = l->capture_drops,
 		.clock_step_us = l->clock_step_us,
 		.cpu_pressure_ratio = l->cpu_pressure_ratio,
-		.steal_ratio = NAN};
+		.steal_ratio = NAN,
+		.foreign_ratio = NAN,
+		.before_unanswered = l->before_unanswered,
+		.rtt_excess_ms = l->rtt_excess_ms,
+		.udp_receive_drops = l->udp_receive_drops};
 	char text[24];
 
 	if (r->n_trials == 0)

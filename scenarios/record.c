@@ -14,9 +14,10 @@
 static json_t *
 limits_json(void)
 {
-	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:f, s:f}", "send_lateness_p99_us", 5000,
+	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f}", "send_lateness_p99_us", 5000,
 		"wire_lateness_p99_us", 5000, "capture_drops", 0, "clock_step_us", 100,
-		"before_unanswered", 0, "rtt_excess_ms", 3.0, "cpu_pressure_ratio", 0.9);
+		"before_unanswered", 0, "udp_receive_drops", 0, "rtt_excess_ms", 3.0,
+		"cpu_pressure_ratio", 0.9);
 }
 
 static json_t *

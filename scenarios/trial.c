@@ -13,6 +13,7 @@
 #include "lib/talk.h"
 #include "scenarios/act.h"
 #include "scenarios/child.h"
+#include "scenarios/drops.h"
 #include "scenarios/logs.h"
 #include "scenarios/plans.h"
 
@@ -33,6 +34,7 @@ struct trial {
 	struct logs *logs;
 	json_int_t events_seen; /* of the lab's own */
 	struct mono next_beat;
+	struct drops before;
 };
 
 static const char *
@@ -160,6 +162,7 @@ start_watching(struct trial *t, struct err *e)
 			mono_add(mono_now(), READY_MS * NS_PER_MS), e);
 	if (rc == 0)
 		events_add(t->events, "probe_start", NULL);
+	t->before = drops_read(plan->lab);
 	return rc;
 }
 
@@ -216,6 +219,17 @@ play(struct trial *t, struct err *e)
 	return rc;
 }
 
+static void
+note_drops(struct trial *t)
+{
+	struct drops now = drops_read(t->plan->lab);
+
+	events_add(t->events, "drops",
+		json_pack("{s:I, s:I}", "udp_receive",
+			(json_int_t)(now.udp_receive - t->before.udp_receive), "interface",
+			(json_int_t)(now.interface - t->before.interface)));
+}
+
 static int
 stop_watching(struct trial *t, struct err *e)
 {
@@ -228,6 +242,7 @@ stop_watching(struct trial *t, struct err *e)
 		talk_live("trial %d/%d: last answers", t->plan->number, t->plan->of);
 		rc = child_stop(&t->probe, deadline, e);
 		events_add(t->events, "probe_end", NULL);
+		note_drops(t);
 	}
 	if (t->capture.pid > 0) {
 		one = child_stop(&t->capture, mono_add(mono_now(), DRAIN_MS * NS_PER_MS),

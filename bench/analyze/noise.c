@@ -182,6 +182,8 @@ noise_of_files(const struct run *r, struct trial *t)
 		"the link emulator's lateness (p99) of", " us");
 	judge(r, t, "capture_drops", json_object_get(n, "capture_dropped"),
 		"captures dropped:", " packets");
+	noise_judge(r, t, "udp_receive_drops",
+		"dropped by sockets that nobody read in time:", " datagrams");
 	judge(r, t, "clock_step_us", json_object_get(n, "clock_step_us"), "a clock step of", " us");
 	judge(r, t, "cpu_pressure_ratio", json_object_get(n, "cpu_pressure_ratio"),
 		"CPU pressure of", "");

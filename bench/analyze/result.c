@@ -250,7 +250,7 @@ noise_json(const struct run *r)
 {
 	static const char *const plain[] = {"capture_dropped", "clock_step_us",
 		"cpu_pressure_ratio", "steal_ratio", "foreign_ratio", "before_unanswered",
-		"rtt_excess_ms"};
+		"rtt_excess_ms", "udp_receive_drops", "interface_drops"};
 	json_t *o = json_object();
 
 	for (size_t i = 0; i < r->trials; i++) {

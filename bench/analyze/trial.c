@@ -74,6 +74,10 @@ take_event(struct run *r, struct trial *t, const json_t *event, int64_t wall_ns)
 		t->restore_ns = wall_ns;
 	} else if (strcmp(name, "rollback") == 0 && t->has_fault && t->restore_ns == NEVER) {
 		t->restore_ns = wall_ns;
+	} else if (strcmp(name, "drops") == 0) {
+		json_object_set(
+			t->noise, "udp_receive_drops", json_object_get(event, "udp_receive"));
+		json_object_set(t->noise, "interface_drops", json_object_get(event, "interface"));
 	} else if (strcmp(name, "steady") == 0 && t->steady == NULL) {
 		t->steady = json_incref(json_object_get(event, "catchment"));
 	}

@@ -250,6 +250,7 @@ synth_events(const char *dir, const struct synth_options *o)
 		{"pressure", "\"cpu_some_us\":1000,\"steal_us\":0,\"foreign_us\":0", -7000},
 		{"fault", "\"action\":\"kill\",\"target\":\"hkg/knotd\"", 0},
 		{"restore", "\"action\":\"start\",\"target\":\"hkg/knotd\"", SYNTH_RESTORE_MS},
+		{"drops", "\"udp_receive\":0,\"interface\":2", 12900},
 		{"pressure", "\"cpu_some_us\":2001000,\"steal_us\":0,\"foreign_us\":0", 13000}};
 	char text[4096];
 	size_t n = 0;

@@ -133,6 +133,8 @@ truth_is_found(void **state)
 	assert_number(o, "per_trial/0/bgp_malformed", 0);
 	assert_number(o, "per_trial/0/phase_ms", 250.5);
 	assert_number(o, "per_trial/0/noise/before_unanswered", 0);
+	assert_number(o, "per_trial/0/noise/udp_receive_drops", 0);
+	assert_number(o, "per_trial/0/noise/interface_drops", 2);
 	assert_number(o, "per_trial/0/noise/rtt_excess_ms", 0.000001);
 	assert_int_equal(json_array_size(at(o, "per_trial/0/session_closes")), 0);
 	check_streams(o, &m->truth);
@@ -247,7 +249,7 @@ bad_trials_are_invalid(void **state)
 		"trial-002/answers: cut within a record at byte",
 		"trial-003/captures/hkg.hkix.pcap: byte 287: cut within a packet",
 		"trial-004/captures/hkg.cara.pcap: No such file", "a clock step of 250 us",
-		"trial-006/events.jsonl:8: ends without trial_end",
+		"trial-006/events.jsonl:9: ends without trial_end",
 		"trial-007/events.jsonl: No such file", "trial-008/answers"};
 	struct made *m = *state;
 	struct synth_options plain = {0}, step = {.clock_step = true},

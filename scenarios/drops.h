@@ -1,0 +1,27 @@
+/*
+ * drops.h - packets that a node's kernel threw away because a program did not fetch them in time.
+ *
+ * On a starved host a healthy name server loses queries so, which no fault explains and no figure of
+ * ours about lateness shows.
+ */
+#ifndef SCENARIOS_DROPS_H
+#define SCENARIOS_DROPS_H
+
+#include <stdint.h>
+
+#include "lab/lab.h"
+
+struct drops {
+	int64_t udp_receive; /* datagrams for a socket whose buffer was full, IPv4 and IPv6 */
+	int64_t interface;   /* frames that an interface dropped, in either direction */
+};
+
+/* Since boot, over all nodes. What cannot be read counts as nothing. */
+struct drops drops_read(const struct lab *lab);
+
+/* Parts of it: /proc/net/snmp, snmp6 and dev as text. */
+int64_t drops_in_snmp(const char *text);
+int64_t drops_in_snmp6(const char *text);
+int64_t drops_in_dev(const char *text);
+
+#endif
