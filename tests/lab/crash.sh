@@ -27,8 +27,9 @@ assert served == {"hkg", "sin", "syd"}, served
 for s in trial["streams"]:
     assert s["city"] in served or s["unanswered"] == 0, s
     assert s["city"] not in served or (s["unanswered"] > 10 and s["first_good_answer_site"] == "tyo"), s
-# The measured round trip is the delay of the links it went over. On a host that starves, the least one is.
-quiet = trial["noise"].get("cpu_pressure_ratio", 1) < 0.4
+# The measured round trip is the delay of the links it went over. Beside other work on the host, the least one is.
+quiet = trial["noise"].get("foreign_ratio", 1) < 0.1
+print("round trips judged by their", "median" if quiet else "least: the host has other work", file=sys.stderr)
 for c in r["catchment"]:
     rtt = c["rtt_ms"]["before"]["p50" if quiet else "min"]
     assert -0.01 <= rtt - c["path_rtt_ms"] <= 1, (c["city"], c["family"], rtt, c["path_rtt_ms"])
