@@ -11,6 +11,7 @@
 #include "scenarios/commands.h"
 
 static const struct command commands[] = {
+	{"doctor", "what this host offers a lab, what is missing, how to get it", cmd_doctor, 0},
 	{"lab", "bring the emulated Internet up, ask it, take it down", cmd_lab, 0},
 	{"run", "replay scenarios against it and judge what was measured", cmd_run, 0},
 	{"analyze", "compute result.json from a run directory", cmd_analyze, 0},
