@@ -24,7 +24,9 @@ CFLAGS := -O1 -g -Wno-error -fno-omit-frame-pointer -fno-sanitize-recover=all -f
 endif
 
 # All cores, unless told otherwise; V=1 shows whole commands; scripts get settings as environment.
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1) --no-print-directory
+endif
 Q         := $(if $(V),,@)
 export BUILD
 ifdef MIRROR
@@ -105,6 +107,7 @@ run: all rootfs ## replay a scenario and judge it: S=dns-crash TRIALS=5 (as root
 	$(Q)$(PROGRAM) run $(S) --trials $(TRIALS)
 
 demo: ## on a fresh machine, everything: install, build, crash a DNS server, cut a carrier, report (as root)
+	$(Q)[ "$$(id -u)" = 0 ] || { echo "make demo: run it as root: sudo make demo" >&2; exit 1; }
 	$(Q)$(MAKE) deps
 	$(Q)$(MAKE) all rootfs
 	$(Q)$(PROGRAM) run dns-crash carrier-outage --trials 1 || result=$$?; \

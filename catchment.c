@@ -1,4 +1,5 @@
 /* catchment.c - the table of commands, nothing else. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +34,18 @@ help(FILE *to)
 	return to == stdout ? EXIT_GOOD : EXIT_USAGE;
 }
 
+/* What was printed is only said once it is written: a full disk must not pass for a good end. */
+static int
+delivered(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	if (errno == EBADF)
+		return code; /* stdout was closed by the caller, who does not want it */
+	talk_error("standard output: %s", strerror(errno));
+	return code == EXIT_GOOD ? EXIT_ENVIRONMENT : code;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -41,17 +54,17 @@ main(int argc, char *argv[])
 	if (argc < 2)
 		return help(stderr);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
-		return help(stdout);
+		return delivered(help(stdout));
 	if (strcmp(argv[1], "--version") == 0) {
 		puts("catchment " CATCHMENT_VERSION);
-		return EXIT_GOOD;
+		return delivered(EXIT_GOOD);
 	}
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(argv[1], commands[i].name) != 0)
 			continue;
 		snprintf(name, sizeof(name), "catchment %s", argv[1]);
 		argv[1] = name;
-		return commands[i].main(argc - 1, argv + 1);
+		return delivered(commands[i].main(argc - 1, argv + 1));
 	}
 	talk_error("no command '%s'; 'catchment --help' lists them", argv[1]);
 	return EXIT_USAGE;

@@ -36,42 +36,84 @@ lab_name(const struct lab_args *args)
 	return args->options.name ? args->options.name : "default";
 }
 
-/* Up twice is fine when it is the same lab; another one of the same name is bad input. */
+static bool
+is_same(const struct lab_args *args, const struct lab *lab)
+{
+	const char *variant = args->options.variant ? args->options.variant : "documented";
+	const json_t *state = lab_state(lab);
+
+	return strcmp(json_string_value(json_object_get(state, "variant")), variant) == 0 &&
+		args->layers_len == 0 && json_array_size(json_object_get(state, "stacks")) == 2 &&
+		args->options.topology == NULL;
+}
+
+/* Everything is up and well: say so, and print the facts when they are asked for. */
+static int
+tell_up(const struct lab_args *args, struct lab *lab, const char *how, struct err *e)
+{
+	struct survey *survey;
+	int rc = survey_take(lab, &survey, e);
+
+	if (rc < 0)
+		return rc;
+	talk_step("lab '%s' is up%s: %zu nodes, %zu links, %zu BGP sessions, %zu catchments as "
+		  "expected%s",
+		lab_name(args), how[0] == ',' ? "" : how, lab_topology(lab)->nodes_len,
+		lab_topology(lab)->links_len, survey->sessions_len,
+		survey->paths_len - survey->paths_unexpected, how[0] == ',' ? how : "");
+	if (args->json) {
+		json_t *j = survey_json(lab, survey);
+
+		json_dumpf(j, stdout, JSON_INDENT(1));
+		putchar('\n');
+		json_decref(j);
+	}
+	survey_free(survey);
+	return 0;
+}
+
+/*
+ * Up twice is fine when it is the same lab, and means the same: it is healthy when this returns.
+ * Another one of the same name is bad input.
+ */
 static int
 already_up(const struct lab_args *args)
 {
-	const char *variant = args->options.variant ? args->options.variant : "documented";
 	struct lab *lab;
-	struct err e;
+	struct err e = {0};
 	int rc = lab_open(lab_name(args), &lab, &e);
-	bool same;
 
-	if (rc < 0) {
-		talk_error("a lab '%s' is coming up or going down: %s", lab_name(args), e.text);
-		return EXIT_ENVIRONMENT;
+	if (rc == 0) {
+		bool same = is_same(args, lab);
+
+		lab_close(lab);
+		if (!same) {
+			talk_error("another lab '%s' is up; 'catchment lab down' ends it, --name "
+				   "makes "
+				   "a second",
+				lab_name(args));
+			return EXIT_USAGE;
+		}
 	}
-	same = strcmp(json_string_value(json_object_get(lab_state(lab), "variant")), variant) ==
-			0 &&
-		args->layers_len == 0 &&
-		json_array_size(json_object_get(lab_state(lab), "stacks")) == 2 &&
-		args->options.topology == NULL;
-	if (same)
-		talk_step("lab '%s' is up already (%s)", lab_name(args), variant);
-	else
-		talk_error("another lab '%s' is up; 'catchment lab down' ends it, --name makes a "
-			   "second",
-			lab_name(args));
-	lab_close(lab);
-	return same ? EXIT_GOOD : EXIT_USAGE;
+	rc = lab_await(&args->options, &lab, &e);
+	if (rc == 0 && !is_same(args, lab))
+		rc = err_set(&e, EINVAL, "another lab '%s' came up meanwhile", lab_name(args));
+	if (rc == 0) {
+		rc = tell_up(args, lab, " already", &e);
+		lab_close(lab);
+	}
+	if (rc < 0)
+		talk_error("lab '%s' is up already, but: %s", lab_name(args), e.text);
+	return lab_exit_code(rc);
 }
 
 int
 lab_cmd_up(const struct lab_args *args)
 {
 	struct mono start = mono_now();
-	struct survey *survey = NULL;
 	struct lab *lab;
 	struct err e = {0};
+	char took[32];
 	int rc;
 
 	stop_install();
@@ -79,24 +121,11 @@ lab_cmd_up(const struct lab_args *args)
 	if (rc == -EEXIST)
 		return already_up(args);
 	if (rc == 0) {
-		rc = survey_take(lab, &survey, &e);
+		snprintf(took, sizeof(took), ", in %.1f s",
+			(double)mono_diff_ns(mono_now(), start) / 1e9);
+		rc = tell_up(args, lab, took, &e);
 		if (rc == 0)
 			rc = lab_detach(lab, &e);
-		if (rc == 0)
-			talk_step("lab '%s' is up: %zu nodes, %zu links, %zu BGP sessions, %zu "
-				  "catchments as expected, in %.1f s",
-				lab_name(args), lab_topology(lab)->nodes_len,
-				lab_topology(lab)->links_len, survey->sessions_len,
-				survey->paths_len - survey->paths_unexpected,
-				(double)mono_diff_ns(mono_now(), start) / 1e9);
-		if (rc == 0 && args->json) {
-			json_t *j = survey_json(lab, survey);
-
-			json_dumpf(j, stdout, JSON_INDENT(1));
-			putchar('\n');
-			json_decref(j);
-		}
-		survey_free(survey);
 		lab_close(lab);
 	}
 	if (rc < 0)

@@ -30,7 +30,7 @@ exec_inside(char *const argv[])
 	setenv("HOME", "/root", 1);
 	execvp(argv[0], argv);
 	fprintf(stderr, "catchment: cannot run %s in the node: %s\n", argv[0], strerror(errno));
-	_exit(127);
+	_exit(errno == EACCES ? 126 : 127);
 }
 
 /* Entering a PID namespace counts from the next child on, hence the process in between. */

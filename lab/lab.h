@@ -49,6 +49,12 @@ int lab_up(const struct lab_options *o, struct lab **ret, struct err *e);
 /* Let a lab live on without us. */
 int lab_detach(struct lab *lab, struct err *e);
 
+/*
+ * Wait until a lab that somebody brought up, or is bringing up, is healthy. As lab_up() waits; it is
+ * not ended on failure. Returns 0, -ENOENT (it is not up), -ETIMEDOUT, -EDOM, -EIO, -EINTR, -errno.
+ */
+int lab_await(const struct lab_options *o, struct lab **ret, struct err *e);
+
 /* Open one that is up. -ENOENT when there is none of this name. */
 int lab_open(const char *name, struct lab **ret, struct err *e);
 

@@ -71,9 +71,8 @@ prepare(struct up *up, struct topology **ret, struct err *e)
 	if (realpath(o->topology ? o->topology : path, up->topology_path) == NULL)
 		return err_set(
 			e, EINVAL, "%s: %s", o->topology ? o->topology : path, strerror(errno));
-	rc = topology_load(up->topology_path, &t, e);
-	if (rc < 0)
-		return rc;
+	if (topology_load(up->topology_path, &t, e) < 0)
+		return -EINVAL; /* a file that cannot be read is bad input, whatever the reason */
 	if (conf_report(t->conf) > 0) {
 		rc = err_set(e, EINVAL, "%s: %zu mistake%s", up->topology_path,
 			conf_complaints(t->conf), conf_complaints(t->conf) == 1 ? "" : "s");
@@ -378,6 +377,8 @@ lab_up(const struct lab_options *o, struct lab **ret, struct err *e)
 		rc = err_set(e, EINVAL, "%s: %s", o->rootfs, strerror(errno));
 	if (rc == 0 && o->rootfs == NULL) {
 		rc = place_rootfs(up->data, up->rootfs, e);
+		if (rc < 0 && stop_requested())
+			rc = err_set(e, EINTR, "interrupted");
 		deadline =
 			mono_add(mono_now(), (o->timeout_ms ? o->timeout_ms : UP_MS) * NS_PER_MS);
 	}
@@ -392,6 +393,27 @@ lab_up(const struct lab_options *o, struct lab **ret, struct err *e)
 	if (rc == 0)
 		rc = await_health(lab, !o->any_catchment, deadline, e);
 	free(up);
+	if (rc < 0)
+		lab_close(lab);
+	else
+		*ret = lab;
+	return rc;
+}
+
+int
+lab_await(const struct lab_options *o, struct lab **ret, struct err *e)
+{
+	struct mono deadline =
+		mono_add(mono_now(), (o->timeout_ms ? o->timeout_ms : UP_MS) * NS_PER_MS);
+	struct lab *lab = NULL;
+	int rc;
+
+	/* One that is coming up has no state file or control socket for a moment. */
+	while ((rc = lab_open(o->name ? o->name : "default", &lab, e)) == -ENOENT &&
+		mono_left_ms(deadline) > 0 && !stop_requested())
+		poll(NULL, 0, SURVEY_INTERVAL_MS);
+	if (rc == 0)
+		rc = await_health(lab, !o->any_catchment, deadline, e);
 	if (rc < 0)
 		lab_close(lab);
 	else

@@ -78,11 +78,43 @@ is_used(const struct topology *t, const char *name)
 	return false;
 }
 
+/* Is there a file in the tree, and is everything at its top a folder that root file systems have? */
+static int
+check_tree(const char *path, size_t *files, struct err *e)
+{
+	static const char *const tops[] = {
+		"etc", "usr", "var", "opt", "srv", "root", "home", "lib", "run", NULL};
+	char *const roots[] = {(char *)(uintptr_t)path, NULL};
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	int rc = fts == NULL ? err_sys(e, errno, "%s", path) : 0;
+
+	for (FTSENT *f; rc == 0 && (f = fts_read(fts)) != NULL;) {
+		bool known = f->fts_level != 1;
+
+		for (size_t i = 0; !known && tops[i] != NULL; i++)
+			known = strcmp(f->fts_name, tops[i]) == 0;
+		if (!known)
+			rc = err_set(e, EINVAL,
+				"%s: no such folder is at the top of a node's files (etc, usr, var "
+				"...)",
+				f->fts_path);
+		else if (f->fts_info == FTS_DEFAULT)
+			rc = err_set(e, EINVAL, "%s: neither a file nor a folder nor a link",
+				f->fts_path);
+		*files +=
+			f->fts_info == FTS_F || f->fts_info == FTS_SL || f->fts_info == FTS_SLNONE;
+	}
+	if (fts != NULL)
+		fts_close(fts);
+	return rc;
+}
+
 int
 layers_check(const struct topology *t, const char *stack, struct err *e)
 {
 	DIR *dir = opendir(stack);
 	struct dirent *entry;
+	size_t files = 0;
 	int rc = 0;
 
 	if (dir == NULL)
@@ -91,14 +123,19 @@ layers_check(const struct topology *t, const char *stack, struct err *e)
 		char path[PATH_MAX];
 
 		snprintf(path, sizeof(path), "%s/%s", stack, entry->d_name);
-		if (entry->d_name[0] == '.' || !is_dir(path))
-			continue; /* a README is welcome */
-		if (!is_used(t, entry->d_name))
+		if (entry->d_name[0] == '.')
+			continue;
+		if (is_used(t, entry->d_name))
+			rc = is_dir(path) ? check_tree(path, &files, e)
+					  : err_set(e, EINVAL, "%s: is not a folder", path);
+		else if (is_dir(path)) /* a README is welcome */
 			rc = err_set(e, EINVAL,
 				"%s: the topology has no node and no role layer of that name",
 				path);
 	}
 	closedir(dir);
+	if (rc == 0 && files == 0)
+		rc = err_set(e, EINVAL, "%s: holds no file for any node", stack);
 	return rc;
 }
 

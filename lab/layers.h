@@ -20,10 +20,11 @@ int layers_of(const struct topology *t, size_t node, const char *const stacks[],
 void layers_free(char **layers);
 
 /*
- * A stack may only hold folders that some node would use, each with what belongs on a root file
- * system: anything else is a slip that would silently do nothing.
+ * A stack holds files for nodes, and only such as a node would have: a folder that no node uses, one
+ * that root file systems do not have at their top (ect for etc), or nothing at all is a slip that
+ * would silently do nothing.
  *
- * Returns 0, or -EINVAL naming the folder.
+ * Returns 0, or -EINVAL naming the place.
  */
 int layers_check(const struct topology *t, const char *stack, struct err *e);
 

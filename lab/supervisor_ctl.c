@@ -183,6 +183,15 @@ do_wire(struct supervisor *s, json_t *request)
 	return reply != NULL ? reply : refuse("the link emulator answered nonsense");
 }
 
+static json_t *
+do_down(struct supervisor *s)
+{
+	if (s->lease >= 0) /* somebody still waits for it to come up, or works with it */
+		supervisor_fail(s, "the lab was taken down by 'lab down'");
+	s->ending = true;
+	return json_pack("{s:b}", "ok", 1);
+}
+
 int
 supervisor_serve(struct supervisor *s, int client)
 {
@@ -208,7 +217,7 @@ supervisor_serve(struct supervisor *s, int client)
 	else if (strcmp(op, "wire") == 0)
 		reply = do_wire(s, request);
 	else if (strcmp(op, "down") == 0)
-		reply = json_pack("{s:b}", "ok", (s->ending = true));
+		reply = do_down(s);
 	else
 		reply = refuse("no such op");
 	json_decref(request);

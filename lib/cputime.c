@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
@@ -18,6 +19,7 @@ int
 cputime_read(struct cputime *ret)
 {
 	struct cputime t = {0};
+	struct timespec up;
 	char *text, *at, *end;
 	int64_t tick_us = 1000000 / sysconf(_SC_CLK_TCK);
 	int rc = fs_read("/proc/stat", 4 << 20, &text, NULL, NULL), i;
@@ -30,7 +32,6 @@ cputime_read(struct cputime *ret)
 
 		if (end == at)
 			break;
-		t.total_us += us;
 		if (i == IDLE || i == IOWAIT)
 			t.idle_us += us;
 		if (i == STEAL)
@@ -39,6 +40,13 @@ cputime_read(struct cputime *ret)
 	free(text);
 	if (i < FIELDS)
 		return -EBADMSG;
+	/*
+	 * Busy time is only sampled at ticks, idle time is exact: what is not idle is found from the
+	 * time that has passed, or it would seem less than what our own processes used.
+	 */
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	t.total_us =
+		((int64_t)up.tv_sec * 1000000 + up.tv_nsec / 1000) * sysconf(_SC_NPROCESSORS_ONLN);
 	*ret = t;
 	return 0;
 }

@@ -167,7 +167,9 @@ num_show_ns(int64_t ns, char out[static 24])
 {
 	double v = (double)ns, a = fabs(v);
 
-	if (a >= 9.9995e8)
+	if (ns == 0)
+		snprintf(out, 24, "0 s");
+	else if (a >= 9.9995e8)
 		snprintf(out, 24, "%.2f s", v / 1e9);
 	else if (a >= 9.995e6)
 		snprintf(out, 24, "%.0f ms", v / 1e6);

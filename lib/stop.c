@@ -12,9 +12,14 @@ static volatile sig_atomic_t requests;
 static void
 note(int signal)
 {
+	static const char word[] = "\ncatchment: aborted\n";
+
 	(void)signal;
-	if (++requests > 1)
+	if (++requests > 1) {
+		if (write(STDERR_FILENO, word, sizeof(word) - 1) < 0)
+			_exit(EXIT_INTERRUPTED);
 		_exit(EXIT_INTERRUPTED);
+	}
 }
 
 void

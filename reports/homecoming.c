@@ -1,6 +1,8 @@
 /* homecoming.c - what undoing the fault cost: queries lost at the return, and who is not served as before. */
 #include "reports/homecoming.h"
 
+static const double WHOLE_RATIO = 0.99; /* what served_by expects, doc/formats.md */
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +77,18 @@ is_moved(const struct catchment *c)
 	return before != NULL && after != NULL && strcmp(before, after) != 0;
 }
 
+/* The same site as before serves most, but not all: on the way back others took a turn. */
+static bool
+is_mixed(const struct catchment *c)
+{
+	const struct shares *after = &c->shares[WHEN_AFTER];
+	double most = 0;
+
+	for (size_t i = 0; i < after->n; i++)
+		most = after->ratio[i] > most ? after->ratio[i] : most;
+	return after->n > 0 && !is_moved(c) && most < WHOLE_RATIO;
+}
+
 void
 homecoming_of(const struct result *r, struct homecoming *h)
 {
@@ -97,8 +111,10 @@ homecoming_of(const struct result *r, struct homecoming *h)
 		h->by_city[at].longest_ms = longest_ms(r, c);
 		h->n_cities++;
 	}
-	for (size_t i = 0; h->trials > 0 && i < r->n_catchment; i++)
+	for (size_t i = 0; h->trials > 0 && i < r->n_catchment; i++) {
 		h->moved += is_moved(&r->catchment[i]);
+		h->mixed += is_mixed(&r->catchment[i]);
+	}
 }
 
 void
@@ -120,11 +136,12 @@ homecoming_say_lost(struct buf *b, const struct homecoming *h)
 						  : "?",
 			show_count(h->by_city[i].lost, text));
 		if (h->by_city[i].longest_ms > 0)
-			buf_addf(b, " (over %s%s)", h->trials > 1 ? "up to " : "",
+			buf_addf(b, " (spread over %s%s)", h->trials > 1 ? "up to " : "",
 				show_ms(h->by_city[i].longest_ms, text));
 	}
 	if (h->n_cities > NAMED_MAX)
-		buf_addf(b, " and %zu more cities", h->n_cities - NAMED_MAX);
+		buf_addf(b, " and %zu more %s", h->n_cities - NAMED_MAX,
+			h->n_cities - NAMED_MAX == 1 ? "city" : "cities");
 	buf_add(b, ".");
 }
 

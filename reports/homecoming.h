@@ -17,6 +17,7 @@ struct homecoming {
 		double lost, longest_ms;  /* first to last loss in the worst trial; 0: not known */
 	} by_city[HOMECOMING_CITIES_MAX]; /* that lost any, the most first */
 	size_t n_cities;
+	size_t mixed; /* rows that the same PoP serves again, but not wholly */
 	size_t moved; /* rows of result.catchment that another PoP serves after the return than before */
 };
 

@@ -129,8 +129,10 @@ heading(struct buf *b, const struct result *r, size_t as_expected)
 		html_textf(
 			b, "%zu of %zu as expected before the fault", as_expected, r->n_catchment);
 	homecoming_of(r, &h);
-	if (h.trials > 0 && h.moved == 0)
+	if (h.trials > 0 && h.moved == 0 && h.mixed == 0)
 		html_raw(b, ", all as before after the return");
+	else if (h.trials > 0 && h.moved == 0)
+		html_textf(b, ", after the return all mostly as before (%zu not wholly)", h.mixed);
 	else if (h.trials > 0)
 		html_textf(b, ", %zu %s after the return", h.moved,
 			h.moved == 1 ? "is elsewhere" : "are elsewhere");

@@ -101,8 +101,30 @@ service_state(json_t *status, const struct action *a)
 	return NULL;
 }
 
+/* Is an earlier step of the timeline about the same links, or the same service? */
+static bool
+is_repeated(const struct scenario *s, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (!s->actions[i].restores &&
+			strcmp(s->actions[i].target, s->actions[index].target) == 0)
+			return true;
+	return false;
+}
+
+/* Was the target hung by any step? Then it may still be stopped. */
+static bool
+is_hung(const struct scenario *s, const char *target)
+{
+	for (size_t i = 0; i < s->actions_len; i++)
+		if (s->actions[i].kind == ACTION_HANG && strcmp(s->actions[i].target, target) == 0)
+			return true;
+	return false;
+}
+
 static int
-undo(struct lab *lab, const struct action *broken, json_t *status, struct events *ev, struct err *e)
+undo(struct lab *lab, const struct scenario *s, const struct action *broken, json_t *status,
+	struct events *ev, struct err *e)
 {
 	struct action mend = *broken;
 	const char *state;
@@ -115,7 +137,7 @@ undo(struct lab *lab, const struct action *broken, json_t *status, struct events
 		state = service_state(status, broken);
 		if (state != NULL && strcmp(state, "exited") == 0)
 			mend.kind = ACTION_START;
-		else if (broken->kind == ACTION_HANG)
+		else if (is_hung(s, broken->target))
 			mend.kind = ACTION_RESUME; /* to one that runs, nothing happens */
 		else
 			return 0;
@@ -136,8 +158,8 @@ act_rollback(struct lab *lab, const struct scenario *s, struct events *ev, struc
 		return rc;
 	/* Each is tried even if one before it failed. */
 	for (size_t i = 0; i < s->actions_len; i++)
-		if (!s->actions[i].restores) {
-			int one = undo(lab, &s->actions[i], status, ev, e);
+		if (!s->actions[i].restores && !is_repeated(s, i)) {
+			int one = undo(lab, s, &s->actions[i], status, ev, e);
 
 			rc = rc < 0 ? rc : one;
 		}

@@ -91,8 +91,8 @@ parse(int key, char *arg, struct argp_state *state)
 		a->probes = (unsigned int)whole(state, "probes", arg, 2000);
 		break;
 	case 'q':
-		if (num_qps(arg, &a->rate_qps) < 0 || a->rate_qps < 0.1 || a->rate_qps > 1000)
-			argp_error(state, "--rate: '%s' is not 0.1 to 1000 queries a second", arg);
+		if (num_qps(arg, &a->rate_qps) < 0 || a->rate_qps < 1 || a->rate_qps > 1000)
+			argp_error(state, "--rate: '%s' is not 1 to 1000 queries a second", arg);
 		break;
 	case 'o':
 		a->plan.out = arg;

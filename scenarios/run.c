@@ -194,9 +194,10 @@ run_scenario(const struct run_plan *plan)
 	r->plan = plan;
 	rng_init(&r->rng, plan->seed);
 	snprintf(r->lab_name, sizeof(r->lab_name), "run-%d", (int)getpid());
-	rc = boot(r, &e);
-	if (rc == 0)
-		rc = make_dir(r, &e);
+	/* The folder first: a place that cannot be written is found out before a lab is built. */
+	rc = make_dir(r, &e);
+	if (rc == 0 && (rc = boot(r, &e)) < 0)
+		rmdir(r->dir);
 	if (rc == 0)
 		rc = new_record(r, &e);
 	if (rc == 0)

@@ -23,7 +23,7 @@ static const struct {
 	[ACTION_LINK_DOWN] = {"link-down", false, true},
 	[ACTION_LINK_UP] = {"link-up", true, true},
 };
-enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]), TITLE_MAX_BYTES = 200 };
 
 const char *
 action_name(enum action_kind kind)
@@ -306,6 +306,9 @@ read_head(struct scenario *s, const struct conf_node *root)
 
 	s->name = conf_need(s->conf, root, "name") ? conf_str(s->conf, root, "name", "") : "";
 	s->title = conf_need(s->conf, root, "title") ? conf_str(s->conf, root, "title", "") : "";
+	if (strlen(s->title) > TITLE_MAX_BYTES)
+		conf_complain(s->conf, conf_get(s->conf, root, "title"),
+			"a title of more than %d characters", TITLE_MAX_BYTES);
 	s->summary = conf_str(s->conf, root, "summary", s->title);
 	if (strlen(s->name) > 40 ||
 		strspn(s->name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(s->name))
@@ -322,9 +325,10 @@ read_head(struct scenario *s, const struct conf_node *root)
 		s->probes = (unsigned int)conf_u64(s->conf, probes, "count", 1, 2000, s->probes);
 		s->rate_qps = conf_qps(s->conf, probes, "rate", s->rate_qps);
 		s->timeout_ns = conf_duration_ns(s->conf, probes, "timeout", s->timeout_ns);
-		if (s->rate_qps < 0.1 || s->rate_qps > 1000)
-			conf_complain(
-				s->conf, probes, "rate: 0.1 to 1000 queries a second and probe");
+		if (s->rate_qps < 1 || s->rate_qps > 1000)
+			conf_complain(s->conf, probes,
+				"rate: 1 to 1000 queries a second and probe: fewer see no outage "
+				"of seconds");
 		if (s->timeout_ns < 100 * NS_PER_MS || s->timeout_ns > 60 * NS_PER_S)
 			conf_complain(s->conf, probes, "timeout: 100ms to 60s");
 	}

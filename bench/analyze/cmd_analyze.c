@@ -86,9 +86,12 @@ print_expectations(const json_t *result)
 
 	json_array_foreach(json_object_get(result, "expectations"), i, x)
 	{
-		bool held = json_is_true(json_object_get(x, "held"));
+		const json_t *held = json_object_get(x, "held");
 
-		printf("expect %s: %s, %s\n", text_of(x, "text"), held ? "held" : "missed",
+		printf("expect %s: %s, %s\n", text_of(x, "text"),
+			json_is_true(held)	      ? "held"
+				: json_is_false(held) ? "missed"
+						      : "not judged",
 			text_of(x, "measured"));
 	}
 }
@@ -116,7 +119,7 @@ missed_expectations(const json_t *result)
 	size_t i;
 
 	json_array_foreach(json_object_get(result, "expectations"), i, x) missed +=
-		!json_is_true(json_object_get(x, "held"));
+		json_is_false(json_object_get(x, "held"));
 	return missed;
 }
 

@@ -151,7 +151,7 @@ expect_json(const struct run *r)
 		json_object_set(o, "line", json_object_get(item, "line"));
 		json_array_append_new(list, o);
 		if (valid == 0) {
-			json_object_set_new(o, "held", json_false());
+			json_object_set_new(o, "held", json_null());
 			json_object_set_new(o, "measured", json_string("no trial was valid"));
 		} else if (is_served_by(item)) {
 			judge_served_by(r, item, &r->tally[i], o);

@@ -72,6 +72,8 @@ steady_measure(const struct run *r, struct trial *t)
 		}
 	json_object_set_new(t->noise, "before_unanswered", json_integer(lost));
 	json_object_set_new(t->noise, "rtt_excess_ms", json_number(worst));
+	if (!t->valid)
+		return 0; /* what is broken already need not be reasoned about */
 	noise_judge(r, t, "before_unanswered", "unanswered before the fault:", " queries");
 	noise_judge(r, t, "rtt_excess_ms",
 		"the steady round trip's difference from its path's delays of", " ms");

@@ -7,11 +7,18 @@ expect 0 "$CATCHMENT" lab down # none is up: that is fine
 grep -q "no lab '$lab' is up" "$scratch/err" || fail "down says: $(cat "$scratch/err")"
 expect 3 "$CATCHMENT" lab status
 
-expect 0 "$CATCHMENT" lab up
-cat "$scratch/err"
+"$CATCHMENT" lab up >"$scratch/first" 2>&1 &
+first=$!
+await 10 "the lab's folder" test -S "/run/catchment/$lab/ctl"
+expect 0 "$CATCHMENT" lab up # while it comes up: waits with the first
+expect 0 "$CATCHMENT" lab status
+wait "$first" || fail "the first up failed: $(cat "$scratch/first")"
+cat "$scratch/first"
 expect 0 "$CATCHMENT" lab up # again: it is the same lab
 grep -q "up already" "$scratch/err" || fail "the second up says: $(cat "$scratch/err")"
-expect 2 "$CATCHMENT" lab up --layer "$scratch" # but this would be another
+mkdir -p "$scratch/layer/hkg/etc"
+echo x >"$scratch/layer/hkg/etc/x"
+expect 2 "$CATCHMENT" lab up --layer "$scratch/layer" # but this would be another
 grep -q "another lab '$lab' is up" "$scratch/err" || fail "up with a layer says: $(cat "$scratch/err")"
 
 expect 0 "$CATCHMENT" lab status --json
@@ -53,6 +60,8 @@ kill -9 "$pid"
 await 5 "status notices a dead knotd" sh -c '! "$CATCHMENT" lab status >/dev/null'
 expect 1 "$CATCHMENT" lab status
 grep -q "knotd:exited" "$scratch/out" || fail "status does not name the dead daemon"
+expect 3 "$CATCHMENT" lab up # up already, but not well: that is no success
+grep -q "gru/knotd: exited" "$scratch/err" || fail "up does not name the dead daemon: $(cat "$scratch/err")"
 
 before_ms=$(date +%s%3N)
 expect 0 "$CATCHMENT" lab down

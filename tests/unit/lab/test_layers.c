@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "lab/layers.h"
@@ -48,6 +49,9 @@ setup(void **state)
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		if (fs_mkdirs(at(folders[i]), NULL) < 0)
 			return -1;
+	if (fs_write(at("nodes/base/etc/x"), "x", 1, NULL) < 0 ||
+		fs_write(at("user/n1/etc/x"), "x", 1, NULL) < 0)
+		return -1;
 	return fs_write(at("user/README"), "x", 1, NULL);
 }
 
@@ -106,6 +110,29 @@ unused(void **state)
 	assert_int_equal(layers_check(t, at("user/README"), &e), -ENOTDIR);
 }
 
+/* A slip inside a folder that a node does use. */
+static void
+slips(void **state)
+{
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(fs_mkdirs(at("slip/n1/ect"), NULL), 0);
+	assert_int_equal(layers_check(t, at("slip"), &e), -EINVAL);
+	assert_non_null(strstr(e.text, at("slip/n1/ect")));
+	assert_int_equal(fs_mkdirs(at("hollow/n1/etc"), NULL), 0);
+	assert_int_equal(layers_check(t, at("hollow"), &e), -EINVAL);
+	assert_non_null(strstr(e.text, "holds no file"));
+	assert_int_equal(fs_mkdirs(at("loose"), NULL), 0);
+	assert_int_equal(symlink("/nowhere", at("loose/n1")), 0);
+	assert_int_equal(layers_check(t, at("loose"), &e), -EINVAL);
+	assert_non_null(strstr(e.text, "is not a folder"));
+	assert_int_equal(fs_mkdirs(at("pipe/n1/etc"), NULL), 0);
+	assert_int_equal(mkfifo(at("pipe/n1/etc/x"), 0600), 0);
+	assert_int_equal(layers_check(t, at("pipe"), &e), -EINVAL);
+	assert_non_null(strstr(e.text, at("pipe/n1/etc/x")));
+}
+
 static void
 unreadable(void **state)
 {
@@ -114,6 +141,7 @@ unreadable(void **state)
 	(void)state;
 	assert_int_equal(chmod(at("user"), 0755), 0);
 	assert_int_equal(chmod(at("user/README"), 0644), 0);
+	assert_int_equal(chmod(at("user/n1/etc/x"), 0644), 0);
 	for (const char *const *name = (const char *const[]){"user/n1", "user/n1/etc", "user/base",
 		     "user/.git", NULL};
 		*name != NULL; name++)
@@ -135,6 +163,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(order),
 		cmocka_unit_test(unused),
+		cmocka_unit_test(slips),
 		cmocka_unit_test(unreadable),
 	};
 

@@ -64,6 +64,7 @@ shown(void **state)
 	assert_string_equal(num_show_ns(120400000, s), "120 ms");
 	assert_string_equal(num_show_ns(1400000, s), "1.4 ms");
 	assert_string_equal(num_show_ns(85000, s), "85 µs");
+	assert_string_equal(num_show_ns(0, s), "0 s");
 }
 
 int

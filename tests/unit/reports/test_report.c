@@ -292,7 +292,8 @@ test_return(void **state)
 	json_object_set_new(row, "after", json_pack("{s:f,s:f}", "fra", 0.9, "hkg", 0.1));
 	assert_int_equal(report(&p, "return", root, false), 0);
 	assert_has(p.html,
-		"<p class=\"found\">The return lost 16 queries in 2 trials: Singapore 16 (over "
+		"<p class=\"found\">The return lost 16 queries in 2 trials: Singapore 16 (spread "
+		"over "
 		"up to ");
 	assert_has(p.html,
 		"After the return not served as before: Hong Kong IPv4 (hkg before, fra after).");

@@ -99,7 +99,9 @@ slips_one_by_one(void **state)
 		{3, "judges: crash-withdraw", "3: judges must be a list"},
 		{4, "probes: {count: 0}",
 			"4: 'count': '0' is out of range (a whole number from 1 to 2000)"},
-		{4, "probes: {rate: 5000}", "4: rate: 0.1 to 1000 queries a second and probe"},
+		{4, "probes: {rate: 5000}",
+			"4: rate: 1 to 1000 queries a second and probe: fewer see no outage of "
+			"seconds"},
 		{4, "probes: {timeout: 1ms}", "4: timeout: 100ms to 60s"},
 		{4, "probes: {number: 5}", "4: unknown key 'number'"},
 		{5, "phase: 2",
