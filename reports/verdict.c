@@ -160,7 +160,7 @@ say_state(const struct result *r, size_t valid, char *text, size_t size)
 		append(text, size, ". ");
 	}
 	if (invalid > 0 && valid > 0)
-		append(text, size, "%.0f of %.0f trials %s invalid and not counted%s%.100s. ",
+		append(text, size, "%.0f of %.0f trials %s invalid and not counted%s%.240s. ",
 			invalid, r->trials, invalid > 1 ? "are" : "is", why == NULL ? "" : ": ",
 			why == NULL ? "" : why);
 	if (valid > 0 && valid < VERDICT_QUICK_LOOK)
