@@ -12,13 +12,13 @@
 #include "scenarios/commands.h"
 
 static const struct command commands[] = {
-	{"doctor", "what this host offers a lab, what is missing, how to get it", cmd_doctor, 0},
-	{"lab", "bring the emulated Internet up, ask it, take it down", cmd_lab, 0},
-	{"run", "replay scenarios against it and judge what was measured", cmd_run, 0},
-	{"analyze", "compute result.json from a run directory", cmd_analyze, 0},
-	{"report", "write report.html from a run directory", cmd_report, 0},
-	{"probe", "query as many vantage points, from a plan file", cmd_probe, 0},
-	{"capture", "capture at many interfaces, from a plan file", cmd_capture, 0},
+	{"doctor", "what this host offers a lab, what is missing, how to get it", cmd_doctor},
+	{"lab", "bring the emulated Internet up, ask it, take it down", cmd_lab},
+	{"run", "replay scenarios against it and judge what was measured", cmd_run},
+	{"analyze", "compute result.json from a run directory", cmd_analyze},
+	{"report", "write report.html from a run directory", cmd_report},
+	{"probe", "query as many vantage points, from a plan file", cmd_probe},
+	{"capture", "capture at many interfaces, from a plan file", cmd_capture},
 };
 
 static int
@@ -28,8 +28,7 @@ help(FILE *to)
 	      "A test bench for BGP anycast DNS.\n\n",
 		to);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (!commands[i].hidden)
-			fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
 	fputs("\n'catchment COMMAND --help' tells more; so does man catchment.\n", to);
 	return to == stdout ? EXIT_GOOD : EXIT_USAGE;
 }

@@ -2,16 +2,15 @@
 #include "lab/rtnl.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "lib/netns.h"
 
 struct rtnl {
 	struct mnl_socket *socket;
@@ -43,22 +42,13 @@ rtnl_open(struct rtnl **ret, struct err *e)
 int
 rtnl_open_in(const char *netns_path, struct rtnl **ret, struct err *e)
 {
-	int there = -1, rc;
-	int here = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	int home, rc = netns_enter(netns_path, &home, e);
 
-	if (here < 0)
-		return err_sys(e, errno, "/proc/thread-self/ns/net");
-	there = open(netns_path, O_RDONLY | O_CLOEXEC);
-	if (there < 0 || setns(there, CLONE_NEWNET) < 0) {
-		rc = err_sys(e, errno, "cannot enter %s", netns_path);
-	} else {
-		rc = rtnl_open(ret, e);
-		if (setns(here, CLONE_NEWNET) < 0)
-			abort(); /* going on in another's namespace would touch the wrong network */
-	}
-	if (there >= 0)
-		close(there);
-	close(here);
+	if (rc < 0)
+		return rc;
+	rc = rtnl_open(ret, e);
+	if (netns_leave(home, NULL) < 0)
+		abort(); /* going on in another's namespace would touch the wrong network */
 	return rc;
 }
 

@@ -15,7 +15,6 @@ struct command {
 	const char *name;
 	const char *summary;		     /* one line, no full stop */
 	int (*main)(int argc, char *argv[]); /* argv[0] is "catchment NAME"; returns an exit_code */
-	int hidden;			     /* run by the bench itself, left out of the help */
 };
 
 /* The value of CATCHMENT_FLAG ("any-catchment" -> CATCHMENT_ANY_CATCHMENT), or NULL. The flag wins. */
