@@ -35,7 +35,7 @@ exec_inside(char *const argv[])
 
 /* Entering a PID namespace counts from the next child on, hence the process in between. */
 static void
-go_between(int pidfd, char *const argv[])
+go_between(int pidfd, int root, char *const argv[])
 {
 	int status;
 	pid_t pid;
@@ -44,6 +44,11 @@ go_between(int pidfd, char *const argv[])
 	if (setns(pidfd, CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID) <
 		0) {
 		fprintf(stderr, "catchment: cannot enter the node: %s\n", strerror(errno));
+		_exit(126);
+	}
+	/* The root of its mount namespace is not the node's own when the lab was made in a chroot. */
+	if (fchdir(root) < 0 || chroot(".") < 0 || chdir("/") < 0) {
+		fprintf(stderr, "catchment: cannot enter the node's root: %s\n", strerror(errno));
 		_exit(126);
 	}
 	pid = fork();
@@ -60,14 +65,25 @@ pid_t
 enter_spawn(pid_t init_pid, char *const argv[], int in, int out, int err, struct err *e)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, init_pid, 0);
+	char path[64];
 	pid_t pid;
+	int root;
 
 	if (pidfd < 0)
 		return err_sys(e, errno, "the node's first process (pid %d)", (int)init_pid);
+	snprintf(path, sizeof(path), "/proc/%d/root", (int)init_pid);
+	root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0) {
+		int code = errno;
+
+		close(pidfd);
+		return err_sys(e, code, "%s", path);
+	}
 	pid = fork();
 	if (pid < 0) {
 		int code = errno;
 
+		close(root);
 		close(pidfd);
 		return err_sys(e, code, "fork");
 	}
@@ -79,8 +95,9 @@ enter_spawn(pid_t init_pid, char *const argv[], int in, int out, int err, struct
 			dup2(out, STDOUT_FILENO);
 		if (err >= 0)
 			dup2(err, STDERR_FILENO);
-		go_between(pidfd, argv);
+		go_between(pidfd, root, argv);
 	}
+	close(root);
 	close(pidfd);
 	return pid;
 }
