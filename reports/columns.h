@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "reports/buf.h"
+#include "lib/buf.h"
 #include "reports/show.h"
 
 /* Either `cell`, or `show` for the double at `offset` of a row. The first column heads its row. */

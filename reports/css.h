@@ -2,7 +2,7 @@
 #ifndef REPORTS_CSS_H
 #define REPORTS_CSS_H
 
-/* Defines every variable of reports/palette.h twice: light, and dark for who prefers it. */
+/* The colours it names are those of lib/theme.h. */
 extern const char css_text[];
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "reports/buf.h"
+#include "lib/buf.h"
 #include "reports/result.h"
 
 #define FINDING_WORDS_BYTES 96

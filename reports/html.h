@@ -2,7 +2,7 @@
 #ifndef REPORTS_HTML_H
 #define REPORTS_HTML_H
 
-#include "reports/buf.h"
+#include "lib/buf.h"
 
 /* Markup: for literals of our own only. */
 #define html_raw(b, literal) buf_add((b), "" literal)

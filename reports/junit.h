@@ -2,7 +2,7 @@
 #ifndef REPORTS_JUNIT_H
 #define REPORTS_JUNIT_H
 
-#include "reports/buf.h"
+#include "lib/buf.h"
 #include "reports/result.h"
 
 /*

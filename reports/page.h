@@ -2,7 +2,7 @@
 #ifndef REPORTS_PAGE_H
 #define REPORTS_PAGE_H
 
-#include "reports/buf.h"
+#include "lib/buf.h"
 #include "reports/plots/figure.h"
 
 /* Append the whole page. Returns 0, or -errno of a plot (reports/plots/figure.h) or -ENOMEM. */

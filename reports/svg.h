@@ -2,7 +2,7 @@
 #ifndef REPORTS_SVG_H
 #define REPORTS_SVG_H
 
-#include "reports/buf.h"
+#include "lib/buf.h"
 
 struct svg_dress {
 	const char *id;	   /* prefix of the ids within; unique in the page, letters and - only */

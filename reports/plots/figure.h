@@ -2,7 +2,7 @@
 #ifndef REPORTS_PLOTS_FIGURE_H
 #define REPORTS_PLOTS_FIGURE_H
 
-#include "reports/buf.h"
+#include "lib/buf.h"
 #include "reports/palette.h"
 #include "reports/result.h"
 

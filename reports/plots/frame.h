@@ -2,7 +2,7 @@
 #ifndef REPORTS_PLOTS_FRAME_H
 #define REPORTS_PLOTS_FRAME_H
 
-#include "reports/buf.h"
+#include "lib/buf.h"
 #include "reports/palette.h"
 
 #define FRAME_WIDE_PX	960.0

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "reports/columns.h"
-#include "reports/css.h"
+#include "lib/theme.h"
 #include "reports/gnuplot.h"
 #include "reports/html.h"
 #include "reports/palette.h"
@@ -123,7 +123,7 @@ test_css_knows_every_colour(void **state)
 		const char *light, *dark;
 
 		snprintf(definition, sizeof(definition), "%s:", colour_css((enum colour)c));
-		light = strstr(css_text, definition);
+		light = strstr(theme_css, definition);
 		assert_non_null(light);
 		dark = strstr(light + 1, definition);
 		assert_non_null(dark);

@@ -1,5 +1,5 @@
 /* buf.c - text that grows; a failed allocation is remembered, so that a writer checks once at its end. */
-#include "reports/buf.h"
+#include "lib/buf.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -72,5 +72,5 @@ buf_addf(struct buf *b, const char *fmt, ...)
 int
 buf_check(const struct buf *b, struct err *e)
 {
-	return b->failed ? err_set(e, ENOMEM, "out of memory while writing the report") : 0;
+	return b->failed ? err_set(e, ENOMEM, "out of memory") : 0;
 }

@@ -1,6 +1,6 @@
 /* buf.h - text that grows; a failed allocation is remembered, so that a writer checks once at its end. */
-#ifndef REPORTS_BUF_H
-#define REPORTS_BUF_H
+#ifndef LIB_BUF_H
+#define LIB_BUF_H
 
 #include <stdbool.h>
 #include <stddef.h>
