@@ -1,0 +1,138 @@
+/* watch.c - captures and probes at work in a folder, and a diary that beats once a second beside them. */
+#include "scenarios/watch.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/fs.h"
+#include "lib/stop.h"
+#include "lib/talk.h"
+
+enum {
+	READY_MS = 15000, /* for captures and probes to be ready */
+	DRAIN_MS = 15000, /* for captures and probes to write what they have */
+};
+
+const char *
+watch_path(const struct watch *w, const char *name, char out[static WATCH_PATH_BYTES])
+{
+	snprintf(out, WATCH_PATH_BYTES, "%s/%s", w->dir, name);
+	return out;
+}
+
+int
+watch_write(const struct watch *w, const char *name, json_t *value, struct err *e)
+{
+	char path[WATCH_PATH_BYTES],
+		*text = value == NULL ? NULL : json_dumps(value, JSON_INDENT(1));
+	int rc;
+
+	json_decref(value);
+	if (text == NULL)
+		return err_set(e, ENOMEM, "%s: out of memory", name);
+	rc = fs_write(watch_path(w, name, path), text, strlen(text), e);
+	free(text);
+	return rc;
+}
+
+static int
+wire_stats(const struct watch *w, bool reset, json_t **ret, struct err *e)
+{
+	return lab_wire(
+		w->lab, json_pack("{s:s, s:b}", "op", "stats", "reset", reset), ret, NULL, e);
+}
+
+int
+watch_start(struct watch *w, json_t *captures, json_t *probes, struct err *e)
+{
+	char path[WATCH_PATH_BYTES];
+	int rc = fs_mkdirs(watch_path(w, "captures", path), e), one;
+	struct err ignored;
+
+	one = watch_write(w, "capture-plan.json", captures, rc < 0 ? &ignored : e);
+	rc = rc < 0 ? rc : one;
+	one = watch_write(w, "probe-plan.json", probes, rc < 0 ? &ignored : e);
+	rc = rc < 0 ? rc : one;
+	if (rc == 0)
+		rc = child_start(&w->capture, "capture", watch_path(w, "capture-plan.json", path),
+			mono_add(mono_now(), READY_MS * NS_PER_MS), e);
+	if (rc < 0)
+		return rc;
+	events_add(w->events, "capture_start", NULL);
+	rc = wire_stats(w, true, NULL, e);
+	if (rc == 0)
+		rc = child_start(&w->probe, "probe", watch_path(w, "probe-plan.json", path),
+			mono_add(mono_now(), READY_MS * NS_PER_MS), e);
+	if (rc == 0)
+		events_add(w->events, "probe_start", NULL);
+	w->before = drops_read(w->lab);
+	w->next_beat = mono_now();
+	return rc;
+}
+
+int
+watch_until(struct watch *w, struct mono until, const char *phase, struct err *e)
+{
+	for (;;) {
+		struct mono next = w->next_beat.ns < until.ns ? w->next_beat : until;
+		int64_t left_ns = mono_diff_ns(next, mono_now());
+		struct timespec left = {left_ns / NS_PER_S, left_ns % NS_PER_S};
+
+		if (left_ns > 0)
+			ppoll(NULL, 0, &left, NULL); /* a signal ends it early */
+		if (stop_requested())
+			return err_set(e, EINTR, "interrupted");
+		if (mono_diff_ns(w->next_beat, mono_now()) <= 0) {
+			w->next_beat = mono_add(w->next_beat, NS_PER_S);
+			events_add_host(w->events);
+			if (!child_alive(&w->probe) || !child_alive(&w->capture))
+				return err_set(e, EIO, "%s ended before its time: %s",
+					child_alive(&w->probe) ? "the capture" : "the probes",
+					child_alive(&w->probe) ? w->capture.words : w->probe.words);
+			talk_live("%s: %s, %lld s left", w->title, phase,
+				(long long)(mono_diff_ns(until, mono_now()) / NS_PER_S));
+		}
+		if (mono_diff_ns(until, mono_now()) <= 0)
+			return 0;
+	}
+}
+
+static void
+note_drops(struct watch *w)
+{
+	struct drops now = drops_read(w->lab);
+
+	events_add(w->events, "drops",
+		json_pack("{s:I, s:I}", "udp_receive",
+			(json_int_t)(now.udp_receive - w->before.udp_receive), "interface",
+			(json_int_t)(now.interface - w->before.interface)));
+}
+
+int
+watch_stop(struct watch *w, struct err *e)
+{
+	json_t *stats = NULL;
+	struct err ignored;
+	int rc = 0, one;
+
+	if (w->probe.pid > 0) {
+		talk_live("%s: last answers", w->title);
+		rc = child_stop(&w->probe, mono_add(mono_now(), DRAIN_MS * NS_PER_MS), e);
+		events_add(w->events, "probe_end", NULL);
+		note_drops(w);
+	}
+	if (w->capture.pid > 0) {
+		one = child_stop(&w->capture, mono_add(mono_now(), DRAIN_MS * NS_PER_MS),
+			rc < 0 ? &ignored : e);
+		rc = rc < 0 ? rc : one;
+		events_add(w->events, "capture_end", NULL);
+	}
+	if (wire_stats(w, false, &stats, &ignored) == 0) {
+		one = watch_write(w, "wire-stats.json", stats, rc < 0 ? &ignored : e);
+		rc = rc < 0 ? rc : one;
+	}
+	return rc;
+}

@@ -1,0 +1,46 @@
+/* watch.h - captures and probes at work in a folder, and a diary that beats once a second beside them. */
+#ifndef SCENARIOS_WATCH_H
+#define SCENARIOS_WATCH_H
+
+#include <jansson.h>
+
+#include "lab/lab.h"
+#include "scenarios/child.h"
+#include "scenarios/drops.h"
+#include "scenarios/events.h"
+
+enum { WATCH_PATH_BYTES = 1024 };
+
+struct watch {
+	struct lab *lab;
+	const char *dir;   /* DIR/{capture,probe}-plan.json, captures/, answers, *-stats.json */
+	const char *title; /* for the live line: "trial 2/5" */
+	struct events *events;
+	struct child capture, probe;
+	struct mono next_beat;
+	struct drops before;
+};
+
+/*
+ * Write the plans and start both; the emulator's figures and the drops begin anew.
+ *
+ *      w               lab, dir, title and events set, the rest zero
+ *      captures, probes the plans (scenarios/plans.h); consumed
+ *
+ * Returns 0, or -errno with `e` filled; watch_stop() in either case.
+ */
+int watch_start(struct watch *w, json_t *captures, json_t *probes, struct err *e);
+
+/* Wait until an instant, beating once a second. Returns 0, -EINTR, or why there is nothing left to wait for. */
+int watch_until(struct watch *w, struct mono until, const char *phase, struct err *e);
+
+/* Let the probes hear their last answers, then end both and keep the emulator's figures. */
+int watch_stop(struct watch *w, struct err *e);
+
+/* DIR/name */
+const char *watch_path(const struct watch *w, const char *name, char out[static WATCH_PATH_BYTES]);
+
+/* A JSON value as a file of the folder. Consumes it; NULL is out of memory. */
+int watch_write(const struct watch *w, const char *name, json_t *value, struct err *e);
+
+#endif
