@@ -1,6 +1,7 @@
 /* cmd_lab.c - catchment lab: its options, and which subcommand is meant. */
 #include <argp.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,14 +16,21 @@ static const struct {
 	const char *name;
 	int (*main)(const struct lab_args *args);
 	int min_words; /* after the subcommand */
+	bool is_last;  /* what follows it is its own business: no option of ours */
 } subcommands[] = {
-	{"up", lab_cmd_up, 0},
-	{"down", lab_cmd_down, 0},
-	{"status", lab_cmd_status, 0},
-	{"validate", lab_cmd_validate, 0},
-	{"exec", lab_cmd_exec, 2},
-	{"shell", lab_cmd_exec, 1},
+	{"up", lab_cmd_up, 0, false},
+	{"down", lab_cmd_down, 0, false},
+	{"status", lab_cmd_status, 0, false},
+	{"validate", lab_cmd_validate, 0, false},
+	{"exec", lab_cmd_exec, 2, true},
+	{"shell", lab_cmd_exec, 1, true},
+	{"watch", lab_cmd_watch, 0, true},
+	{"map", lab_cmd_map, 0, true},
+	{"capture", lab_cmd_capture, 0, true},
+	{"log", lab_cmd_log, 0, true},
 };
+
+enum { SUBCOMMANDS = sizeof(subcommands) / sizeof(subcommands[0]) };
 
 static const struct argp_option options[] = {
 	{"name", 'n', "NAME", 0, "which lab (default: default)", 0},
@@ -35,6 +43,17 @@ static const struct argp_option options[] = {
 	{"json", 'j', NULL, 0, "print facts as JSON", 0},
 	{0},
 };
+
+static void
+ask_which(struct argp_state *state)
+{
+	char list[256] = "";
+
+	for (size_t i = 0, len = 0; i < SUBCOMMANDS && len < sizeof(list); i++)
+		len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s", i == 0 ? "" : ", ",
+			subcommands[i].name);
+	argp_error(state, "which of %s?", list);
+}
 
 static error_t
 parse(int key, char *arg, struct argp_state *state)
@@ -77,13 +96,13 @@ parse(int key, char *arg, struct argp_state *state)
 		a->subcommand = arg;
 		a->words = state->argv + state->next;
 		a->words_len = state->argc - state->next;
-		/* What follows exec NODE belongs to the program that is run there. */
-		if (strcmp(arg, "exec") == 0 || strcmp(arg, "shell") == 0)
-			state->next = state->argc;
+		for (size_t i = 0; i < SUBCOMMANDS; i++)
+			if (subcommands[i].is_last && strcmp(arg, subcommands[i].name) == 0)
+				state->next = state->argc;
 		break;
 	case ARGP_KEY_END:
 		if (a->subcommand == NULL)
-			argp_error(state, "which of up, down, status, validate, exec, shell?");
+			ask_which(state);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -106,7 +125,8 @@ int
 cmd_lab(int argc, char *argv[])
 {
 	static const struct argp argp = {options, parse,
-		"up|down|status|validate\nexec NODE PROGRAM [ARGUMENT...]\nshell NODE",
+		"up|down|status|validate\nexec NODE PROGRAM [ARGUMENT...]\nshell NODE\n"
+		"watch|map|capture|log [OPTION...]",
 		"The emulated Internet.\v"
 		"up        bring it up; returns when every session is established and every city "
 		"reaches whom it should\n"
@@ -114,7 +134,12 @@ cmd_lab(int argc, char *argv[])
 		"status    nodes, services, sessions and who reaches whom\n"
 		"validate  check the topology, the variant and the layers; needs no privileges\n"
 		"exec      run a program inside a node\n"
-		"shell     a shell inside a node",
+		"shell     a shell inside a node\n"
+		"watch     who is served by whom, live\n"
+		"map       the same as a picture\n"
+		"capture   the packets of one interface\n"
+		"log       what the services said\n"
+		"Each of the last four has options of its own: 'catchment lab watch --help'.",
 		NULL, NULL, NULL};
 	struct lab_args args = {0};
 
@@ -123,7 +148,7 @@ cmd_lab(int argc, char *argv[])
 	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &args) != 0)
 		return EXIT_USAGE;
 	args.options.layers = args.layers;
-	for (size_t i = 0; i < sizeof(subcommands) / sizeof(subcommands[0]); i++) {
+	for (size_t i = 0; i < SUBCOMMANDS; i++) {
 		if (strcmp(args.subcommand, subcommands[i].name) != 0)
 			continue;
 		if (args.words_len < subcommands[i].min_words) {

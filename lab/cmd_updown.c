@@ -8,6 +8,7 @@
 
 #include "lab/cmd_lab.h"
 #include "lab/enter.h"
+#include "lab/look_names.h"
 #include "lab/survey.h"
 #include "lib/command.h"
 #include "lib/stop.h"
@@ -182,9 +183,9 @@ lab_cmd_exec(const struct lab_args *args)
 		talk_error("%s", e.text);
 		return lab_exit_code(rc);
 	}
-	node = topology_node(lab_topology(lab), args->words[0]);
+	node = look_node(lab_topology(lab), args->words[0], &e);
 	if (node < 0) {
-		talk_error("no node '%s'", args->words[0]);
+		talk_error("%s", e.text);
 		lab_close(lab);
 		return EXIT_USAGE;
 	}
