@@ -15,6 +15,7 @@
 #include "lib/err.h"
 #include "lib/mono.h"
 
+struct findings;
 struct lab;
 
 struct lab_options {
@@ -68,6 +69,16 @@ void lab_close(struct lab *lab);
  */
 int lab_validate(const struct lab_options *o, struct topology **ret, struct err *e);
 
+/*
+ * The same, and whether the daemons' configurations fit it and each other (lab/validate.h); findings are
+ * not printed, nor a failure.
+ *
+ *      strict          warnings are errors too
+ *      ret_findings    out; findings_done() it; NULL: not looked for
+ */
+int lab_check(const struct lab_options *o, bool strict, struct topology **ret,
+	struct findings *ret_findings, struct err *e);
+
 const struct topology *lab_topology(const struct lab *lab);
 const char *lab_id(const struct lab *lab);
 const char *lab_dir(const struct lab *lab); /* log/NODE/SERVICE.log lie there */
@@ -84,5 +95,20 @@ int lab_start(struct lab *lab, const char *node, const char *service, struct lab
 	struct err *e);
 int lab_wire(struct lab *lab, json_t *request, json_t **ret_reply, struct lab_instant *ret,
 	struct err *e);
+
+/*
+ * The emulator's figures of all links, as its `stats` tells them but without pages; `reset` starts
+ * them anew. `ret` may be NULL, else it is to be decref'd. Returns 0 or -errno with `e` filled.
+ */
+int lab_wire_stats(struct lab *lab, bool reset, json_t **ret, struct err *e);
+
+/*
+ * Every change of links from id `since` on that the emulator remembers, as a list (doc/formats.md).
+ * A change with a time lacks its `end` until it has ended: ask for it again then.
+ *
+ *      ret_next        out, may be NULL: the id that the next change will have
+ */
+int lab_wire_changes(
+	struct lab *lab, uint64_t since, json_t **ret, uint64_t *ret_next, struct err *e);
 
 #endif

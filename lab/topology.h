@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lab/wire/impair.h"
 #include "lib/conf.h"
 #include "lib/err.h"
 #include "lib/inet.h"
@@ -94,10 +95,14 @@ struct topo_link {
 	char name[TOPO_LINK_NAME_BYTES]; /* "a-node:if--b-node:if" */
 	size_t node[2], iface[2];	 /* iface: index into that node's ifaces */
 	int64_t delay_ns;		 /* one way */
+	struct wire_impair impair;	 /* of both directions, beside the delay */
 };
 
 struct topology {
 	struct conf *conf;
+	struct conf *variant_conf; /* of variant.yaml; NULL when the variant has none */
+	char *variant;		   /* its name; NULL when none was loaded */
+	const char *variant_summary;
 	const char *name;
 	double stretch;
 	struct inet *anycast_prefixes, *anycast_addrs;
@@ -125,6 +130,18 @@ int topology_load(const char *path, struct topology **ret, struct err *e);
 
 /* The same of text in memory; `name` stands where the path would in complaints. Returns 0. */
 int topology_parse(const char *name, const char *data, size_t len, struct topology **ret);
+
+/*
+ * Read what a variant changes of a topology that has no complaints: other services, roles,
+ * expected catchments (the file `variant.yaml` of its folder; it may be absent, then nothing
+ * changes). Afterwards `t->variant` is its name, and complaints are those of `t->variant_conf`.
+ *
+ * Returns 0, or -errno with `e` filled when the file is there and cannot be read.
+ */
+int topology_load_variant(struct topology *t, const char *name, const char *dir, struct err *e);
+
+/* The same of text in memory. Returns 0. */
+int topology_parse_variant(struct topology *t, const char *name, const char *data, size_t len);
 void topology_free(struct topology *t);
 
 /* Indices by name, -1 if there is none. */

@@ -32,7 +32,8 @@ make_specs(const struct topology *t, const int *netns_fds)
 			specs[i].netns_fd[end] = netns_fds[link->node[end]];
 			memcpy(specs[i].ifname[end], iface->name, sizeof(iface->name));
 			memcpy(specs[i].mac[end], iface->mac, sizeof(iface->mac));
-			specs[i].delay_ns[end] = link->delay_ns;
+			specs[i].impair[end] = link->impair;
+			specs[i].impair[end].delay_ns = link->delay_ns;
 		}
 	}
 	return specs;

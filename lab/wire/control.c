@@ -1,12 +1,11 @@
 /*
- * control.c - the emulator's requests: change links all in one go, tell the figures.
+ * control.c - the emulator's requests are answered: change links all in one go, tell figures and changes.
  *
  * A change is checked as a whole before anything of it is done. Since the thread that forwards is
- * the one that changes, nothing is forwarded between its parts.
+ * the one that changes, nothing is forwarded between its parts. While it answers it does not
+ * forward either, so no reply is long: figures and changes are told by the page.
  */
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,222 +15,213 @@
 #include "lab/wire/inner.h"
 #include "lib/hist_json.h"
 
-/* What a set asks for; -1: leave it. */
-struct change {
-	size_t *links;
-	size_t n;
-	bool way[2];
-	int blackhole;
-	int carrier;
-	int64_t delay_ns;
-};
-
-static json_t *refuse(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+enum { CHANGES_BYTES = 48 << 10 }; /* a page of changes ends behind so many bytes of names */
 
 static json_t *
-refuse(const char *fmt, ...)
+refuse(const char *text)
 {
-	char text[256];
-	json_t *reply;
-	va_list ap;
+	json_t *reply = json_pack("{s:b, s:s}", "ok", 0, "error", text);
 
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	reply = json_pack("{s:b, s:s}", "ok", 0, "error", text);
 	if (reply == NULL) /* a name that was cut inside a character */
 		reply = json_pack("{s:b, s:s}", "ok", 0, "error", "bad request");
 	return reply;
 }
 
-static int
-read_links(const struct wire *w, const json_t *list, struct change *c, json_t **ret_refusal)
+static void
+put_whole(json_t *to, const char *key, int64_t value)
 {
-	size_t n = json_array_size(list);
+	json_object_set_new(to, key, json_integer(value));
+}
 
-	if (n == 0) {
-		*ret_refusal = refuse("links must be a list of names");
-		return -EINVAL;
-	}
-	c->links = calloc(n, sizeof(*c->links));
-	if (c->links == NULL)
-		return -ENOMEM;
-	for (c->n = 0; c->n < n; c->n++) {
-		const char *name = json_string_value(json_array_get(list, c->n));
-		size_t i = 0;
+/* The knobs of `mask`. */
+static void
+put_knobs(json_t *to, const struct wire_impair *m, uint32_t mask)
+{
+	for (int k = 0; k < WIRE_KNOBS; k++) {
+		double v = wire_knob_get(m, (enum wire_knob)k);
+		json_t *j = NULL;
 
-		while (name != NULL && i < w->links && strcmp(w->name[i], name) != 0)
-			i++;
-		if (name == NULL || i == w->links) {
-			*ret_refusal = refuse("no link is named %.64s", name ? name : "(not text)");
-			return -ENOENT;
+		if (!(mask & (1U << k)))
+			continue;
+		switch (wire_knobs[k].kind) {
+		case WIRE_KNOB_WHOLE:
+			j = json_integer((json_int_t)v);
+			break;
+		case WIRE_KNOB_REAL:
+			j = json_real(v);
+			break;
+		case WIRE_KNOB_FLAG:
+		case WIRE_KNOB_NOT:
+			j = json_boolean((v > 0) == (wire_knobs[k].kind == WIRE_KNOB_FLAG));
+			break;
 		}
-		c->links[c->n] = i;
+		json_object_set_new(to, wire_knobs[k].key, j);
 	}
-	return 0;
-}
-
-static int
-read_way(const char *text, struct change *c)
-{
-	if (text == NULL)
-		return -EINVAL;
-	c->way[0] = strcmp(text, "both") == 0 || strcmp(text, "a2b") == 0;
-	c->way[1] = strcmp(text, "both") == 0 || strcmp(text, "b2a") == 0;
-	return c->way[0] || c->way[1] ? 0 : -EINVAL;
-}
-
-/* One key of a set. A bad value is a refusal. */
-static json_t *
-read_key(const char *key, const json_t *v, struct change *c)
-{
-	if (strcmp(key, "op") == 0 || strcmp(key, "links") == 0)
-		return NULL;
-	if (strcmp(key, "dir") == 0)
-		return read_way(json_string_value(v), c) < 0
-			? refuse("dir must be both, a2b or b2a")
-			: NULL;
-	if (strcmp(key, "blackhole") == 0 || strcmp(key, "carrier") == 0) {
-		if (!json_is_boolean(v))
-			return refuse("%s must be true or false", key);
-		*(key[0] == 'b' ? &c->blackhole : &c->carrier) = json_is_true(v);
-		return NULL;
-	}
-	if (strcmp(key, "delay_ns") == 0) {
-		c->delay_ns = json_is_integer(v) ? json_integer_value(v) : -1;
-		return c->delay_ns < 0 || c->delay_ns > WIRE_DELAY_MAX_NS
-			? refuse("delay_ns must be a whole number, 0 to 60 s")
-			: NULL;
-	}
-	return refuse("set has no key %.64s", key);
 }
 
 static void
-change_link(struct wire *w, const struct change *c, size_t link)
+put_bracket(json_t *to, const struct wire_bracket *b, const struct wire_notice *notice)
 {
-	for (size_t i = 0; i < 2; i++) {
-		struct wire_dir *d = &w->dirs[2 * link + i];
+	struct wall announced;
 
-		if (c->carrier == 0)
-			d->down_dropped_pkts += wire_flush(w, 2 * link + i);
-		if (!c->way[i])
-			continue;
-		if (c->blackhole == 1)
-			d->blackholed_pkts += wire_flush(w, 2 * link + i);
-		if (c->blackhole >= 0)
-			d->blackhole = c->blackhole;
-		if (c->delay_ns >= 0)
-			d->delay_ns = c->delay_ns;
-	}
+	put_whole(to, "before_wall_ns", b->before_wall.ns);
+	put_whole(to, "after_wall_ns", b->after_wall.ns);
+	put_whole(to, "before_mono_ns", b->before_mono.ns);
+	put_whole(to, "after_mono_ns", b->after_mono.ns);
+	if (notice != NULL && wire_notice_done(notice, &announced))
+		put_whole(to, "announced_wall_ns", announced.ns);
 }
 
 static json_t *
-apply(struct wire *w, const struct change *c)
+do_set(struct wire *w, struct wire_set *s)
 {
-	struct wall before_wall = wall_now(), after_wall;
-	struct mono before_mono = mono_now(), after_mono;
-	const char *failed = NULL;
+	const struct wire_change *c;
 	json_t *reply;
-	int rc = 0;
+	struct err e;
+	int rc = wire_change_do(w, s, &c, &e);
 
-	for (size_t i = 0; i < c->n; i++)
-		change_link(w, c, c->links[i]);
-	for (size_t i = 0; i < 2 * c->n && c->carrier >= 0; i++) {
-		int one = wire_tap_carrier(&w->taps[2 * c->links[i / 2] + (i & 1)], c->carrier);
-
-		if (one < 0) {
-			rc = one;
-			failed = w->name[c->links[i / 2]];
-		}
-	}
-	after_mono = mono_now();
-	after_wall = wall_now();
-	for (size_t i = 0; i < 2 * c->n && c->carrier >= 0; i++)
-		wire_herald_announce(&w->herald, (uint32_t)(2 * c->links[i / 2] + (i & 1)));
-	reply = rc == 0 ? json_pack("{s:b}", "ok", 1)
-			: refuse("carrier of link %s: %s", failed, strerror(-rc));
-	if (reply == NULL)
-		return NULL;
-	json_object_set_new(reply, "before_wall_ns", json_integer(before_wall.ns));
-	json_object_set_new(reply, "after_wall_ns", json_integer(after_wall.ns));
-	json_object_set_new(reply, "before_mono_ns", json_integer(before_mono.ns));
-	json_object_set_new(reply, "after_mono_ns", json_integer(after_mono.ns));
+	if (rc < 0 && rc != -EIO)
+		return refuse(e.text);
+	reply = rc == 0 ? json_pack("{s:b}", "ok", 1) : refuse(e.text);
+	put_whole(reply, "id", (json_int_t)c->id);
+	put_bracket(reply, &c->begin, NULL);
 	return reply;
 }
 
-static json_t *
-set(struct wire *w, json_t *request)
-{
-	struct change c = {.way = {true, true}, .blackhole = -1, .carrier = -1, .delay_ns = -1};
-	json_t *reply = NULL, *v;
-	const char *key;
-
-	json_object_foreach(request, key, v)
-	{
-		reply = read_key(key, v, &c);
-		if (reply != NULL)
-			return reply;
-	}
-	if (c.blackhole < 0 && c.carrier < 0 && c.delay_ns < 0)
-		return refuse("set needs blackhole, carrier or delay_ns");
-	if (c.carrier >= 0 && !(c.way[0] && c.way[1]))
-		return refuse("carrier has no direction: both ends lose it");
-	if (read_links(w, json_object_get(request, "links"), &c, &reply) == 0)
-		reply = apply(w, &c);
-	free(c.links);
-	return reply;
-}
-
+/* What a direction does and did; knobs that do nothing are left out, except the two oldest. */
 static json_t *
 dir_stats(const struct wire_dir *d)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "tx_pkts",
+	uint32_t mask = 1U << WIRE_DELAY | 1U << WIRE_BLACKHOLE;
+	json_t *j = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "tx_pkts",
 		(json_int_t)d->tx_pkts, "tx_bytes", (json_int_t)d->tx_bytes, "tx_dropped_pkts",
 		(json_int_t)d->tx_dropped_pkts, "blackholed_pkts", (json_int_t)d->blackholed_pkts,
-		"down_dropped_pkts", (json_int_t)d->down_dropped_pkts, "in_flight_pkts",
-		(json_int_t)d->queue.len_pkts, "delay_ns", (json_int_t)d->delay_ns, "blackhole",
-		d->blackhole);
+		"down_dropped_pkts", (json_int_t)d->down_dropped_pkts, "lost_pkts",
+		(json_int_t)d->lost_pkts, "queue_dropped_pkts", (json_int_t)d->queue_dropped_pkts,
+		"duplicated_pkts", (json_int_t)d->duplicated_pkts, "corrupted_pkts",
+		(json_int_t)d->corrupted_pkts, "in_flight_pkts", (json_int_t)d->queue.len_pkts);
+
+	for (int k = 0; k < WIRE_DOWN; k++)
+		if (wire_knob_get(&d->impair, (enum wire_knob)k) > 0)
+			mask |= 1U << k;
+	put_knobs(j, &d->impair, mask);
+	return j;
+}
+
+/* Does it differ from what it began with? */
+static bool
+is_changed(const struct wire_dir *d)
+{
+	for (int k = 0; k < WIRE_KNOBS; k++)
+		if (wire_knob_get(&d->impair, (enum wire_knob)k) <
+				wire_knob_get(&d->home, (enum wire_knob)k) ||
+			wire_knob_get(&d->impair, (enum wire_knob)k) >
+				wire_knob_get(&d->home, (enum wire_knob)k))
+			return true;
+	return false;
 }
 
 static json_t *
-stats(struct wire *w, const json_t *request)
+do_stats(struct wire *w, const struct wire_request *r)
 {
-	json_t *links = json_object();
-	json_t *reply;
+	json_t *links = json_object(), *reply;
+	size_t i = r->from, end = r->from < w->links ? r->from + r->max : r->from;
 
-	for (size_t i = 0; links != NULL && i < w->links; i++) {
-		json_t *link = json_pack("{s:b, s:o, s:o}", "carrier", w->taps[2 * i].carrier,
-			"a2b", dir_stats(&w->dirs[2 * i]), "b2a", dir_stats(&w->dirs[2 * i + 1]));
+	for (; i < end && i < w->links; i++) {
+		const struct wire_dir *d = &w->dirs[2 * i];
+		json_t *link = json_pack("{s:b, s:b, s:o, s:o}", "carrier", !d->impair.down,
+			"changed", is_changed(&d[0]) || is_changed(&d[1]), "a2b", dir_stats(&d[0]),
+			"b2a", dir_stats(&d[1]));
 
-		json_object_set_new(links, w->name[i], link);
+		json_object_set_new(links, w->names.name[i], link);
+		if (r->reset)
+			wire_link_reset(w, i);
 	}
-	reply = json_pack("{s:b, s:I, s:I, s:b, s:I, s:I, s:o, s:o}", "ok", 1, "since_wall_ns",
+	reply = json_pack("{s:b, s:I, s:I, s:b, s:I, s:I, s:o, s:o, s:I}", "ok", 1, "since_wall_ns",
 		(json_int_t)w->since.ns, "until_wall_ns", (json_int_t)wall_now().ns, "realtime",
 		w->realtime, "cpu_us", (json_int_t)((wire_cpu_ns() - w->since_cpu_ns) / NS_PER_US),
 		"spin_margin_ns", (json_int_t)w->wait.margin_ns, "lateness_us",
-		hist_json_us(&w->lateness), "links", links);
-	if (reply != NULL && json_is_true(json_object_get(request, "reset")))
-		wire_stats_reset(w);
+		hist_json_us(&w->lateness), "links", links, "links_total", (json_int_t)w->links);
+	if (i < w->links)
+		put_whole(reply, "next", (json_int_t)i);
+	if (r->reset && r->from == 0)
+		wire_figures_reset(w);
+	return reply;
+}
+
+static json_t *
+change_json(const struct wire *w, const struct wire_change *c)
+{
+	const struct wire_set *s = &c->what;
+	json_t *links = json_array(), *j, *begin = json_object(), *end, *knobs = json_object();
+
+	for (size_t i = 0; i < s->n; i++)
+		json_array_append_new(links, json_string(w->names.name[s->links[i]]));
+	put_bracket(begin, &c->begin, &c->notice[0]);
+	if (!s->reset)
+		put_knobs(knobs, &s->value, s->mask);
+	j = json_pack("{s:I, s:o, s:s, s:b, s:o, s:o}", "id", (json_int_t)c->id, "links", links,
+		"dir",
+		s->way[0] && s->way[1] ? "both"
+			: s->way[0]    ? "a2b"
+				       : "b2a",
+		"reset", s->reset, "set", knobs, "begin", begin);
+	if (c->timed)
+		put_whole(j, "for_ns", s->for_ns);
+	if (c->ended) {
+		end = json_object();
+		put_bracket(end, &c->end, &c->notice[1]);
+		json_object_set_new(j, "end", end);
+	}
+	if (c->ended_by != 0)
+		put_whole(j, "ended_by", (json_int_t)c->ended_by);
+	return j;
+}
+
+static json_t *
+do_changes(const struct wire *w, uint64_t since)
+{
+	uint64_t oldest = w->changes_len > WIRE_CHANGES ? w->changes_len - WIRE_CHANGES + 1 : 1;
+	uint64_t id = since > oldest ? since : oldest;
+	json_t *list = json_array(), *reply;
+	size_t bytes = 0;
+
+	for (; id <= w->changes_len && bytes < CHANGES_BYTES; id++) {
+		const struct wire_change *c = wire_change_find(w, id);
+
+		bytes += 600 + c->what.n * (WIRE_NAME_BYTES + 4);
+		if (json_array_size(list) > 0 && bytes > CHANGES_BYTES)
+			break;
+		json_array_append_new(list, change_json(w, c));
+	}
+	reply = json_pack("{s:b, s:o, s:I, s:b}", "ok", 1, "changes", list, "next", (json_int_t)id,
+		"more", id <= w->changes_len);
 	return reply;
 }
 
 static json_t *
 answer(struct wire *w, size_t len_bytes)
 {
-	json_error_t why;
-	json_t *request = json_loadb(w->request, len_bytes, JSON_REJECT_DUPLICATES, &why);
-	const char *op = json_string_value(json_object_get(request, "op"));
-	json_t *reply;
+	struct wire_request r;
+	json_t *reply = NULL;
+	struct err e;
 
-	if (request == NULL)
-		reply = refuse("not JSON: %.150s", why.text);
-	else if (op != NULL && strcmp(op, "set") == 0)
-		reply = set(w, request);
-	else if (op != NULL && strcmp(op, "stats") == 0)
-		reply = stats(w, request);
-	else
-		reply = refuse("op must be set or stats");
-	json_decref(request);
+	if (len_bytes > WIRE_REQUEST_BYTES)
+		return refuse("a request has at most 65536 bytes");
+	if (wire_request_read(w->request, len_bytes, &w->names, &r, &e) < 0)
+		return refuse(e.text);
+	switch (r.op) {
+	case WIRE_OP_SET:
+		reply = do_set(w, &r.set);
+		break;
+	case WIRE_OP_STATS:
+		reply = do_stats(w, &r);
+		break;
+	case WIRE_OP_CHANGES:
+		reply = do_changes(w, r.since);
+		break;
+	}
+	wire_request_done(&r);
 	return reply;
 }
 
@@ -278,9 +268,7 @@ wire_control(struct wire *w, int ctl_fd, uint32_t events, struct err *e)
 		w->ended = true;
 		return 0;
 	}
-	reply = len > WIRE_REQUEST_BYTES
-		? refuse("a request has at most %d bytes", WIRE_REQUEST_BYTES)
-		: answer(w, (size_t)len);
+	reply = answer(w, (size_t)len);
 	if (reply != NULL)
 		w->reply = json_dumps(reply, JSON_COMPACT);
 	json_decref(reply);

@@ -13,15 +13,17 @@
 #include "lib/mono.h"
 
 #define FRAME_SLOT_BYTES 2048
-#define FRAME_MAX_BYTES	 (FRAME_SLOT_BYTES - 16 - 1) /* one more, to tell one that is too long */
+#define FRAME_MAX_BYTES	 (FRAME_SLOT_BYTES - 24 - 1) /* one more, to tell one that is too long */
 #define FRAME_SLOTS	 65536			     /* 128 MiB */
 #define FRAME_QUEUE_MAX	 32768			     /* one direction takes at most half of them */
 
 struct frame {
 	struct mono release;
-	uint32_t next; /* in its queue or in the free list */
+	uint32_t next;	/* in its queue or in the free list; its next sibling in a heap */
+	uint32_t child; /* its first in a heap */
 	uint32_t len_bytes;
-	uint8_t bytes[FRAME_SLOT_BYTES - 16];
+	uint32_t spare;
+	uint8_t bytes[FRAME_SLOT_BYTES - 24];
 };
 
 struct frame_pool {
@@ -32,9 +34,13 @@ struct frame_pool {
 
 #define FRAME_NONE UINT32_MAX
 
+/*
+ * A list for frames that come in the order of their release, and a pairing heap (Fredman et al.
+ * 1986) for those that do not. The earlier of the two firsts is the first.
+ */
 struct frame_queue {
-	uint32_t head;
-	uint32_t tail;
+	uint32_t head, tail;
+	uint32_t root;
 	uint32_t len_pkts;
 };
 
@@ -47,7 +53,10 @@ void frame_give(struct frame_pool *p, struct frame *f);
 
 void frame_queue_init(struct frame_queue *q);
 struct frame *frame_first(const struct frame_pool *p, const struct frame_queue *q); /* or NULL */
+
+/* Behind all others, whose release must not be later; or wherever its release belongs. */
 void frame_push(struct frame_pool *p, struct frame_queue *q, struct frame *f);
+void frame_push_sorted(struct frame_pool *p, struct frame_queue *q, struct frame *f);
 
 /* The first, no longer in the queue and not yet given back. The queue must not be empty. */
 struct frame *frame_pop(struct frame_pool *p, struct frame_queue *q);

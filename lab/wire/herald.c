@@ -6,19 +6,55 @@
 #include <signal.h>
 #include <unistd.h>
 
+struct order {
+	struct wire_notice *notice;
+	uint32_t tap, change;
+};
+
+void
+wire_notice_begin(struct wire_notice *n, uint32_t change, uint32_t taps)
+{
+	n->total = taps;
+	atomic_store(&n->left, (uint64_t)change << 32 | taps);
+}
+
+bool
+wire_notice_done(const struct wire_notice *n, struct wall *ret)
+{
+	if (n->total == 0 || (uint32_t)atomic_load(&n->left) != 0)
+		return false;
+	ret->ns = atomic_load(&n->wall_ns);
+	return true;
+}
+
+/* One less to go, unless the notice counts for another change by now. */
+static void
+tick(const struct order *o)
+{
+	uint64_t left = atomic_load(&o->notice->left);
+
+	if (left >> 32 == o->change)
+		atomic_store(&o->notice->wall_ns, wall_now().ns);
+	while (left >> 32 == o->change && (uint32_t)left > 0 &&
+		!atomic_compare_exchange_weak(&o->notice->left, &left, left - 1))
+		;
+}
+
 static void *
 herald_main(void *arg)
 {
 	const struct wire_herald *h = arg;
-	uint32_t i;
+	struct order o;
 
 	for (;;) {
-		ssize_t len = read(h->pipe_fd[0], &i, sizeof(i));
+		ssize_t len = read(h->pipe_fd[0], &o, sizeof(o));
 
-		if (len == (ssize_t)sizeof(i))
-			wire_tap_announce(&h->taps[i]);
-		else if (len == 0 || errno != EINTR)
+		if (len == (ssize_t)sizeof(o)) {
+			wire_tap_announce(&h->taps[o.tap]);
+			tick(&o);
+		} else if (len == 0 || errno != EINTR) {
 			return NULL;
+		}
 	}
 }
 
@@ -52,7 +88,10 @@ wire_herald_done(struct wire_herald *h)
 }
 
 void
-wire_herald_announce(const struct wire_herald *h, uint32_t i)
+wire_herald_announce(
+	const struct wire_herald *h, uint32_t i, struct wire_notice *n, uint32_t change)
 {
-	(void)!write(h->pipe_fd[1], &i, sizeof(i));
+	struct order o = {.notice = n, .tap = i, .change = change};
+
+	(void)!write(h->pipe_fd[1], &o, sizeof(o));
 }

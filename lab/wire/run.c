@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,22 +20,45 @@ enum {
 	EVENTS = 128,
 };
 
-enum fate { FATE_KEEP, FATE_BLACKHOLED, FATE_DOWN };
-
-/* What becomes of a frame, and when it leaves. All that a link does to frames is decided here. */
-static enum fate
-decide(const struct wire *w, size_t dir, struct mono arrival, struct mono *ret_release)
+static void
+keep(struct wire *w, size_t dir, struct frame *f)
 {
-	const struct wire_dir *d = &w->dirs[dir];
+	struct wire_dir *d = &w->dirs[dir];
 
-	if (!w->taps[dir].carrier || !w->taps[dir ^ 1].carrier)
-		return FATE_DOWN;
-	if (d->blackhole)
-		return FATE_BLACKHOLED;
-	*ret_release = mono_add(arrival, d->delay_ns);
-	if (mono_diff_ns(*ret_release, d->last_release) < 0)
-		*ret_release = d->last_release;
-	return FATE_KEEP;
+	if (d->impair.reorder)
+		frame_push_sorted(&w->pool, &d->queue, f);
+	else
+		frame_push(&w->pool, &d->queue, f);
+	if (frame_first(&w->pool, &d->queue) == f)
+		due_set(&w->due, (uint32_t)dir, f->release);
+}
+
+/* A copy goes right behind its frame; with no memory left there is none. */
+static void
+keep_copy(struct wire *w, size_t dir, const struct frame *f)
+{
+	struct frame *copy = frame_take(&w->pool);
+
+	if (copy == NULL)
+		return;
+	copy->release = f->release;
+	copy->len_bytes = f->len_bytes;
+	memcpy(copy->bytes, f->bytes, f->len_bytes);
+	keep(w, dir, copy);
+	w->dirs[dir].duplicated_pkts++;
+}
+
+static void
+keep_as_decided(struct wire *w, size_t dir, struct frame *f, const struct wire_verdict *v)
+{
+	f->release = v->release;
+	if (v->flip_bit >= 0) {
+		f->bytes[v->flip_bit / 8] ^= (uint8_t)(0x80U >> (v->flip_bit % 8));
+		w->dirs[dir].corrupted_pkts++;
+	}
+	keep(w, dir, f);
+	if (v->duplicate)
+		keep_copy(w, dir, f);
 }
 
 /* Takes the frame over, whatever becomes of it. */
@@ -42,23 +66,27 @@ static void
 admit(struct wire *w, size_t dir, struct frame *f, struct mono arrival)
 {
 	struct wire_dir *d = &w->dirs[dir];
+	struct wire_verdict v;
 
-	switch (decide(w, dir, arrival, &f->release)) {
-	case FATE_DOWN:
+	switch (wire_decide(&d->impair, &d->memory, f->len_bytes, arrival, &v)) {
+	case WIRE_LOST_DOWN:
 		d->down_dropped_pkts++;
 		break;
-	case FATE_BLACKHOLED:
+	case WIRE_LOST_BLACKHOLE:
 		d->blackholed_pkts++;
 		break;
-	case FATE_KEEP:
+	case WIRE_LOST_QUEUE:
+		d->queue_dropped_pkts++;
+		break;
+	case WIRE_LOST_RANDOM:
+		d->lost_pkts++;
+		break;
+	case WIRE_KEEP:
 		if (f->len_bytes > FRAME_MAX_BYTES || d->queue.len_pkts >= FRAME_QUEUE_MAX) {
 			d->tx_dropped_pkts++;
 			break;
 		}
-		d->last_release = f->release;
-		frame_push(&w->pool, &d->queue, f);
-		if (d->queue.len_pkts == 1)
-			due_set(&w->due, (uint32_t)dir, f->release);
+		keep_as_decided(w, dir, f, &v);
 		return;
 	}
 	frame_give(&w->pool, f);
@@ -103,9 +131,8 @@ read_tap(struct wire *w, size_t dir, struct mono arrival)
 }
 
 static void
-release_first(struct wire *w, struct mono now)
+release_first(struct wire *w, size_t dir, struct mono now)
 {
-	size_t dir = due_first(&w->due)->id;
 	struct wire_dir *d = &w->dirs[dir];
 	struct frame *f = frame_pop(&w->pool, &d->queue);
 	const struct frame *next = frame_first(&w->pool, &d->queue);
@@ -132,7 +159,10 @@ release_due(struct wire *w)
 
 		if (mono_diff_ns(due_first(&w->due)->at, now) > 0)
 			return;
-		release_first(w, now);
+		if (due_first(&w->due)->id < 2 * w->links)
+			release_first(w, due_first(&w->due)->id, now);
+		else
+			wire_change_end(w, (uint32_t)(due_first(&w->due)->id - 2 * w->links));
 	}
 }
 
@@ -145,7 +175,7 @@ wire_flush(struct wire *w, size_t dir)
 	while (frame_first(&w->pool, q) != NULL)
 		frame_give(&w->pool, frame_pop(&w->pool, q));
 	due_remove(&w->due, (uint32_t)dir);
-	w->dirs[dir].last_release = (struct mono){0};
+	w->dirs[dir].memory.last_release = w->dirs[dir].memory.idle = (struct mono){0};
 	return n;
 }
 
@@ -219,15 +249,21 @@ wire_cpu_ns(void)
 }
 
 void
-wire_stats_reset(struct wire *w)
+wire_figures_reset(struct wire *w)
 {
 	hist_reset(&w->lateness);
-	for (size_t i = 0; i < 2 * w->links; i++) {
-		struct wire_dir *d = &w->dirs[i];
-
-		d->tx_pkts = d->tx_bytes = 0;
-		d->tx_dropped_pkts = d->blackholed_pkts = d->down_dropped_pkts = 0;
-	}
 	w->since = wall_now();
 	w->since_cpu_ns = wire_cpu_ns();
+}
+
+void
+wire_link_reset(struct wire *w, size_t link)
+{
+	for (size_t i = 2 * link; i < 2 * link + 2; i++) {
+		struct wire_dir *d = &w->dirs[i];
+
+		d->tx_pkts = d->tx_bytes = d->tx_dropped_pkts = 0;
+		d->blackholed_pkts = d->down_dropped_pkts = d->lost_pkts = 0;
+		d->queue_dropped_pkts = d->duplicated_pkts = d->corrupted_pkts = 0;
+	}
 }

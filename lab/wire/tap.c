@@ -96,8 +96,10 @@ wire_tap_carrier(struct wire_tap *t, bool carrier)
 {
 	int on = carrier;
 
+	if (ioctl(t->fd, TUNSETCARRIER, &on) < 0)
+		return -errno;
 	t->carrier = carrier;
-	return ioctl(t->fd, TUNSETCARRIER, &on) < 0 ? -errno : 0;
+	return 0;
 }
 
 void

@@ -32,7 +32,7 @@ void wire_tap_close(struct wire_tap *t);
  */
 void wire_tap_close_all(struct wire_tap *taps, size_t n);
 
-/* Take the carrier away or give it back. On -errno only our side of it has changed. */
+/* Take the carrier away or give it back. On -errno nothing has changed. */
 int wire_tap_carrier(struct wire_tap *t, bool carrier);
 
 /*

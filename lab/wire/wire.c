@@ -13,15 +13,16 @@
 static int
 check_spec(const struct wire_link_spec *s, struct err *e)
 {
+	struct err why;
+
 	if (s->name[0] == '\0' || memchr(s->name, '\0', sizeof(s->name)) == NULL)
 		return err_set(e, EINVAL, "a link's name is empty or has no end");
 	for (int i = 0; i < 2; i++) {
 		if (s->ifname[i][0] == '\0' || memchr(s->ifname[i], '\0', 16) == NULL)
 			return err_set(e, EINVAL, "link %s: an interface name is empty or too long",
 				s->name);
-		if (s->delay_ns[i] < 0 || s->delay_ns[i] > WIRE_DELAY_MAX_NS)
-			return err_set(e, EINVAL, "link %s: a delay of %lld ns is not in 0 to 60 s",
-				s->name, (long long)s->delay_ns[i]);
+		if (wire_impair_check(&s->impair[i], &why) < 0)
+			return err_set(e, EINVAL, "link %s: %s", s->name, why.text);
 	}
 	return 0;
 }
@@ -34,10 +35,6 @@ check_specs(const struct wire_link_spec *specs, size_t n, struct err *e)
 
 		if (rc < 0)
 			return rc;
-		for (size_t k = 0; k < i; k++) {
-			if (strcmp(specs[i].name, specs[k].name) == 0)
-				return err_set(e, EINVAL, "two links are named %s", specs[i].name);
-		}
 	}
 	return 0;
 }
@@ -78,28 +75,46 @@ open_taps_and_return(struct wire *w, const struct wire_link_spec *specs, struct 
 	return rc;
 }
 
+/* The same every time: random numbers differ from link to link, not from start to start. */
+static uint64_t
+first_seed(const char *name, size_t way)
+{
+	uint64_t seed = 0xcbf29ce484222325ULL + way; /* FNV-1a */
+
+	for (; *name != '\0'; name++)
+		seed = (seed ^ (uint8_t)*name) * 0x100000001b3ULL;
+	return seed;
+}
+
 static int
 allocate(struct wire *w, const struct wire_link_spec *specs, size_t n, struct err *e)
 {
-	int rc;
+	int rc = wire_names_init(&w->names, n, e);
 
+	if (rc < 0)
+		return rc;
 	w->links = n;
-	w->name = calloc(n + 1, sizeof(*w->name));
+	w->changes = calloc(WIRE_CHANGES, sizeof(*w->changes));
+	w->changed = calloc(2 * n + 1, sizeof(*w->changed));
 	w->taps = calloc(2 * n + 1, sizeof(*w->taps));
 	w->dirs = calloc(2 * n + 1, sizeof(*w->dirs));
 	w->request = malloc(WIRE_REQUEST_BYTES + 1);
 	for (size_t i = 0; w->taps != NULL && i < 2 * n; i++)
 		w->taps[i] = (struct wire_tap){.fd = -1, .sock = -1};
-	if (w->name == NULL || w->taps == NULL || w->dirs == NULL || w->request == NULL)
+	if (w->changes == NULL || w->changed == NULL || w->taps == NULL || w->dirs == NULL ||
+		w->request == NULL)
 		return err_set(e, ENOMEM, "out of memory for %zu links", n);
 	for (size_t i = 0; i < 2 * n; i++) {
-		w->dirs[i].delay_ns = specs[i / 2].delay_ns[i & 1];
+		w->dirs[i].impair = w->dirs[i].home = specs[i / 2].impair[i & 1];
+		rng_init(&w->dirs[i].memory.rng, first_seed(specs[i / 2].name, i & 1));
 		frame_queue_init(&w->dirs[i].queue);
-		memcpy(w->name[i / 2], specs[i / 2].name, sizeof(*w->name));
+		memcpy(w->names.name[i / 2], specs[i / 2].name, WIRE_NAME_BYTES);
 	}
-	rc = frame_pool_init(&w->pool, e);
+	rc = wire_names_sort(&w->names, e);
 	if (rc == 0)
-		rc = due_init(&w->due, 2 * n, e);
+		rc = frame_pool_init(&w->pool, e);
+	if (rc == 0)
+		rc = due_init(&w->due, 2 * n + WIRE_CHANGES, e);
 	return rc;
 }
 
@@ -124,7 +139,7 @@ wire_new(const struct wire_link_spec *specs, size_t n, struct wire **ret, struct
 		wire_free(w);
 		return rc;
 	}
-	wire_stats_reset(w);
+	wire_figures_reset(w);
 	*ret = w;
 	return 0;
 }
@@ -147,7 +162,9 @@ wire_free(struct wire *w)
 	wire_wait_done(&w->wait);
 	due_done(&w->due);
 	frame_pool_done(&w->pool);
-	free(w->name);
+	wire_names_done(&w->names);
+	wire_changes_done(w);
+	free(w->changed);
 	free(w->taps);
 	free(w->dirs);
 	free(w->request);

@@ -29,18 +29,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lab/wire/impair.h"
 #include "lib/err.h"
 
-#define WIRE_DELAY_MAX_NS  60000000000LL /* 60 s */
 #define WIRE_SPIN_NS	   30000LL
 #define WIRE_REQUEST_BYTES 65536 /* longest request */
 
 struct wire_link_spec {
-	char name[64];	     /* "a-node:if--b-node:if", unique */
-	int netns_fd[2];     /* where each end's TAP is made; borrowed for the call */
-	char ifname[2][16];  /* NUL-terminated, free in its netns */
-	uint8_t mac[2][6];   /* unicast */
-	int64_t delay_ns[2]; /* [0]: a to b, [1]: b to a; 0 to WIRE_DELAY_MAX_NS */
+	char name[64];		      /* "a-node:if--b-node:if", unique */
+	int netns_fd[2];	      /* where each end's TAP is made; borrowed for the call */
+	char ifname[2][16];	      /* NUL-terminated, free in its netns */
+	uint8_t mac[2][6];	      /* unicast */
+	struct wire_impair impair[2]; /* [0]: a to b, [1]: b to a; what a reset goes back to */
 };
 
 struct wire;

@@ -369,11 +369,11 @@ bad_specs(void **state)
 
 	(void)state;
 	assert_int_equal(wire_new(s, 2, &w, &e), -EINVAL);
-	s[0].delay_ns[1] = -1;
+	s[0].impair[1].delay_ns = -1;
 	assert_int_equal(wire_new(s, 1, &w, &e), -EINVAL);
-	s[0].delay_ns[1] = WIRE_DELAY_MAX_NS + 1;
+	s[0].impair[1].delay_ns = WIRE_DELAY_MAX_NS + 1;
 	assert_int_equal(wire_new(s, 1, &w, &e), -EINVAL);
-	s[0].delay_ns[1] = 0;
+	s[0].impair[1].delay_ns = 0;
 	memset(s[0].ifname[0], 'x', 16);
 	assert_int_equal(wire_new(s, 1, &w, &e), -EINVAL);
 	NEED_ROOT();

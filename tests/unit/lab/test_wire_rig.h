@@ -154,7 +154,7 @@ rig_child(const struct rig *r, const int64_t delay_ns[2], int64_t spin_ns, int c
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (int i = 0; i < 2; i++) {
 		spec.netns_fd[i] = r->netns_fd[i];
-		spec.delay_ns[i] = delay_ns[i];
+		spec.impair[i].delay_ns = delay_ns[i];
 		memcpy(spec.mac[i], rig_mac[i], 6);
 	}
 	if (wire_new(&spec, 1, &w, &e) < 0) {
