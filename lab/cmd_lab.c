@@ -41,6 +41,7 @@ static const struct argp_option options[] = {
 	{"timeout", 'T', "TIME", 0, "give up after this long (default: 60s)", 0},
 	{"any-catchment", 'a', NULL, 0, "do not insist on the catchments the topology expects", 0},
 	{"json", 'j', NULL, 0, "print facts as JSON", 0},
+	{"strict", 's', NULL, 0, "validate: warnings are errors too", 0},
 	{0},
 };
 
@@ -90,6 +91,9 @@ parse(int key, char *arg, struct argp_state *state)
 	case 'j':
 		a->json = true;
 		break;
+	case 's':
+		a->strict = true;
+		break;
 	case ARGP_KEY_ARG:
 		if (a->subcommand != NULL)
 			argp_error(state, "'%s' is one word too many", arg);
@@ -132,7 +136,8 @@ cmd_lab(int argc, char *argv[])
 		"reaches whom it should\n"
 		"down      end it; nothing is left\n"
 		"status    nodes, services, sessions and who reaches whom\n"
-		"validate  check the topology, the variant and the layers; needs no privileges\n"
+		"validate  check the topology, the layers and the daemons' configuration; needs no "
+		"privileges\n"
 		"exec      run a program inside a node\n"
 		"shell     a shell inside a node\n"
 		"watch     who is served by whom, live\n"

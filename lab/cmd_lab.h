@@ -10,7 +10,7 @@ struct lab_args {
 	struct lab_options options;
 	const char *layers[LAB_MAX_LAYERS + 1];
 	size_t layers_len;
-	bool json;
+	bool json, strict;
 	const char *subcommand;
 	char **words; /* after the subcommand */
 	int words_len;

@@ -152,23 +152,6 @@ lab_cmd_down(const struct lab_args *args)
 }
 
 int
-lab_cmd_validate(const struct lab_args *args)
-{
-	struct topology *t;
-	struct err e;
-	int rc = lab_validate(&args->options, &t, &e);
-
-	if (rc < 0) {
-		talk_error("%s", e.text);
-		return lab_exit_code(rc);
-	}
-	printf("%s: %zu cities, %zu nodes, %zu links: good\n", conf_path(t->conf), t->cities_len,
-		t->nodes_len, t->links_len);
-	topology_free(t);
-	return EXIT_GOOD;
-}
-
-int
 lab_cmd_exec(const struct lab_args *args)
 {
 	static char shell[] = "/bin/bash";

@@ -17,6 +17,7 @@
 #include "lab/logtail.h"
 #include "lab/supervisor.h"
 #include "lab/survey.h"
+#include "lab/validate.h"
 #include "lib/fs.h"
 #include "lib/stop.h"
 #include "lib/talk.h"
@@ -26,7 +27,8 @@ enum {
 	SURVEY_INTERVAL_MS = 200,
 	STEADY_MS = 600,      /* paths must stay as they are for this long */
 	UNEXPECTED_MS = 8000, /* everything up, but another catchment than expected */
-	STACKS = 16
+	STACKS = 16,
+	WARN_LINES = 20
 };
 
 /* The inputs of one lab, made absolute. */
@@ -115,18 +117,53 @@ warn_unreadable(const struct up *up)
 	}
 }
 
+/* What does not fit may be meant so here: a broken configuration can be what is to be tried. */
+static void
+warn_configs(const struct up *up, const struct topology *t)
+{
+	struct findings found;
+
+	if (validate_configs(t, up->stacks, false, &found) < 0)
+		return;
+	for (size_t i = 0; i < found.len && i < WARN_LINES; i++) {
+		char *line = finding_line(&found.list[i]);
+
+		talk_note("%s", line);
+		free(line);
+	}
+	if (found.len > WARN_LINES)
+		talk_note("and %zu more: 'catchment lab validate' tells all",
+			found.len - WARN_LINES);
+	findings_done(&found);
+}
+
 int
-lab_validate(const struct lab_options *o, struct topology **ret, struct err *e)
+lab_check(const struct lab_options *o, bool strict, struct topology **ret,
+	struct findings *ret_findings, struct err *e)
 {
 	struct up *up = calloc(1, sizeof(*up));
+	struct topology *t;
 	int rc;
 
 	if (up == NULL)
 		return err_set(e, ENOMEM, "out of memory");
 	up->o = o;
-	rc = prepare(up, ret, e);
+	rc = prepare(up, &t, e);
+	if (rc == 0 && ret_findings != NULL &&
+		validate_configs(t, up->stacks, strict, ret_findings) < 0) {
+		topology_free(t);
+		rc = err_set(e, ENOMEM, "out of memory");
+	}
+	if (rc == 0)
+		*ret = t;
 	free(up);
 	return rc;
+}
+
+int
+lab_validate(const struct lab_options *o, struct topology **ret, struct err *e)
+{
+	return lab_check(o, false, ret, NULL, e);
 }
 
 /*
@@ -384,6 +421,7 @@ lab_up(const struct lab_options *o, struct lab **ret, struct err *e)
 	}
 	if (rc == 0) {
 		warn_unreadable(up);
+		warn_configs(up, lab->topology);
 		rc = start(up, lab, name, e);
 	}
 	if (rc == 0)
