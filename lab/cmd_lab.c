@@ -28,6 +28,7 @@ static const struct {
 	{"map", lab_cmd_map, 0, true},
 	{"capture", lab_cmd_capture, 0, true},
 	{"log", lab_cmd_log, 0, true},
+	{"generate", lab_cmd_generate, 0, true},
 };
 
 enum { SUBCOMMANDS = sizeof(subcommands) / sizeof(subcommands[0]) };
@@ -130,7 +131,7 @@ cmd_lab(int argc, char *argv[])
 {
 	static const struct argp argp = {options, parse,
 		"up|down|status|validate\nexec NODE PROGRAM [ARGUMENT...]\nshell NODE\n"
-		"watch|map|capture|log [OPTION...]",
+		"watch|map|capture|log|generate [OPTION...]",
 		"The emulated Internet.\v"
 		"up        bring it up; returns when every session is established and every city "
 		"reaches whom it should\n"
@@ -144,7 +145,8 @@ cmd_lab(int argc, char *argv[])
 		"map       the same as a picture\n"
 		"capture   the packets of one interface\n"
 		"log       what the services said\n"
-		"Each of the last four has options of its own: 'catchment lab watch --help'.",
+		"generate  write a network of N PoPs\n"
+		"Each of the last five has options of its own: 'catchment lab watch --help'.",
 		NULL, NULL, NULL};
 	struct lab_args args = {0};
 

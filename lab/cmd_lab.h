@@ -28,6 +28,7 @@ int lab_cmd_watch(const struct lab_args *args);
 int lab_cmd_map(const struct lab_args *args);
 int lab_cmd_capture(const struct lab_args *args);
 int lab_cmd_log(const struct lab_args *args);
+int lab_cmd_generate(const struct lab_args *args);
 
 /* The exit code for what a lab_ function returned. */
 int lab_exit_code(int rc);

@@ -166,7 +166,7 @@ generate_network(const struct generate_options *o, struct generate_counts *ret, 
 		return rc;
 	snprintf(scratch, sizeof(scratch), "%s.XXXXXX", dir);
 	if (mkdtemp(scratch) == NULL)
-		return err_sys(e, errno, "%s", scratch);
+		return err_sys(e, errno, "%s", dir);
 	p = calloc(1, sizeof(*p));
 	if (p == NULL)
 		abort();
