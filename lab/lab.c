@@ -58,6 +58,24 @@ lab_fibwalk_cache(struct lab *lab)
 	return &lab->fibwalk;
 }
 
+/* The variant's folder is the second of the stacks. */
+static int
+read_variant(struct lab *lab, struct err *e)
+{
+	const char *name = json_string_value(json_object_get(lab->state, "variant"));
+	const char *dir =
+		json_string_value(json_array_get(json_object_get(lab->state, "stacks"), 1));
+	int rc = name == NULL || dir == NULL
+		? err_set(e, EINVAL, "the lab's state names no variant")
+		: topology_load_variant(lab->topology, name, dir, e);
+
+	if (rc == 0 && lab->topology->variant_conf != NULL &&
+		conf_complaints(lab->topology->variant_conf) > 0)
+		rc = err_set(e, EINVAL, "%s was changed since the lab came up, and is wrong",
+			conf_path(lab->topology->variant_conf));
+	return rc;
+}
+
 static int
 read_state(struct lab *lab, struct err *e)
 {
@@ -83,6 +101,9 @@ read_state(struct lab *lab, struct err *e)
 		if (conf_complaints(lab->topology->conf) > 0)
 			return err_set(e, EINVAL,
 				"%s was changed since the lab came up, and is wrong", file);
+		rc = read_variant(lab, e);
+		if (rc < 0)
+			return rc;
 	}
 	if (json_array_size(nodes) != lab->topology->nodes_len)
 		return err_set(e, EINVAL,

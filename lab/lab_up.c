@@ -57,6 +57,18 @@ add_stack(struct up *up, const struct topology *t, const char *path, struct err 
 	return layers_check(t, path, e);
 }
 
+/* What the variant says in its variant.yaml, if it has one. */
+static int
+apply_variant(struct topology *t, const char *name, const char *dir, struct err *e)
+{
+	if (topology_load_variant(t, name, dir, e) < 0)
+		return -EINVAL;
+	if (t->variant_conf == NULL || conf_report(t->variant_conf) == 0)
+		return 0;
+	return err_set(e, EINVAL, "%s: %zu mistake%s", conf_path(t->variant_conf),
+		conf_complaints(t->variant_conf), conf_complaints(t->variant_conf) == 1 ? "" : "s");
+}
+
 /* Everything that can be wrong about the input, found without privileges. */
 static int
 prepare(struct up *up, struct topology **ret, struct err *e)
@@ -92,6 +104,8 @@ prepare(struct up *up, struct topology **ret, struct err *e)
 		rc = err_set(e, EINVAL, "no variant '%s': %s is not there", variant, path);
 	if (rc == 0)
 		rc = add_stack(up, t, path, e);
+	if (rc == 0)
+		rc = apply_variant(t, variant, path, e);
 	for (size_t i = 0; rc == 0 && o->layers != NULL && o->layers[i] != NULL; i++)
 		rc = add_stack(up, t, o->layers[i], e);
 	if (rc < 0)

@@ -1,4 +1,4 @@
-/* topology.c - read topology.yaml: the head, cities, services and roles; look-ups. */
+/* topology.c - read topology.yaml: the head, cities, what is expected; look-ups. */
 #include "lab/topology.h"
 
 #include <stdlib.h>
@@ -61,24 +61,6 @@ topo_read_inets(struct topology *t, const struct conf_node *map, const char *key
 			n++;
 	}
 	return n;
-}
-
-/* A list of words as a NULL-terminated argv; empty on a complaint. */
-static struct topo_argv
-read_argv(struct topology *t, const struct conf_node *list, const char *what)
-{
-	struct topo_argv a = {topo_alloc(conf_len(t->conf, list) + 1, sizeof(char *))};
-
-	if (!conf_is_list(t->conf, list, what))
-		return a;
-	if (conf_len(t->conf, list) == 0)
-		conf_complain(t->conf, list, "%s is an empty command", what);
-	for (size_t i = 0; i < conf_len(t->conf, list); i++) {
-		const char *word = conf_text(t->conf, conf_at(t->conf, list, i), what);
-
-		a.argv[i] = (char *)(uintptr_t)(word ? word : "");
-	}
-	return a;
 }
 
 /* A wanted list with at least one address or prefix in it. */
@@ -152,164 +134,8 @@ read_cities(struct topology *t, const struct conf_node *root)
 	}
 }
 
-static void
-read_ready(struct topology *t, const struct conf_node *map, struct topo_service *s)
-{
-	static const char *const keys[] = {"vty", "bird", "command", "keepalived", NULL};
-	const struct conf_node *ready = conf_get(t->conf, map, "ready");
-	const struct conf_node *command;
-
-	if (ready == NULL || !conf_is_map(t->conf, ready, "ready"))
-		return;
-	conf_known(t->conf, ready, keys);
-	if (conf_len(t->conf, ready) != 1)
-		conf_complain(t->conf, ready,
-			"ready takes exactly one of vty, bird, command, "
-			"keepalived");
-	command = conf_get(t->conf, ready, "command");
-	if (command != NULL) {
-		s->ready = TOPO_READY_COMMAND;
-		s->ready_command = read_argv(t, command, "command");
-		return;
-	}
-	s->ready = conf_get(t->conf, ready, "vty")	 ? TOPO_READY_VTY
-		: conf_get(t->conf, ready, "bird")	 ? TOPO_READY_BIRD
-		: conf_get(t->conf, ready, "keepalived") ? TOPO_READY_KEEPALIVED
-							 : TOPO_READY_SPAWNED;
-	for (size_t k = 0; keys[k] != NULL && s->ready_arg == NULL; k++)
-		s->ready_arg = conf_str(t->conf, ready, keys[k], NULL);
-}
-
-static void
-read_sessions(struct topology *t, const struct conf_node *map, struct topo_service *s)
-{
-	static const char *const kinds[] = {"", "frr", "bird", "openbgpd"};
-	const char *kind = conf_str(t->conf, map, "sessions", NULL);
-
-	for (size_t k = 1; kind != NULL && k < sizeof(kinds) / sizeof(kinds[0]); k++)
-		if (strcmp(kind, kinds[k]) == 0)
-			s->sessions = (enum topo_sessions)k;
-	if (kind != NULL && s->sessions == TOPO_SESSIONS_NONE)
-		conf_complain(t->conf, conf_get(t->conf, map, "sessions"),
-			"sessions: '%s' is none of frr, bird, openbgpd", kind);
-}
-
-static void
-read_services(struct topology *t, const struct conf_node *root)
-{
-	static const char *const keys[] = {"run", "ready", "sessions", "prepare", NULL};
-	const struct conf_node *map = conf_get(t->conf, root, "services");
-	size_t n;
-
-	if (map != NULL && !conf_is_map(t->conf, map, "services"))
-		return;
-	n = conf_len(t->conf, map);
-	t->services = topo_alloc(n, sizeof(*t->services));
-	for (size_t i = 0; i < n; i++) {
-		const struct conf_node *entry = conf_at(t->conf, map, i), *prepare;
-		struct topo_service *s = &t->services[t->services_len++];
-
-		s->name = conf_key_at(t->conf, map, i);
-		topo_check_name(t, conf_key_node_at(t->conf, map, i), s->name, "service");
-		if (!conf_is_map(t->conf, entry, s->name))
-			continue;
-		conf_known(t->conf, entry, keys);
-		if (conf_need(t->conf, entry, "run") != NULL)
-			s->run = read_argv(t, conf_get(t->conf, entry, "run"), "run");
-		read_ready(t, entry, s);
-		read_sessions(t, entry, s);
-		prepare = conf_get(t->conf, entry, "prepare");
-		if (prepare == NULL || !conf_is_list(t->conf, prepare, "prepare"))
-			continue;
-		s->prepare = topo_alloc(conf_len(t->conf, prepare), sizeof(*s->prepare));
-		for (size_t k = 0; k < conf_len(t->conf, prepare); k++)
-			s->prepare[s->prepare_len++] =
-				read_argv(t, conf_at(t->conf, prepare, k), "prepare");
-	}
-}
-
-static void
-read_bridges(struct topology *t, const struct conf_node *entry, struct topo_role *role)
-{
-	const struct conf_node *map = conf_get(t->conf, entry, "bridges");
-
-	if (map == NULL || !conf_is_map(t->conf, map, "bridges"))
-		return;
-	role->bridges = topo_alloc(conf_len(t->conf, map), sizeof(*role->bridges));
-	for (size_t i = 0; i < conf_len(t->conf, map); i++) {
-		const struct conf_node *ports = conf_at(t->conf, map, i);
-		struct topo_bridge *b = &role->bridges[role->bridges_len++];
-
-		b->name = conf_key_at(t->conf, map, i);
-		if (!topo_is_ifname(b->name) || strcmp(b->name, "lo") == 0)
-			conf_complain(t->conf, conf_key_node_at(t->conf, map, i),
-				"bridge '%s': an interface's name is 1 to 15 of A-Z, a-z, 0-9, "
-				"'.', '_' and '-', and not lo",
-				b->name);
-		if (conf_kind(ports) == CONF_LIST && conf_len(t->conf, ports) == 0)
-			continue;
-		b->all_links = conf_kind(ports) == CONF_SCALAR &&
-			strcmp(conf_text(t->conf, ports, b->name), "all") == 0;
-		if (!b->all_links)
-			conf_complain(t->conf, ports, "bridge '%s': ports are [] or all", b->name);
-	}
-}
-
-static void
-read_role(struct topology *t, const struct conf_node *entry, struct topo_role *role)
-{
-	static const char *const keys[] = {"layers", "services", "bridges", "forward", NULL};
-	const struct conf_node *layers = conf_get(t->conf, entry, "layers");
-	const struct conf_node *services = conf_get(t->conf, entry, "services");
-
-	conf_known(t->conf, entry, keys);
-	role->forward = conf_bool(t->conf, entry, "forward", false);
-	read_bridges(t, entry, role);
-	if (layers != NULL && conf_is_list(t->conf, layers, "layers")) {
-		role->layers = topo_alloc(conf_len(t->conf, layers), sizeof(*role->layers));
-		for (size_t i = 0; i < conf_len(t->conf, layers); i++) {
-			const struct conf_node *item = conf_at(t->conf, layers, i);
-			const char *name = conf_text(t->conf, item, "layer");
-
-			if (name != NULL && topo_check_name(t, item, name, "layer"))
-				role->layers[role->layers_len++] = name;
-		}
-	}
-	if (services == NULL || !conf_is_list(t->conf, services, "services"))
-		return;
-	role->services = topo_alloc(conf_len(t->conf, services), sizeof(*role->services));
-	for (size_t i = 0; i < conf_len(t->conf, services); i++) {
-		const struct conf_node *item = conf_at(t->conf, services, i);
-		const char *name = conf_text(t->conf, item, "service");
-		int service = name == NULL ? -1 : topology_service(t, name);
-
-		if (service >= 0)
-			role->services[role->services_len++] = (size_t)service;
-		else if (name != NULL)
-			conf_complain(t->conf, item, "no service '%s' under services:", name);
-	}
-}
-
-static void
-read_roles(struct topology *t, const struct conf_node *root)
-{
-	const struct conf_node *map = conf_need(t->conf, root, "roles");
-	size_t n = conf_is_map(t->conf, map, "roles") ? conf_len(t->conf, map) : 0;
-
-	t->roles = topo_alloc(n, sizeof(*t->roles));
-	for (size_t i = 0; i < n; i++) {
-		const struct conf_node *entry = conf_at(t->conf, map, i);
-		struct topo_role *role = &t->roles[t->roles_len++];
-
-		role->name = conf_key_at(t->conf, map, i);
-		topo_check_name(t, conf_key_node_at(t->conf, map, i), role->name, "role");
-		if (conf_is_map(t->conf, entry, role->name))
-			read_role(t, entry, role);
-	}
-}
-
-static void
-read_expect(struct topology *t, const struct conf_node *root)
+void
+topo_read_expect(struct topology *t, const struct conf_node *root)
 {
 	static const char *const keys[] = {"site", "because", NULL};
 	const struct conf_node *map = conf_get(t->conf, root, "expect");
@@ -360,11 +186,11 @@ read_topology(struct topology *t)
 	t->stretch = conf_double(t->conf, root, "stretch", 1, 10, 1);
 	read_anycast(t, root);
 	read_cities(t, root);
-	read_services(t, root);
-	read_roles(t, root);
+	topo_read_services(t, root);
+	topo_read_roles(t, root);
 	topo_read_nodes(t, root);
 	topo_read_links(t, root);
-	read_expect(t, root);
+	topo_read_expect(t, root);
 	topo_cross_check(t, root);
 }
 
@@ -394,29 +220,12 @@ topology_load(const char *path, struct topology **ret, struct err *e)
 	return 0;
 }
 
-static void
-free_argv(struct topo_argv a)
-{
-	free(a.argv);
-}
-
 void
 topology_free(struct topology *t)
 {
 	if (t == NULL)
 		return;
-	for (size_t i = 0; i < t->services_len; i++) {
-		free_argv(t->services[i].run);
-		free_argv(t->services[i].ready_command);
-		for (size_t k = 0; k < t->services[i].prepare_len; k++)
-			free_argv(t->services[i].prepare[k]);
-		free(t->services[i].prepare);
-	}
-	for (size_t i = 0; i < t->roles_len; i++) {
-		free(t->roles[i].layers);
-		free(t->roles[i].services);
-		free(t->roles[i].bridges);
-	}
+	topo_free_services(t);
 	for (size_t i = 0; i < t->nodes_len; i++) {
 		for (size_t k = 0; k < t->nodes[i].ifaces_len; k++)
 			free(t->nodes[i].ifaces[k].addrs);
@@ -424,14 +233,14 @@ topology_free(struct topology *t)
 		free(t->nodes[i].loopback);
 		free(t->nodes[i].local);
 	}
-	free(t->services);
-	free(t->roles);
 	free(t->nodes);
 	free(t->links);
 	free(t->cities);
 	free(t->anycast_prefixes);
 	free(t->anycast_addrs);
 	conf_free(t->conf);
+	conf_free(t->variant_conf);
+	free(t->variant);
 	free(t);
 }
 

@@ -7,6 +7,18 @@
 /* calloc that cannot fail: a topology is small, and half of one is of no use. */
 void *topo_alloc(size_t n, size_t size);
 
+/*
+ * Services: new ones, and others than before for those that are known already. Roles: all of them;
+ * or, in a variant, other services and bridges for some.
+ */
+void topo_read_services(struct topology *t, const struct conf_node *root);
+void topo_read_roles(struct topology *t, const struct conf_node *root);
+void topo_change_roles(struct topology *t, const struct conf_node *root);
+void topo_free_services(struct topology *t);
+
+/* Who is to reach whom; a variant's word replaces the topology's. */
+void topo_read_expect(struct topology *t, const struct conf_node *root);
+
 /* Read the nodes and links sections once cities, services and roles stand. */
 void topo_read_nodes(struct topology *t, const struct conf_node *root);
 void topo_read_links(struct topology *t, const struct conf_node *root);
