@@ -17,6 +17,7 @@
 
 #include "lab/fibwalk.h"
 #include "lab/lab_internal.h"
+#include "lab/rootless.h"
 #include "lab/supervisor.h"
 #include "lib/fs.h"
 
@@ -153,7 +154,7 @@ lab_connect(struct lab *lab, struct err *e)
 	if (rc < 0)
 		return rc;
 	lab->ctl = connect_ctl(lab->dir, e);
-	return lab->ctl < 0 ? lab->ctl : 0;
+	return lab->ctl < 0 ? lab->ctl : rootless_join_peer(lab->ctl, e);
 }
 
 struct lab *

@@ -15,6 +15,7 @@
 #include "lab/lab_internal.h"
 #include "lab/layers.h"
 #include "lab/logtail.h"
+#include "lab/rootless.h"
 #include "lab/supervisor.h"
 #include "lab/survey.h"
 #include "lab/validate.h"
@@ -36,7 +37,8 @@ struct up {
 	const struct lab_options *o;
 	char data[PLACE_BYTES], rootfs[PLACE_BYTES], topology_path[PATH_MAX];
 	char stack_paths[STACKS][PATH_MAX];
-	const char *stacks[STACKS + 1];
+	const char *stacks[STACKS + 1], *layer_dirs[STACKS + 1];
+	char layer_copies[STACKS][PLACE_BYTES + 48];
 	size_t stacks_len;
 };
 
@@ -146,8 +148,8 @@ warn_configs(const struct up *up, const struct topology *t)
 		free(line);
 	}
 	if (found.len > WARN_LINES)
-		talk_note("and %zu more: 'catchment lab validate' tells all",
-			found.len - WARN_LINES);
+		talk_note(
+			"and %zu more: 'catchment lab validate' tells all", found.len - WARN_LINES);
 	findings_done(&found);
 }
 
@@ -210,7 +212,8 @@ take_folder(const char *name, const char *dir, struct err *e)
 static void
 empty_folder(const char *dir)
 {
-	static const char *const names[] = {"state.json", "ctl", "log", "mnt", "supervisor.log"};
+	static const char *const names[] = {
+		"state.json", "ctl", "log", "mnt", "supervisor.log", "layers"};
 	char path[PLACE_BYTES + 32];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -229,6 +232,7 @@ become_supervisor(const struct up *up, const struct lab *lab, const char *name, 
 		.dir = lab->dir,
 		.rootfs = up->rootfs,
 		.stacks = up->stacks,
+		.layer_dirs = up->layer_dirs,
 		.lease = lease,
 		.variant = up->o->variant ? up->o->variant : "documented"};
 	int null, log;
@@ -387,6 +391,12 @@ start(struct up *up, struct lab *lab, const char *name, struct err *e)
 	if (lock < 0)
 		return lock;
 	empty_folder(lab->dir);
+	memcpy(up->layer_dirs, up->stacks, sizeof(up->layer_dirs));
+	if (rootless_own_layers(lab->dir, up->layer_dirs, up->layer_copies, e) < 0) {
+		fs_remove_tree(lab->dir, NULL);
+		close(lock);
+		return -e->code;
+	}
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
 		int code = errno;
 
@@ -421,9 +431,8 @@ lab_up(const struct lab_options *o, struct lab **ret, struct err *e)
 	rc = place_lab(name, lab->dir, e);
 	if (rc == 0)
 		rc = prepare(up, &lab->topology, e);
-	if (rc == 0 && geteuid() != 0)
-		rc = err_set(e, EPERM,
-			"the lab makes namespaces, mounts and TAPs: run it as root (sudo)");
+	if (rc == 0)
+		rc = rootless_begin(name, lab->dir, e);
 	if (rc == 0 && o->rootfs != NULL && realpath(o->rootfs, up->rootfs) == NULL)
 		rc = err_set(e, EINVAL, "%s: %s", o->rootfs, strerror(errno));
 	if (rc == 0 && o->rootfs == NULL) {
@@ -433,6 +442,8 @@ lab_up(const struct lab_options *o, struct lab **ret, struct err *e)
 		deadline =
 			mono_add(mono_now(), (o->timeout_ms ? o->timeout_ms : UP_MS) * NS_PER_MS);
 	}
+	if (rc == 0 && rootless_inside())
+		rc = rootless_leave_network(e);
 	if (rc == 0) {
 		warn_unreadable(up);
 		warn_configs(up, lab->topology);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lab/node.h"
+#include "lab/rootless.h"
 
 /* In lowerdir= a colon parts the layers and a backslash escapes; a comma parts mount options. */
 static int
@@ -48,6 +49,9 @@ mount_overlay(const struct node_plan *plan, struct err *e)
 	if (rc < 0)
 		return err_set(e, ENAMETOOLONG, "the paths of the layers are too long together");
 	strcat(options, ",upperdir=upper,workdir=work");
+	/* In a user namespace overlayfs keeps its notes where users may write them. */
+	if (rootless_inside())
+		strcat(options, ",userxattr");
 	if (mount("catchment", "root", "overlay", 0, options) < 0)
 		return err_sys(e, errno, "cannot mount the overlay of %zu layers on %s", layers_len,
 			plan->rootfs);

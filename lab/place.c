@@ -5,8 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "lab/rootless.h"
 
 static int
 join(char out[static PLACE_BYTES], const char *dir, const char *name)
@@ -16,21 +19,41 @@ join(char out[static PLACE_BYTES], const char *dir, const char *name)
 	return n >= PLACE_BYTES ? -ENAMETOOLONG : 0;
 }
 
+/*
+ * The folder that holds the folders of labs. Root has /run. Everybody else has a run-time folder if
+ * the system gave them one; else one in /tmp, where anybody might have taken the name.
+ */
+static int
+find_base(char out[static PLACE_BYTES], struct err *e)
+{
+	const char *own = getenv("XDG_RUNTIME_DIR");
+	uid_t uid = rootless_uid();
+	struct stat st;
+
+	if (uid == 0)
+		return join(out, "/run", "catchment");
+	if (own != NULL && own[0] == '/' && stat(own, &st) == 0 && st.st_uid == geteuid())
+		return join(out, own, "catchment");
+	snprintf(out, PLACE_BYTES, "/tmp/catchment-%u", (unsigned)uid);
+	if (lstat(out, &st) == 0 && (!S_ISDIR(st.st_mode) || st.st_uid != geteuid()))
+		return err_set(e, EPERM, "%s is somebody else's: set XDG_RUNTIME_DIR", out);
+	return 0;
+}
+
 int
 place_lab(const char *lab_name, char out[static PLACE_BYTES], struct err *e)
 {
-	const char *base = "/run", *own = getenv("XDG_RUNTIME_DIR");
 	char dir[PLACE_BYTES];
+	int rc;
 
 	if (lab_name[0] == '\0' || lab_name[0] == '-' || strlen(lab_name) > 40 ||
 		strspn(lab_name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(lab_name))
 		return err_set(e, EINVAL, "'%s' is not a lab's name: 1 to 40 of a-z, 0-9 and '-'",
 			lab_name);
-	if (geteuid() != 0 && own != NULL)
-		base = own;
-	if (join(dir, base, "catchment") < 0 || join(out, dir, lab_name) < 0)
-		return err_set(e, ENAMETOOLONG, "%s: path too long", base);
-	return 0;
+	rc = find_base(dir, e);
+	if (rc == -ENAMETOOLONG || (rc == 0 && join(out, dir, lab_name) < 0))
+		return err_set(e, ENAMETOOLONG, "XDG_RUNTIME_DIR: path too long");
+	return rc;
 }
 
 static int

@@ -11,8 +11,10 @@
 enum { PLACE_BYTES = 512 };
 
 /*
- * The folder of one lab: /run/catchment/NAME, or under XDG_RUNTIME_DIR without root. Not made.
- * Returns 0, or -EINVAL when the name is not 1 to 40 of a-z, 0-9 and '-'.
+ * The folder of one lab: /run/catchment/NAME; without root under XDG_RUNTIME_DIR, or else in
+ * /tmp/catchment-UID. Not made.
+ * Returns 0; -EINVAL when the name is not 1 to 40 of a-z, 0-9 and '-'; -EPERM when another user
+ * has taken that folder in /tmp.
  */
 int place_lab(const char *lab_name, char out[static PLACE_BYTES], struct err *e);
 

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "lab/layers.h"
+#include "lab/rootless.h"
 #include "lab/supervisor_internal.h"
 #include "lab/wire_child.h"
 #include "lib/fs.h"
@@ -115,7 +116,7 @@ spawn_node(struct supervisor *s, size_t i, struct err *e)
 	rc = fs_mkdirs(node->log_dir, e);
 	if (rc < 0)
 		return rc;
-	if (layers_of(s->plan->topology, i, s->plan->stacks, &node->layers) < 0)
+	if (layers_of(s->plan->topology, i, s->plan->layer_dirs, &node->layers) < 0)
 		return err_set(e, ENOMEM, "out of memory");
 	node->services = calloc(supervisor_role(s, i)->services_len + 1, sizeof(*node->services));
 	if (node->services == NULL)
@@ -173,6 +174,7 @@ write_state(const struct supervisor *s, struct err *e)
 		"catchment.lab/1", "name", s->plan->name, "id", s->plan->id, "supervisor_pid",
 		(int)getpid(), "topology", conf_path(t->conf), "variant", s->plan->variant,
 		"rootfs", s->plan->rootfs, "stacks", stacks, "nodes", nodes);
+	json_object_set_new(state, "rootless", json_boolean(rootless_inside()));
 	text = state == NULL ? NULL : json_dumps(state, JSON_INDENT(1));
 	json_decref(state);
 	if (text == NULL)

@@ -19,8 +19,10 @@ struct supervisor_plan {
 	const char *dir;	   /* its folder; exists, ours alone (locked by the caller) */
 	const char *rootfs;	   /* absolute */
 	const char *const *stacks; /* layer stacks, NULL-terminated, lowest first */
-	const char *variant;	   /* as the user named it; for the state file */
-	int lease;		   /* SOCK_SEQPACKET to whoever wanted the lab */
+	const char *const
+		*layer_dirs; /* where the stacks' files lie: the same, or copies of them */
+	const char *variant; /* as the user named it; for the state file */
+	int lease;	     /* SOCK_SEQPACKET to whoever wanted the lab */
 };
 
 /*
