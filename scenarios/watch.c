@@ -38,13 +38,6 @@ watch_write(const struct watch *w, const char *name, json_t *value, struct err *
 	return rc;
 }
 
-static int
-wire_stats(const struct watch *w, bool reset, json_t **ret, struct err *e)
-{
-	return lab_wire(
-		w->lab, json_pack("{s:s, s:b}", "op", "stats", "reset", reset), ret, NULL, e);
-}
-
 int
 watch_start(struct watch *w, json_t *captures, json_t *probes, struct err *e)
 {
@@ -62,7 +55,7 @@ watch_start(struct watch *w, json_t *captures, json_t *probes, struct err *e)
 	if (rc < 0)
 		return rc;
 	events_add(w->events, "capture_start", NULL);
-	rc = wire_stats(w, true, NULL, e);
+	rc = lab_wire_stats(w->lab, true, NULL, e);
 	if (rc == 0)
 		rc = child_start(&w->probe, "probe", watch_path(w, "probe-plan.json", path),
 			mono_add(mono_now(), READY_MS * NS_PER_MS), e);
@@ -130,7 +123,7 @@ watch_stop(struct watch *w, struct err *e)
 		rc = rc < 0 ? rc : one;
 		events_add(w->events, "capture_end", NULL);
 	}
-	if (wire_stats(w, false, &stats, &ignored) == 0) {
+	if (lab_wire_stats(w->lab, false, &stats, &ignored) == 0) {
 		one = watch_write(w, "wire-stats.json", stats, rc < 0 ? &ignored : e);
 		rc = rc < 0 ? rc : one;
 	}

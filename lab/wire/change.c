@@ -65,9 +65,11 @@ put(struct wire *w, size_t dir, const struct wire_impair *from, uint32_t mask)
 
 	wire_impair_copy(&d->impair, from, mask);
 	if (d->impair.down && !was.down)
-		d->down_dropped_pkts += wire_flush(w, dir);
+		d->down_dropped_pkts += wire_flush(w, dir, false);
 	else if (d->impair.blackhole && !was.blackhole)
-		d->blackholed_pkts += wire_flush(w, dir);
+		d->blackholed_pkts += wire_flush(w, dir, false);
+	else if (d->impair.blackhole_data && !was.blackhole_data)
+		d->blackholed_pkts += wire_flush(w, dir, true);
 }
 
 /* A knob of a direction is no longer set back by the change that owns it. */

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <math.h>
 
+#include "lab/wire/data.h"
+
 enum { ETHERNET_HEADER_BYTES = 14, NORMAL_CUT = 3 };
 
 const struct wire_knob_spec wire_knobs[WIRE_KNOBS] = {
@@ -19,6 +21,7 @@ const struct wire_knob_spec wire_knobs[WIRE_KNOBS] = {
 	[WIRE_DUPLICATE] = {"duplicate_ratio", WIRE_KNOB_REAL, 0, 1, "0 to 1"},
 	[WIRE_CORRUPT] = {"corrupt_ratio", WIRE_KNOB_REAL, 0, 1, "0 to 1"},
 	[WIRE_BLACKHOLE] = {"blackhole", WIRE_KNOB_FLAG, 0, 1, ""},
+	[WIRE_BLACKHOLE_DATA] = {"blackhole_data", WIRE_KNOB_FLAG, 0, 1, ""},
 	[WIRE_DOWN] = {"carrier", WIRE_KNOB_NOT, 0, 1, ""},
 };
 
@@ -50,6 +53,8 @@ wire_knob_get(const struct wire_impair *m, enum wire_knob k)
 		return m->corrupt_ratio;
 	case WIRE_BLACKHOLE:
 		return m->blackhole;
+	case WIRE_BLACKHOLE_DATA:
+		return m->blackhole_data;
 	case WIRE_DOWN:
 		return m->down;
 	case WIRE_KNOBS:
@@ -97,6 +102,9 @@ wire_knob_put(struct wire_impair *m, enum wire_knob k, double value)
 		break;
 	case WIRE_BLACKHOLE:
 		m->blackhole = value > 0;
+		break;
+	case WIRE_BLACKHOLE_DATA:
+		m->blackhole_data = value > 0;
 		break;
 	case WIRE_DOWN:
 		m->down = value > 0;
@@ -210,12 +218,12 @@ jittered_ns(const struct wire_impair *m, struct wire_memory *s)
 }
 
 enum wire_fate
-wire_decide(const struct wire_impair *m, struct wire_memory *s, uint32_t len_bytes,
-	struct mono arrival, struct wire_verdict *ret)
+wire_decide(const struct wire_impair *m, struct wire_memory *s, const uint8_t *frame,
+	uint32_t len_bytes, struct mono arrival, struct wire_verdict *ret)
 {
 	if (m->down)
 		return WIRE_LOST_DOWN;
-	if (m->blackhole)
+	if (m->blackhole || (m->blackhole_data && wire_is_data(frame, len_bytes)))
 		return WIRE_LOST_BLACKHOLE;
 	if (m->rate_bps > 0 && !pass_line(m, s, len_bytes, &arrival))
 		return WIRE_LOST_QUEUE;

@@ -13,6 +13,7 @@
  *      jitter          uniform within +- jitter_ns of the delay, or normal with that standard
  *                      deviation, cut at three of them. In order unless reorder: a frame that would
  *                      overtake leaves together with the one before it.
+ *      blackhole       of everything, or of data alone so that no session notices (data.h)
  *      duplicate       the copy leaves right behind the frame and takes no time of the line
  *      corrupt         one bit behind the Ethernet header is inverted
  */
@@ -44,7 +45,8 @@ struct wire_impair {
 	double duplicate_ratio;
 	double corrupt_ratio;
 	bool blackhole;
-	bool down; /* both directions of a link have the same */
+	bool blackhole_data; /* BGP, BFD, the IGP and neighbour discovery pass: see data.h */
+	bool down;	     /* both directions of a link have the same */
 };
 
 enum wire_knob {
@@ -60,6 +62,7 @@ enum wire_knob {
 	WIRE_DUPLICATE,
 	WIRE_CORRUPT,
 	WIRE_BLACKHOLE,
+	WIRE_BLACKHOLE_DATA,
 	WIRE_DOWN,
 	WIRE_KNOBS
 };
@@ -112,7 +115,14 @@ struct wire_verdict {
 	int32_t flip_bit; /* counted from the first bit of the frame; -1: none */
 };
 
-enum wire_fate wire_decide(const struct wire_impair *m, struct wire_memory *s, uint32_t len_bytes,
-	struct mono arrival, struct wire_verdict *ret);
+/*
+ * What becomes of a frame.
+ *
+ *      frame, len_bytes        any content
+ *      arrival                 of frames of a direction in order
+ *      ret                     out; written when it is kept
+ */
+enum wire_fate wire_decide(const struct wire_impair *m, struct wire_memory *s, const uint8_t *frame,
+	uint32_t len_bytes, struct mono arrival, struct wire_verdict *ret);
 
 #endif

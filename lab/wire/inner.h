@@ -59,8 +59,8 @@ struct wire {
 	char *reply;   /* waits to be sent; NULL: none */
 };
 
-/* Drop all frames on their way in a direction; how many there were. */
-size_t wire_flush(struct wire *w, size_t dir);
+/* Drop all frames on their way in a direction, or those that are data; how many there were. */
+size_t wire_flush(struct wire *w, size_t dir, bool data_only);
 
 /*
  * Answer what waits on the control socket. Sets w->ended at end of file. Returns 0, or -errno

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lab/wire/calm.h"
+#include "lab/wire/data.h"
 #include "lab/wire/inner.h"
 
 enum {
@@ -68,7 +69,7 @@ admit(struct wire *w, size_t dir, struct frame *f, struct mono arrival)
 	struct wire_dir *d = &w->dirs[dir];
 	struct wire_verdict v;
 
-	switch (wire_decide(&d->impair, &d->memory, f->len_bytes, arrival, &v)) {
+	switch (wire_decide(&d->impair, &d->memory, f->bytes, f->len_bytes, arrival, &v)) {
 	case WIRE_LOST_DOWN:
 		d->down_dropped_pkts++;
 		break;
@@ -167,16 +168,30 @@ release_due(struct wire *w)
 }
 
 size_t
-wire_flush(struct wire *w, size_t dir)
+wire_flush(struct wire *w, size_t dir, bool data_only)
 {
-	struct frame_queue *q = &w->dirs[dir].queue;
-	size_t n = q->len_pkts;
+	struct frame_queue *q = &w->dirs[dir].queue, kept;
+	size_t lost = 0;
 
-	while (frame_first(&w->pool, q) != NULL)
-		frame_give(&w->pool, frame_pop(&w->pool, q));
-	due_remove(&w->due, (uint32_t)dir);
-	w->dirs[dir].memory.last_release = w->dirs[dir].memory.idle = (struct mono){0};
-	return n;
+	frame_queue_init(&kept);
+	while (frame_first(&w->pool, q) != NULL) {
+		struct frame *f = frame_pop(&w->pool, q);
+
+		if (data_only && !wire_is_data(f->bytes, f->len_bytes)) {
+			frame_push(&w->pool, &kept, f);
+			continue;
+		}
+		frame_give(&w->pool, f);
+		lost++;
+	}
+	*q = kept;
+	if (frame_first(&w->pool, q) != NULL) {
+		due_set(&w->due, (uint32_t)dir, frame_first(&w->pool, q)->release);
+	} else {
+		due_remove(&w->due, (uint32_t)dir);
+		w->dirs[dir].memory.last_release = w->dirs[dir].memory.idle = (struct mono){0};
+	}
+	return lost;
 }
 
 static int
