@@ -28,30 +28,24 @@ due_id(const struct wire *w, const struct wire_change *c)
 	return (uint32_t)(2 * w->links + c->id % WIRE_CHANGES);
 }
 
-/* Calls for each direction that a change is about: `dir` is a variable of the loop's body. */
-#define FOR_EACH_DIR(s, dir)                                                                       \
-	for (size_t at_ = 0, dir; at_ < 2 * (s)->n; at_++)                                         \
-		if (dir = 2 * (size_t)(s)->links[at_ / 2] + (at_ & 1), (s)->way[at_ & 1])
-
 static int
 check(const struct wire *w, const struct wire_set *s, struct err *e)
 {
 	struct err why;
 
-	FOR_EACH_DIR(s, dir)
-	{
-		const struct wire_dir *d = &w->dirs[dir];
+	for (size_t i = 0; i < s->n; i++) {
+		const struct wire_dir *d = &w->dirs[s->dirs[i]];
+		const char *name = w->names.name[s->dirs[i] / 2];
 		struct wire_impair after = d->impair;
 
 		wire_impair_copy(&after, s->reset ? &d->home : &s->value, s->mask);
 		if (wire_impair_check(&after, &why) < 0)
-			return err_set(e, EINVAL, "link %s: %s", w->names.name[dir / 2], why.text);
+			return err_set(e, EINVAL, "link %s: %s", name, why.text);
 		for (int k = 0; s->for_ns > 0 && k < WIRE_KNOBS; k++)
 			if ((s->mask & (1U << k)) && d->loan.owner[k] != 0)
 				return err_set(e, EBUSY,
-					"link %s: %s is set for a time by change %llu",
-					w->names.name[dir / 2], wire_knobs[k].key,
-					(unsigned long long)d->loan.owner[k]);
+					"link %s: %s is set for a time by change %llu", name,
+					wire_knobs[k].key, (unsigned long long)d->loan.owner[k]);
 	}
 	return 0;
 }
@@ -111,8 +105,8 @@ carry(struct wire *w, struct wire_change *c, bool changed[], struct err *e)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < 2 * c->what.n; i++) {
-		size_t tap = 2 * (size_t)c->what.links[i / 2] + (i & 1);
+	for (size_t i = 0; i < c->what.n; i++) {
+		size_t tap = c->what.dirs[i];
 		bool carrier = !w->dirs[tap].impair.down;
 		int one;
 
@@ -131,13 +125,13 @@ announce(struct wire *w, struct wire_change *c, const bool changed[], int phase)
 {
 	uint32_t n = 0;
 
-	for (size_t i = 0; i < 2 * c->what.n; i++)
+	for (size_t i = 0; i < c->what.n; i++)
 		n += changed[i];
 	wire_notice_begin(&c->notice[phase], (uint32_t)c->id, n);
-	for (size_t i = 0; i < 2 * c->what.n; i++)
+	for (size_t i = 0; i < c->what.n; i++)
 		if (changed[i])
-			wire_herald_announce(&w->herald, 2 * c->what.links[i / 2] + (i & 1),
-				&c->notice[phase], (uint32_t)c->id);
+			wire_herald_announce(
+				&w->herald, c->what.dirs[i], &c->notice[phase], (uint32_t)c->id);
 }
 
 /* Those whose last knob this change took over ended in its bracket. */
@@ -155,8 +149,8 @@ begin(struct wire *w, struct wire_change *c, struct err *e)
 	int rc = 0;
 
 	bracket_open(&c->begin);
-	FOR_EACH_DIR(&c->what, dir)
-	{
+	for (size_t i = 0; i < c->what.n; i++) {
+		size_t dir = c->what.dirs[i];
 		struct wire_dir *d = &w->dirs[dir];
 
 		lend(w, c, dir);
@@ -183,7 +177,7 @@ wire_change_do(struct wire *w, struct wire_set *s, const struct wire_change **re
 		return rc;
 	if (c->timed && !c->ended)
 		return err_set(e, EBUSY, "%d changes are under way", WIRE_CHANGES);
-	free(c->what.links);
+	free(c->what.dirs);
 	c->id = ++w->changes_len;
 	c->what = *s;
 	c->begin = c->end = (struct wire_bracket){0};
@@ -193,7 +187,7 @@ wire_change_do(struct wire *w, struct wire_set *s, const struct wire_change **re
 	c->owned = 0;
 	for (int phase = BEGIN; phase <= END; phase++)
 		wire_notice_begin(&c->notice[phase], (uint32_t)c->id, 0);
-	s->links = NULL;
+	s->dirs = NULL;
 	rc = begin(w, c, e);
 	if (c->timed) {
 		int64_t half_ns = mono_diff_ns(c->begin.after_mono, c->begin.before_mono) / 2;
@@ -212,8 +206,8 @@ wire_change_end(struct wire *w, uint32_t slot)
 
 	due_remove(&w->due, due_id(w, c));
 	bracket_open(&c->end);
-	FOR_EACH_DIR(&c->what, dir)
-	{
+	for (size_t i = 0; i < c->what.n; i++) {
+		size_t dir = c->what.dirs[i];
 		struct wire_dir *d = &w->dirs[dir];
 		uint32_t mask = 0;
 
@@ -245,7 +239,7 @@ void
 wire_changes_done(struct wire *w)
 {
 	for (size_t i = 0; w->changes != NULL && i < WIRE_CHANGES; i++)
-		free(w->changes[i].what.links);
+		free(w->changes[i].what.dirs);
 	free(w->changes);
 	w->changes = NULL;
 }

@@ -44,7 +44,7 @@ struct wire_loan {
 };
 
 /*
- * Do what `s` asks; takes s->links over on success. Nothing is done when it is refused.
+ * Do what `s` asks; takes s->dirs over on success. Nothing is done when it is refused.
  *
  *      ret     out: the change, until WIRE_CHANGES later
  *

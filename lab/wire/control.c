@@ -149,23 +149,42 @@ do_stats(struct wire *w, const struct wire_request *r)
 	return reply;
 }
 
+/* Links of a change: names where both directions or all the same one are meant. */
+static json_t *
+change_links(const struct wire *w, const struct wire_set *s, const char **ret_way)
+{
+	json_t *links = json_array();
+	bool both = wire_set_both(s);
+	size_t back = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		back += s->dirs[i] & 1;
+	*ret_way = both ? "both" : back == 0 ? "a2b" : back == s->n ? "b2a" : "mixed";
+	for (size_t i = 0; i < s->n; i += both ? 2 : 1) {
+		const char *name = w->names.name[s->dirs[i] / 2];
+
+		json_array_append_new(links,
+			both || back == 0 || back == s->n
+				? json_string(name)
+				: json_pack("{s:s, s:s}", "link", name, "dir",
+					  s->dirs[i] & 1 ? "b2a" : "a2b"));
+	}
+	return links;
+}
+
 static json_t *
 change_json(const struct wire *w, const struct wire_change *c)
 {
 	const struct wire_set *s = &c->what;
-	json_t *links = json_array(), *j, *begin = json_object(), *end, *knobs = json_object();
+	json_t *links, *j, *begin = json_object(), *end, *knobs = json_object();
+	const char *way;
 
-	for (size_t i = 0; i < s->n; i++)
-		json_array_append_new(links, json_string(w->names.name[s->links[i]]));
+	links = change_links(w, s, &way);
 	put_bracket(begin, &c->begin, &c->notice[0]);
 	if (!s->reset)
 		put_knobs(knobs, &s->value, s->mask);
 	j = json_pack("{s:I, s:o, s:s, s:b, s:o, s:o}", "id", (json_int_t)c->id, "links", links,
-		"dir",
-		s->way[0] && s->way[1] ? "both"
-			: s->way[0]    ? "a2b"
-				       : "b2a",
-		"reset", s->reset, "set", knobs, "begin", begin);
+		"dir", way, "reset", s->reset, "set", knobs, "begin", begin);
 	if (c->timed)
 		put_whole(j, "for_ns", s->for_ns);
 	if (c->ended) {

@@ -3,7 +3,13 @@
 
 #include "lib/pkt.h"
 
-enum { BGP_PORT = 179, BFD_PORT = 3784, BFD_ECHO_PORT = 3785, BFD_MULTIHOP_PORT = 4784 };
+enum {
+	BGP_PORT = 179,
+	BFD_PORT = 3784,
+	BFD_ECHO_PORT = 3785,
+	BFD_MULTIHOP_PORT = 4784,
+	BABEL_PORT = 6696
+};
 
 static bool
 is_bfd(uint16_t port)
@@ -29,7 +35,7 @@ wire_is_data(const uint8_t *frame, size_t len_bytes)
 	case PKT_TCP:
 		return v.later || (v.sport != BGP_PORT && v.dport != BGP_PORT);
 	case PKT_UDP:
-		return v.later || !is_bfd(v.dport);
+		return v.later || (!is_bfd(v.dport) && v.dport != BABEL_PORT);
 	case PKT_ICMP:
 		return true;
 	case PKT_ICMP6:

@@ -8,7 +8,7 @@
 
 /*
  * Is this frame data? All of TCP, UDP and ICMP is, except BGP (TCP port 179), BFD (UDP ports 3784,
- * 3785, 4784) and ICMPv6's neighbour and listener discovery. ARP, OSPF and whatever is no IP is not.
+ * 3785, 4784), Babel (UDP port 6696) and ICMPv6's neighbour and listener discovery. ARP, OSPF and whatever is no IP is not.
  *
  *      frame, len_bytes        a whole Ethernet frame; any content
  *

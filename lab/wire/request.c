@@ -10,6 +10,17 @@
 
 static const uint32_t all_knobs = (1U << WIRE_KNOBS) - 1;
 
+enum way { WAY_NONE, WAY_A2B, WAY_B2A, WAY_BOTH };
+
+/* The links of a set as they are read: what their directions are is known at its end. */
+struct draft {
+	struct wire_set *set;
+	uint32_t *links;
+	enum way *ways; /* WAY_NONE: the one of the whole set */
+	size_t n;
+	enum way way;
+};
+
 static int
 by_number(const void *a, const void *b)
 {
@@ -18,21 +29,39 @@ by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void
-drop_repeated(struct wire_set *s)
+static int
+read_way(const json_t *v, enum way *ret, struct err *e)
 {
-	size_t kept = 0;
+	const char *text = json_string_value(v);
 
-	qsort(s->links, s->n, sizeof(*s->links), by_number);
-	for (size_t i = 0; i < s->n; i++)
-		if (kept == 0 || s->links[kept - 1] != s->links[i])
-			s->links[kept++] = s->links[i];
-	s->n = kept;
+	if (text != NULL && strcmp(text, "both") == 0)
+		*ret = WAY_BOTH;
+	else if (text != NULL && strcmp(text, "a2b") == 0)
+		*ret = WAY_A2B;
+	else if (text != NULL && strcmp(text, "b2a") == 0)
+		*ret = WAY_B2A;
+	else
+		return err_set(e, EINVAL, "dir must be both, a2b or b2a");
+	return 0;
 }
 
-/* A list of names, or "*". */
+/* A name, or {"link": name, "dir": way}. */
 static int
-read_links(const json_t *v, const struct wire_names *names, struct wire_set *s, struct err *e)
+read_link(const json_t *v, const struct wire_names *names, struct draft *d, struct err *e)
+{
+	const json_t *way = json_object_get(v, "dir");
+	const char *name = json_string_value(json_is_object(v) ? json_object_get(v, "link") : v);
+	int32_t i = name != NULL ? wire_names_find(names, name) : -1;
+
+	if (i < 0)
+		return err_set(e, ENOENT, "no link is named %.64s", name ? name : "(not text)");
+	d->links[d->n] = (uint32_t)i;
+	return way != NULL ? read_way(way, &d->ways[d->n], e) : 0;
+}
+
+/* A list of them, or "*". */
+static int
+read_links(const json_t *v, const struct wire_names *names, struct draft *d, struct err *e)
 {
 	const char *text = json_string_value(v);
 	bool all = text != NULL && strcmp(text, "*") == 0;
@@ -40,34 +69,58 @@ read_links(const json_t *v, const struct wire_names *names, struct wire_set *s, 
 
 	if (n == 0)
 		return err_set(e, EINVAL, "links must be a list of names, or \"*\"");
-	s->links = calloc(n, sizeof(*s->links));
-	if (s->links == NULL)
+	d->links = calloc(n, sizeof(*d->links));
+	d->ways = calloc(n, sizeof(*d->ways));
+	if (d->links == NULL || d->ways == NULL)
 		return err_set(e, ENOMEM, "out of memory");
-	for (s->n = 0; s->n < n; s->n++) {
-		const char *name = all ? "" : json_string_value(json_array_get(v, s->n));
-		int32_t i = all ? (int32_t)s->n : name ? wire_names_find(names, name) : -1;
+	for (d->n = 0; d->n < n; d->n++) {
+		int rc = 0;
 
-		if (i < 0)
-			return err_set(
-				e, ENOENT, "no link is named %.64s", name ? name : "(not text)");
-		s->links[s->n] = (uint32_t)i;
+		if (all)
+			d->links[d->n] = (uint32_t)d->n;
+		else
+			rc = read_link(json_array_get(v, d->n), names, d, e);
+		if (rc < 0)
+			return rc;
 	}
-	drop_repeated(s);
 	return 0;
 }
 
+/* From links to directions. */
 static int
-read_way(const json_t *v, struct wire_set *s, struct err *e)
+spread(struct draft *d, struct err *e)
 {
-	const char *text = json_string_value(v);
+	struct wire_set *s = d->set;
+	size_t kept = 0;
 
-	if (text == NULL)
-		text = "";
-	s->way[0] = strcmp(text, "both") == 0 || strcmp(text, "a2b") == 0;
-	s->way[1] = strcmp(text, "both") == 0 || strcmp(text, "b2a") == 0;
-	if (s->way[0] || s->way[1])
-		return 0;
-	return err_set(e, EINVAL, "dir must be both, a2b or b2a");
+	if (d->n == 0)
+		return err_set(e, EINVAL, "links must be a list of names, or \"*\"");
+	s->dirs = calloc(2 * d->n, sizeof(*s->dirs));
+	if (s->dirs == NULL)
+		return err_set(e, ENOMEM, "out of memory");
+	for (size_t i = 0; i < d->n; i++) {
+		enum way way = d->ways[i] != WAY_NONE ? d->ways[i] : d->way;
+
+		if (way & WAY_A2B)
+			s->dirs[s->n++] = 2 * d->links[i];
+		if (way & WAY_B2A)
+			s->dirs[s->n++] = 2 * d->links[i] + 1;
+	}
+	qsort(s->dirs, s->n, sizeof(*s->dirs), by_number);
+	for (size_t i = 0; i < s->n; i++)
+		if (kept == 0 || s->dirs[kept - 1] != s->dirs[i])
+			s->dirs[kept++] = s->dirs[i];
+	s->n = kept;
+	return 0;
+}
+
+bool
+wire_set_both(const struct wire_set *s)
+{
+	for (size_t i = 0; i < s->n; i += 2)
+		if (i + 1 == s->n || s->dirs[i] % 2 == 1 || s->dirs[i + 1] != s->dirs[i] + 1)
+			return false;
+	return true;
 }
 
 static int
@@ -110,18 +163,19 @@ read_flag(const char *key, const json_t *v, bool *ret, struct err *e)
 }
 
 static int
-read_set_key(const char *key, const json_t *v, const struct wire_names *names, struct wire_set *s,
+read_set_key(const char *key, const json_t *v, const struct wire_names *names, struct draft *d,
 	struct err *e)
 {
+	struct wire_set *s = d->set;
 	int64_t number = 0;
 	int rc;
 
 	if (strcmp(key, "op") == 0)
 		return 0;
 	if (strcmp(key, "links") == 0)
-		return read_links(v, names, s, e);
+		return read_links(v, names, d, e);
 	if (strcmp(key, "dir") == 0)
-		return read_way(v, s, e);
+		return read_way(v, &d->way, e);
 	if (strcmp(key, "reset") == 0)
 		return read_flag(key, v, &s->reset, e);
 	if (strcmp(key, "for_ns") == 0)
@@ -143,10 +197,8 @@ static int
 finish_set(struct wire_set *s, struct err *e)
 {
 	const uint32_t queue = 1U << WIRE_QUEUE_NS | 1U << WIRE_QUEUE_BYTES;
-	bool both = s->way[0] && s->way[1];
+	bool both = wire_set_both(s);
 
-	if (s->links == NULL)
-		return err_set(e, EINVAL, "links must be a list of names, or \"*\"");
 	if (s->reset && (s->mask != 0 || s->for_ns > 0))
 		return err_set(e, EINVAL, "a reset sets nothing else, and not for a time");
 	if (s->reset)
@@ -163,24 +215,30 @@ finish_set(struct wire_set *s, struct err *e)
 }
 
 static int
-read_set(const json_t *request, const struct wire_names *names, struct wire_set *s, struct err *e)
+read_keys(json_t *request, const struct wire_names *names, struct draft *d, struct err *e)
 {
 	const char *key;
 	json_t *v;
-	void *at;
 
-	s->way[0] = s->way[1] = true;
-	for (at = json_object_iter((json_t *)(uintptr_t)request); at != NULL;
-		at = json_object_iter_next((json_t *)(uintptr_t)request, at)) {
-		int rc;
+	json_object_foreach(request, key, v)
+	{
+		int rc = read_set_key(key, v, names, d, e);
 
-		key = json_object_iter_key(at);
-		v = json_object_iter_value(at);
-		rc = read_set_key(key, v, names, s, e);
 		if (rc < 0)
 			return rc;
 	}
-	return finish_set(s, e);
+	return spread(d, e);
+}
+
+static int
+read_set(json_t *request, const struct wire_names *names, struct wire_set *s, struct err *e)
+{
+	struct draft d = {.set = s, .way = WAY_BOTH};
+	int rc = read_keys(request, names, &d, e);
+
+	free(d.links);
+	free(d.ways);
+	return rc < 0 ? rc : finish_set(s, e);
 }
 
 static int
@@ -204,8 +262,7 @@ read_stats(const json_t *request, struct wire_request *r, struct err *e)
 }
 
 static int
-read_op(const json_t *request, const struct wire_names *names, struct wire_request *r,
-	struct err *e)
+read_op(json_t *request, const struct wire_names *names, struct wire_request *r, struct err *e)
 {
 	const char *op = json_string_value(json_object_get(request, "op"));
 	const json_t *since = json_object_get(request, "since");
@@ -251,6 +308,6 @@ wire_request_read(const char *text, size_t len_bytes, const struct wire_names *n
 void
 wire_request_done(struct wire_request *r)
 {
-	free(r->set.links);
-	r->set.links = NULL;
+	free(r->set.dirs);
+	r->set.dirs = NULL;
 }

@@ -16,10 +16,9 @@ enum wire_op { WIRE_OP_SET, WIRE_OP_STATS, WIRE_OP_CHANGES };
 
 /* What a set asks for. */
 struct wire_set {
-	uint32_t *links; /* [n], no number twice */
+	uint32_t *dirs; /* [n], ascending, none twice: 2 * link, and 1 more from b to a */
 	size_t n;
-	bool way[2]; /* a to b, b to a */
-	bool reset;  /* every knob of `mask` as the link began, `value` is not used */
+	bool reset; /* every knob of `mask` as the link began, `value` is not used */
 	uint32_t mask;
 	struct wire_impair value;
 	int64_t for_ns; /* 0: until further notice */
@@ -35,6 +34,9 @@ struct wire_request {
 	size_t max;	/* stats: so many */
 	bool reset;	/* stats: start anew what was told */
 };
+
+/* Does it name both directions of each of its links? */
+bool wire_set_both(const struct wire_set *s);
 
 /* Most links in one reply of stats, and what is taken when none is said. */
 enum { WIRE_STATS_MAX = 64 };

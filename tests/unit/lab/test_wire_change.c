@@ -243,6 +243,11 @@ impossible(void **state)
 	set(&r, "\"queue_bytes\":3000,\"rate_bps\":1000000", true);
 	set(&r, "\"queue_ns\":5000000", true); /* takes the bytes' place */
 	assert_int_equal(number(&r, "a2b", "queue_bytes"), 0);
+	json_decref(rig_ask(&r,
+		"{\"op\":\"set\",\"links\":[{\"link\":\"" RIG_LINK
+		"\",\"dir\":\"b2a\"}],\"dir\":\"a2b\",\"loss_ratio\":0.5}"));
+	assert_int_equal(number(&r, "a2b", "loss_ratio"), 0);
+	assert_int_equal(number(&r, "b2a", "loss_ratio"), 500);
 	assert_int_equal(rig_stop(&r), 0);
 }
 
