@@ -173,8 +173,12 @@ copy_layers(const struct topology *t, const char *from, const char *to, size_t *
 		rc = join(source, from, entry->d_name, e);
 		if (rc == 0)
 			rc = join(target, to, entry->d_name, e);
-		if (rc < 0 || entry->d_name[0] == '.' || stat(source, &st) < 0 ||
-			!S_ISDIR(st.st_mode))
+		if (rc < 0 || entry->d_name[0] == '.' || stat(source, &st) < 0)
+			continue;
+		if (strcmp(entry->d_name, "variant.yaml") == 0)
+			rc = fs_mkdirs(to, e) < 0 ? -e->code
+						  : copy_file(source, target, st.st_mode, e);
+		if (!S_ISDIR(st.st_mode))
 			continue;
 		if (is_role_layer(t, entry->d_name))
 			rc = copy_tree(source, target, e);

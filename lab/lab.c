@@ -21,7 +21,7 @@
 #include "lab/supervisor.h"
 #include "lib/fs.h"
 
-enum { REQUEST_MS = 5000, DOWN_MS = 5000 };
+enum { REQUEST_MS = 5000, DOWN_MS = 20000 };
 
 const struct topology *
 lab_topology(const struct lab *lab)

@@ -24,13 +24,23 @@
 #include "lib/talk.h"
 
 enum {
-	UP_MS = 60000,
+	UP_MS = 60000,	   /* to be up, for a small lab ... */
+	UP_NODE_MS = 1500, /* ... and for a large one, per node */
 	SURVEY_INTERVAL_MS = 200,
 	STEADY_MS = 600,      /* paths must stay as they are for this long */
 	UNEXPECTED_MS = 8000, /* everything up, but another catchment than expected */
 	STACKS = 16,
 	WARN_LINES = 20
 };
+
+/* How long bringing it up may take. Starting daemons is what takes long, and that is by the node. */
+static int
+timeout_ms(const struct lab_options *o, const struct topology *t)
+{
+	int by_size_ms = UP_NODE_MS * (int)t->nodes_len;
+
+	return o->timeout_ms ? o->timeout_ms : by_size_ms > UP_MS ? by_size_ms : UP_MS;
+}
 
 /* The inputs of one lab, made absolute. */
 struct up {
@@ -234,6 +244,8 @@ become_supervisor(const struct up *up, const struct lab *lab, const char *name, 
 		.stacks = up->stacks,
 		.layer_dirs = up->layer_dirs,
 		.lease = lease,
+		/* Services come first; sessions and routes need the rest of the time. */
+		.start_ms = timeout_ms(up->o, lab->topology) / 4 * 3,
 		.variant = up->o->variant ? up->o->variant : "documented"};
 	int null, log;
 
@@ -418,8 +430,7 @@ start(struct up *up, struct lab *lab, const char *name, struct err *e)
 int
 lab_up(const struct lab_options *o, struct lab **ret, struct err *e)
 {
-	struct mono deadline =
-		mono_add(mono_now(), (o->timeout_ms ? o->timeout_ms : UP_MS) * NS_PER_MS);
+	struct mono deadline = {0};
 	const char *name = o->name ? o->name : "default";
 	struct up *up = calloc(1, sizeof(*up));
 	struct lab *lab = lab_alloc();
@@ -439,12 +450,11 @@ lab_up(const struct lab_options *o, struct lab **ret, struct err *e)
 		rc = place_rootfs(up->data, up->rootfs, e);
 		if (rc < 0 && stop_requested())
 			rc = err_set(e, EINTR, "interrupted");
-		deadline =
-			mono_add(mono_now(), (o->timeout_ms ? o->timeout_ms : UP_MS) * NS_PER_MS);
 	}
 	if (rc == 0 && rootless_inside())
 		rc = rootless_leave_network(e);
 	if (rc == 0) {
+		deadline = mono_add(mono_now(), timeout_ms(o, lab->topology) * NS_PER_MS);
 		warn_unreadable(up);
 		warn_configs(up, lab->topology);
 		rc = start(up, lab, name, e);
@@ -475,6 +485,8 @@ lab_await(const struct lab_options *o, struct lab **ret, struct err *e)
 	while ((rc = lab_open(o->name ? o->name : "default", &lab, e)) == -ENOENT &&
 		mono_left_ms(deadline) > 0 && !stop_requested())
 		poll(NULL, 0, SURVEY_INTERVAL_MS);
+	if (rc == 0)
+		deadline = mono_add(mono_now(), timeout_ms(o, lab->topology) * NS_PER_MS);
 	if (rc == 0)
 		rc = await_health(lab, !o->any_catchment, deadline, e);
 	if (rc < 0)

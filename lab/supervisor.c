@@ -382,7 +382,7 @@ supervisor_run(const struct supervisor_plan *plan)
 		s->nodes[i].socket = -1;
 	for (size_t i = 0; i < SUPERVISOR_CLIENTS; i++)
 		s->clients[i] = -1;
-	s->deadline = mono_add(mono_now(), SUPERVISOR_START_MS * NS_PER_MS);
+	s->deadline = mono_add(mono_now(), plan->start_ms * NS_PER_MS);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTERM);
 	sigaddset(&mask, SIGINT);

@@ -11,7 +11,7 @@
 #include "lab/topology.h"
 #include "lib/err.h"
 
-enum { SUPERVISOR_START_MS = 45000, SUPERVISOR_MESSAGE_BYTES = 1 << 17 };
+enum { SUPERVISOR_MESSAGE_BYTES = 1 << 20 };
 
 struct supervisor_plan {
 	const struct topology *topology;
@@ -23,6 +23,7 @@ struct supervisor_plan {
 		*layer_dirs; /* where the stacks' files lie: the same, or copies of them */
 	const char *variant; /* as the user named it; for the state file */
 	int lease;	     /* SOCK_SEQPACKET to whoever wanted the lab */
+	int start_ms;	     /* give up when not all services are ready by then */
 };
 
 /*
