@@ -15,6 +15,8 @@ static const struct command commands[] = {
 	{"doctor", "what this host offers a lab, what is missing, how to get it", cmd_doctor},
 	{"lab", "bring the emulated Internet up, ask it, take it down", cmd_lab},
 	{"run", "replay scenarios against it and judge what was measured", cmd_run},
+	{"calibrate", "measure the instrument itself: blackouts, delays, round trips",
+		cmd_calibrate},
 	{"analyze", "compute result.json from a run directory", cmd_analyze},
 	{"report", "write report.html from a run directory", cmd_report},
 	{"probe", "query as many vantage points, from a plan file", cmd_probe},

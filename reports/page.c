@@ -139,6 +139,7 @@ page_write(struct buf *b, const struct result *r, struct err *e)
 	section_catchment(b, r, &palette);
 	section_trials(b, r);
 	section_expectations(b, r);
+	section_calibration(b, r);
 	section_noise(b, r);
 	section_provenance(b, r);
 	html_raw(b, "</main>\n</body></html>\n");

@@ -17,6 +17,7 @@ void section_phases(struct buf *page, const struct result *r);
 void section_catchment(struct buf *page, const struct result *r, const struct palette *p);
 void section_trials(struct buf *page, const struct result *r);
 void section_expectations(struct buf *page, const struct result *r);
+void section_calibration(struct buf *page, const struct result *r);
 void section_noise(struct buf *page, const struct result *r);
 void section_provenance(struct buf *page, const struct result *r);
 

@@ -179,8 +179,6 @@ section_provenance(struct buf *b, const struct result *r)
 	{
 		entry(b, key, v);
 	}
-	if (r->calibration != NULL)
-		entry(b, "calibration", r->calibration);
 	html_raw(b, "</dl>\n");
 	evidence(b, r);
 	html_raw(b, "</section>\n");

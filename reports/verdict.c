@@ -185,6 +185,22 @@ say_inconclusive(const struct result *r, char *text, size_t size)
 	append(text, size, "%s%.150s", why == NULL ? "" : ": ", why == NULL ? "" : why);
 }
 
+/* Nothing may be concluded from figures of an instrument that was off before the first trial. */
+static void
+doubt(const struct result *r, struct verdict *v)
+{
+	const char *why =
+		json_string_value(json_array_get(json_object_get(r->calibration, "why"), 0));
+	struct verdict before = *v;
+
+	v->kind = VERDICT_INCONCLUSIVE;
+	v->text[0] = v->aside[0] = '\0';
+	append(v->text, sizeof(v->text), "Inconclusive: the instrument was off its limits: %.200s",
+		why == NULL ? "(no reason kept)" : why);
+	append(v->aside, sizeof(v->aside), "With that in mind: %.300s. %.300s", before.text,
+		before.aside);
+}
+
 void
 verdict_of(const struct result *r, struct verdict *v)
 {
@@ -214,4 +230,6 @@ verdict_of(const struct result *r, struct verdict *v)
 	say_state(r, valid, v->aside, sizeof(v->aside));
 	if (valid > 0)
 		say_bound(r, v->aside, sizeof(v->aside));
+	if (json_is_false(json_object_get(r->calibration, "good")))
+		doubt(r, v);
 }

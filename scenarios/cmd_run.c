@@ -17,7 +17,7 @@
 #include "scenarios/run.h"
 
 enum { MAX_SCENARIOS = 64, MAX_LAYERS = 12 };
-enum { KEY_KEEP = 256, KEY_STRICT, KEY_LIST, KEY_SEED, KEY_QUICK };
+enum { KEY_KEEP = 256, KEY_STRICT, KEY_LIST, KEY_SEED, KEY_UNCALIBRATED };
 
 struct run_args {
 	struct run_plan plan;
@@ -48,6 +48,8 @@ static const struct argp_option options[] = {
 	{"seed", KEY_SEED, "N", 0, "of everything random (default: 1)", 0},
 	{"any-catchment", 'a', NULL, 0, "do not insist on the catchments the topology expects", 0},
 	{"keep", KEY_KEEP, NULL, 0, "leave a failed lab standing", 0},
+	{"no-calibration", KEY_UNCALIBRATED, NULL, 0, "do not measure the instrument itself first",
+		0},
 	{"strict", KEY_STRICT, NULL, 0, "a missed documented target is a failure as well", 0},
 	{"list", KEY_LIST, NULL, 0, "list the scenarios, a line each", 0},
 	{0},
@@ -105,6 +107,9 @@ parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_KEEP:
 		a->plan.keep = true;
+		break;
+	case KEY_UNCALIBRATED:
+		a->plan.uncalibrated = true;
 		break;
 	case KEY_STRICT:
 		a->plan.strict = true;
@@ -275,7 +280,7 @@ cmd_run(int argc, char *argv[])
 		"bad "
 		"input, 3 environment, 4 inconclusive, 130 interrupted.",
 		NULL, NULL, NULL};
-	struct run_args a = {.plan = {.trials = 1, .seed = 1}};
+	struct run_args a = {.plan = {.trials = 1, .seed = 1, .uncalibrated = true}};
 	int code = EXIT_GOOD;
 
 	if (from_environment(&a) < 0)

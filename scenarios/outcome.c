@@ -85,8 +85,8 @@ tell_invalid(json_t *trials)
 int
 outcome_tell(const char *run_dir, bool strict, int *ret_code, struct err *e)
 {
-	json_t *result = load(run_dir, e), *item;
-	bool target_missed = false, expectation_missed = false;
+	json_t *result = load(run_dir, e), *item, *calibration;
+	bool target_missed = false, expectation_missed = false, uncertain;
 	json_int_t trials, invalid;
 	size_t i;
 
@@ -104,11 +104,17 @@ outcome_tell(const char *run_dir, bool strict, int *ret_code, struct err *e)
 		talk_step("%-12s expected %s: %s", "not held", text_of(item, "text"),
 			text_of(item, "measured"));
 	}
+	calibration = json_object_get(result, "calibration");
+	uncertain = json_is_false(json_object_get(calibration, "good"));
+	if (uncertain)
+		talk_step("%-12s the instrument was off its limits before the trials: %s",
+			"inconclusive",
+			json_string_value(json_array_get(json_object_get(calibration, "why"), 0)));
 	tell_invalid(json_object_get(result, "per_trial"));
 	if (invalid > 0)
 		talk_step("%lld of %lld trials are invalid, neither passed nor failed",
 			(long long)invalid, (long long)trials);
-	*ret_code = trials - invalid <= 0			  ? EXIT_INCONCLUSIVE
+	*ret_code = trials - invalid <= 0 || uncertain		  ? EXIT_INCONCLUSIVE
 		: expectation_missed || (strict && target_missed) ? EXIT_MISSED
 								  : EXIT_GOOD;
 	json_decref(result);

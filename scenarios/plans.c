@@ -86,8 +86,8 @@ plan_probes(struct lab *lab, const struct scenario *s, uint64_t seed, int64_t du
 		"probe-stats.json", "streams", streams_json(lab, s->probes));
 }
 
-static void
-add_point(struct lab *lab, json_t *points, size_t node, const char *ifname,
+void
+plan_add_point(struct lab *lab, json_t *points, size_t node, const char *ifname,
 	const struct inet *addrs, size_t addrs_len, const char *peer, const char *filter)
 {
 	const struct topology *t = lab_topology(lab);
@@ -103,6 +103,14 @@ add_point(struct lab *lab, json_t *points, size_t node, const char *ifname,
 			t->nodes[node].name, "role", t->roles[t->nodes[node].role].name, "city",
 			t->cities[t->nodes[node].city].name, "interface", ifname, "netns", netns,
 			"filter", filter, "addresses", list, "peer", peer));
+}
+
+json_t *
+plan_capture_json(json_t *points, int snaplen_bytes)
+{
+	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:o}", "schema", "catchment.capture-plan/1",
+		"dir", "captures", "stats", "capture-stats.json", "snaplen_bytes", snaplen_bytes,
+		"buffer_bytes", BUFFER_BYTES, "points", points);
 }
 
 json_t *
@@ -123,14 +131,12 @@ plan_captures(struct lab *lab)
 			const struct topo_iface *iface = &node->ifaces[i];
 			const struct topo_link *link = &t->links[iface->link];
 
-			add_point(lab, points, n, iface->name, iface->addrs, iface->addrs_len,
+			plan_add_point(lab, points, n, iface->name, iface->addrs, iface->addrs_len,
 				t->nodes[link->node[!iface->end]].name, dns ? all : control);
 		}
 		if (node->site != NULL)
-			add_point(lab, points, n, "lo", node->loopback, node->loopback_len, NULL,
-				"port 53");
+			plan_add_point(lab, points, n, "lo", node->loopback, node->loopback_len,
+				NULL, "port 53");
 	}
-	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:o}", "schema", "catchment.capture-plan/1",
-		"dir", "captures", "stats", "capture-stats.json", "snaplen_bytes", SNAPLEN_BYTES,
-		"buffer_bytes", BUFFER_BYTES, "points", points);
+	return plan_capture_json(points, SNAPLEN_BYTES);
 }

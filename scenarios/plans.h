@@ -17,4 +17,11 @@ json_t *plan_probes(struct lab *lab, const struct scenario *s, uint64_t seed, in
  * router's, DNS on the loopback of sites (the health check). */
 json_t *plan_captures(struct lab *lab);
 
+/* A point of a capture plan, added to `points`; `peer` (may be NULL) is who the link leads to. */
+void plan_add_point(struct lab *lab, json_t *points, size_t node, const char *ifname,
+	const struct inet *addrs, size_t addrs_len, const char *peer, const char *filter);
+
+/* The plan of these points. Consumes them. NULL when out of memory. */
+json_t *plan_capture_json(json_t *points, int snaplen_bytes);
+
 #endif

@@ -151,9 +151,11 @@ argv_json(char *const *argv)
 {
 	json_t *list = json_array();
 
+	const char *gap = strchr(argv[0], ' ');
+
 	/* argv[0] is "catchment run": two words on the command line. */
 	json_array_append_new(list, json_string("catchment"));
-	json_array_append_new(list, json_string("run"));
+	json_array_append_new(list, json_string(gap != NULL ? gap + 1 : "run"));
 	for (size_t i = 1; argv[i] != NULL; i++)
 		json_array_append_new(list, json_string(argv[i]));
 	return list;

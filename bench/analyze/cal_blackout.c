@@ -1,12 +1,12 @@
 /*
  * cal_blackout.c - blackouts of a known length, as the streams that cross the link saw them.
  *
- * The link loses what is on it when the blackout begins, so a direction that keeps each packet
- * for D is dark for T + D as its sender counts. A stream with one query each gap loses between
- * (T + D) / gap - 1 and (T + D) / gap + 1 of them: each stream alone is good to one gap. All
- * streams of a city pass the link within the same queue, so their queries together are one finer
- * comb: the blackout begins between the last query that was answered and the first that was not,
- * and likewise it ends.
+ * A blackout also takes what is on its way, so a direction that keeps each packet for D is dark for
+ * T + D as its sender counts. A stream with one query each gap loses between (T + D) / gap - 1 and
+ * (T + D) / gap + 1 of them: each stream alone is good to one gap. All streams of a city pass the
+ * link in the order in which they were sent, so their queries together are one finer comb: the
+ * blackout begins between the last query that was answered and the first that was not, and
+ * likewise it ends.
  */
 #include <errno.h>
 #include <math.h>

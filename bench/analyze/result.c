@@ -1,7 +1,9 @@
 /* result.c - result.json (catchment.result/1) from what was analyzed. */
 #include "bench/analyze/result.h"
 
+#include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "bench/analyze/catchment.h"
@@ -315,6 +317,18 @@ add_part(json_t *o, const char *key, json_t *part)
 	return part != NULL && json_object_set_new(o, key, part) == 0;
 }
 
+/* As measured before the trials; null when it was not. */
+static json_t *
+calibration_of(const struct run *r)
+{
+	char path[PATH_MAX];
+	json_t *calibration = NULL;
+	struct err e;
+
+	snprintf(path, sizeof(path), "%s/calibration/calibration.json", r->dir);
+	return json_file(path, &calibration, &e) == 0 ? calibration : json_null();
+}
+
 json_t *
 result_json(const struct run *r)
 {
@@ -330,7 +344,7 @@ result_json(const struct run *r)
 		whole = json_array_append_new(trials, trial_json(r, &r->trial[i])) == 0;
 	json_object_set_new(o, "cities", cities);
 	json_object_set_new(o, "per_trial", trials);
-	json_object_set_new(o, "calibration", json_null());
+	json_object_set_new(o, "calibration", calibration_of(r));
 	json_object_set_new(o, "noise", noise_json(r));
 	copy(o, "provenance", r, "provenance");
 	copy(o, "command", r, "command");

@@ -276,7 +276,7 @@ bgp_announce(struct synth_bytes *m, bool six)
 }
 
 /* The session with the route server, seen from its first SYN; our numbers wrap in the OPEN. */
-static void
+static inline void
 synth_hkix(const char *path, const struct synth_options *o)
 {
 	struct synth_session s = {
@@ -327,7 +327,7 @@ synth_hkix(const char *path, const struct synth_options *o)
 }
 
 /* The carrier's session, joined in its middle; it hears of it a little earlier. */
-static void
+static inline void
 synth_carrier(const char *path, const struct synth_options *o)
 {
 	struct synth_session s = {
@@ -403,7 +403,7 @@ udp_packet(struct synth_bytes *u, unsigned sport, unsigned dport, const struct s
 }
 
 /* ICMP port unreachable, quoting the query's headers. */
-static void
+static inline void
 synth_unreachable(FILE *f, int64_t wall_ns, const char *us, const char *service,
 	const struct synth_bytes *udp)
 {
