@@ -14,8 +14,8 @@ from . import wire
 class Check:
     """Passed or failed, with a reason; None until it is known. `fall` failures in a row are one that counts."""
 
-    def __init__(self, guard, name, fall):
-        self.guard, self.name, self.fall = guard, name, fall
+    def __init__(self, guard, name, fall, patient=None):
+        self.guard, self.name, self.fall, self.patient = guard, name, fall, patient or fall
         self.ok, self.fails, self.why = None, 0, "not known yet"
         guard.checks.append(self)
 
@@ -25,9 +25,16 @@ class Check:
             self.ok, self.why = True, ""
             self.guard.changed(self)
 
-    def failed(self, why, certain=False):
+    def failed(self, why, certain=False, silence=False):
+        """
+        `certain`: one is enough. `silence`: nothing was said, which may be the machine's fault; a server that would
+        run if it were let, or whose fellows are as silent, gets the patience of `patient` failures.
+        """
         self.fails += 1
-        if (certain or self.fails >= self.fall) and self.ok is not False:
+        enough = 1 if certain else self.fall
+        if silence and self.fails >= enough and self.guard.excuses_silence():
+            enough = self.patient
+        if self.fails >= enough and self.ok is not False:
             self.ok, self.why = False, why
             self.guard.changed(self)
 
@@ -53,7 +60,7 @@ class Udp(Check):
     """Over a connected socket: a closed port comes back as an error of that socket (ICMP), and is certain."""
 
     def __init__(self, guard, address, conf):
-        super().__init__(guard, "udp " + address, conf.udp_fall)
+        super().__init__(guard, "udp " + address, conf.udp_fall, conf.udp_patient)
         self.address, self.conf, self.open, self.sock = address, conf, {}, None
         self.tick()
 
@@ -74,7 +81,7 @@ class Udp(Check):
 
     def late(self, q):
         if self.open.pop(q.ident, None) is not None:
-            self.failed("no answer in %g ms" % (self.conf.udp_timeout_s * 1e3))
+            self.failed("no answer in %g ms" % (self.conf.udp_timeout_s * 1e3), silence=True)
 
     def broken(self, why):
         self.open.clear()
@@ -188,19 +195,31 @@ class Process(Check):
 
     def __init__(self, guard, pid_file):
         super().__init__(guard, "process", 1)
-        self.pid_file, self.fd = pid_file, -1
+        self.pid_file, self.fd, self.pid = pid_file, -1, None
         self.look()
 
     def look(self):
         try:
             with open(self.pid_file, encoding="ascii") as f:
-                self.fd = os.pidfd_open(int(f.read()))
+                self.pid = int(f.read())
+            self.fd = os.pidfd_open(self.pid)
         except (OSError, ValueError) as why:
             self.failed(str(why))
             self.guard.loop.after(0.2, self.look)
             return
         self.guard.loop.watch(self.fd, select.EPOLLIN, self.ended)
         self.passed()
+
+    def runnable(self):
+        """Would any of its threads run, if it were let? A hung one sleeps or is stopped (proc(5), state)."""
+        try:
+            for task in os.listdir("/proc/%d/task" % self.pid):
+                with open("/proc/%d/task/%s/stat" % (self.pid, task), "rb") as f:
+                    if f.read().rpartition(b") ")[2][:1] == b"R":
+                        return True
+        except (OSError, TypeError):
+            pass
+        return False
 
     def ended(self, _events):
         self.guard.loop.forget(self.fd)
@@ -220,7 +239,7 @@ class Deep(Check):
     def tick(self):
         if self.child is not None:      # it has had its time
             self.child.kill()
-            self.done("validator takes too long")
+            self.done("")
         try:
             self.child = subprocess.Popen(self.conf.deep_command, stdin=subprocess.DEVNULL,
                                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -230,22 +249,32 @@ class Deep(Check):
             return
         self.fd, self.said = os.pidfd_open(self.child.pid), ""
         self.guard.loop.watch(self.fd, select.EPOLLIN, self.ended)
-        self.guard.loop.after(self.conf.deep_interval_s if self.fails == 0 else 1, self.tick)
+        self.guard.loop.after(self.conf.deep_interval_s if self.fails == 0 else self.conf.deep_retry_s, self.tick)
 
     def ended(self, _events):
-        said = self.child.stdout.read().decode("ascii", "replace")
-        self.done(None if self.conf.deep_wanted in said else " ".join(said.split())[:160] or "no answer")
+        self.done(" ".join(self.child.stdout.read().decode("ascii", "replace").split()))
 
-    def done(self, why):
+    def done(self, said):
+        """It has no word on a server that says nothing: that is for the other checks."""
         self.guard.loop.forget(self.fd)
         os.close(self.fd)
         self.child.wait()
         self.child.stdout.close()
         self.child = None
-        if why is None:
+        if self.conf.deep_wanted in said:
             self.passed()
-        else:
-            self.failed(why)
+        elif said and not any(word in said for word in self.conf.deep_unheard):
+            self.failed(said[:160])
+
+
+def is_ours(address):
+    """Is it an address of this machine? Only then a socket can have it."""
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.bind((address, 0))
+            return True
+        except OSError:
+            return False
 
 
 class Serial(Check):
@@ -257,6 +286,8 @@ class Serial(Check):
     def __init__(self, guard, conf):
         super().__init__(guard, "serial", 1)
         self.conf, self.seen, self.behind_since, self.socks = conf, {}, None, {}
+        self.others = [a for a in conf.serial_sources if not is_ours(a)]
+        self.heard = time.monotonic()   # anybody, at the latest then; at first we believe that there are some
         self.ok, self.why = True, ""
         self.tick()
 
@@ -264,7 +295,7 @@ class Serial(Check):
         self.guard.loop.after(self.conf.serial_interval_s, self.tick)
         self.judge()
         self.seen.clear()
-        for address in self.conf.serial_sources:
+        for address in self.others:
             try:
                 if address not in self.socks:
                     sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET,
@@ -279,8 +310,13 @@ class Serial(Check):
     def readable(self, address):
         try:
             self.seen[address] = wire.judge(self.socks[address].recv(4096), 0x5353, self.conf.zone, wire.SOA, b"", True)
+            self.heard = time.monotonic()
         except (OSError, wire.Bad):
             pass
+
+    def alone(self):
+        """Nobody has answered for a while: to withdraw would help no client."""
+        return time.monotonic() - self.heard > 2.5 * self.conf.serial_interval_s
 
     def judge(self):
         own, now = self.guard.own_serial, time.monotonic()
