@@ -335,10 +335,10 @@ read_line(struct frr *f, const struct words *w)
 		if (f->context == CTX_BGP)
 			f->family = DC_V4; /* where `activate` outside of a family belongs */
 		read_bgp_line(f, w);
-	} else if (f->context == CTX_INTERFACE)
-		read_interface_line(f, w);
-	else if ((is(w, 0, "ip") || is(w, 0, "ipv6")) && is(w, 1, "route"))
+	} else if ((is(w, 0, "ip") || is(w, 0, "ipv6")) && is(w, 1, "route"))
 		read_route(f, w);
+	else if (f->context == CTX_INTERFACE)
+		read_interface_line(f, w);
 }
 
 int

@@ -308,6 +308,8 @@ check_session(struct validation *v, size_t node, const struct dc_session *s)
 	char text[INET_TEXT_BYTES], peer[TEXT_BYTES], as[32] = "";
 	struct owner other;
 
+	if (s->peer.family != 0 && is_loopback(&s->peer))
+		return;
 	if (s->local.family != 0 && !node_has(v, node, &s->local))
 		complain(v, ERROR, "no-local-address", node, s->at,
 			"%s is to speak to %s from %s, which it does not have", n->name,
