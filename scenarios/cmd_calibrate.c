@@ -115,14 +115,15 @@ print_blackouts(const json_t *list)
 	const json_t *one;
 	size_t i;
 
-	puts("blackout      seen as     off by  streams  off by at most  beyond a gap");
+	puts("blackout    dark for     seen as  off by   streams  off by at most  beyond a gap");
 	json_array_foreach(list, i, one)
 	{
 		double error_ms = json_number_value(json_object_get(one, "union_error_ms"));
+		double expected_ms = json_number_value(json_object_get(one, "expected_ms"));
 
-		printf("%7g ms  %8.1f ms  %5.1f ms  %7lld  %11.1f ms  %12lld\n",
-			json_number_value(json_object_get(one, "asked_ms")),
-			json_number_value(json_object_get(one, "expected_ms")) + error_ms, error_ms,
+		printf("%5g ms  %7.1f ms  %7.1f ms  %+5.1f ms  %7lld  %11.1f ms  %12lld\n",
+			json_number_value(json_object_get(one, "asked_ms")), expected_ms,
+			expected_ms + error_ms, error_ms,
 			(long long)json_integer_value(json_object_get(one, "streams")),
 			json_number_value(
 				json_object_get(json_object_get(one, "stream_error_ms"), "max")),

@@ -280,7 +280,7 @@ cmd_run(int argc, char *argv[])
 		"bad "
 		"input, 3 environment, 4 inconclusive, 130 interrupted.",
 		NULL, NULL, NULL};
-	struct run_args a = {.plan = {.trials = 1, .seed = 1, .uncalibrated = true}};
+	struct run_args a = {.plan = {.trials = 1, .seed = 1}};
 	int code = EXIT_GOOD;
 
 	if (from_environment(&a) < 0)
