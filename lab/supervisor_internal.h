@@ -22,10 +22,13 @@ struct service {
 	int status;	 /* of waitpid, once exited */
 	bool trying;	 /* a readiness command is under way */
 	bool by_request; /* its end was asked for */
-	struct mono next_try;
+	struct mono asked, next_try;
 };
 
 enum node_state { NODE_STATE_BUILDING, NODE_STATE_STANDING, NODE_STATE_RUNNING };
+
+/* Nodes of several services take turns in starting them, see supervisor_services.c. */
+enum node_turn { TURN_NONE, TURN_WAITING, TURN_TAKEN };
 
 struct node {
 	struct node_plan plan;
@@ -36,6 +39,7 @@ struct node {
 	enum node_state state;
 	struct service *services; /* parallel to the role's services */
 	size_t next;		  /* the service to start next */
+	enum node_turn turn;
 };
 
 struct event {
@@ -49,7 +53,7 @@ struct event {
 struct supervisor {
 	const struct supervisor_plan *plan;
 	struct node *nodes;
-	size_t built, configured;
+	size_t built, configured, turns; /* turns: nodes that have theirs */
 	pid_t wire_pid;
 	int wire_socket;
 	bool wire_ready, up, ending;

@@ -14,7 +14,11 @@
 #include "lab/supervisor_internal.h"
 #include "lib/fs.h"
 
-enum { TRY_INTERVAL_MS = 40 };
+enum {
+	TRY_INTERVAL_MS = 40,
+	TRY_REST = 4,	    /* asking rests at least this many times as long as it took */
+	STARTS_PER_CPU = 8, /* nodes of more than one service that are brought up side by side */
+};
 
 const struct topo_role *
 supervisor_role(const struct supervisor *s, size_t node)
@@ -84,13 +88,50 @@ supervisor_start_service(struct supervisor *s, size_t node, size_t index)
 	supervisor_order(s, node, NODE_START, index);
 }
 
+/*
+ * Nodes of many services (a PoP starts seven, one after the other) take turns: hundreds of daemons that start at once
+ * starve each other, and what measures time in there, a health check say, fails.
+ */
+static bool
+takes_turns(const struct supervisor *s, size_t node)
+{
+	return supervisor_role(s, node)->services_len > 1;
+}
+
+static void
+give_turn(struct supervisor *s)
+{
+	size_t nodes = s->plan->topology->nodes_len;
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	while (s->turns < STARTS_PER_CPU * (size_t)(cpus < 1 ? 1 : cpus)) {
+		size_t i = 0;
+
+		while (i < nodes && s->nodes[i].turn != TURN_WAITING)
+			i++;
+		if (i == nodes)
+			return;
+		s->nodes[i].turn = TURN_TAKEN;
+		s->turns++;
+		supervisor_start_service(s, i, s->nodes[i].next++);
+	}
+}
+
 void
 supervisor_start_next(struct supervisor *s, size_t node)
 {
 	struct node *n = &s->nodes[node];
+	bool more = n->next < supervisor_role(s, node)->services_len;
 
-	if (n->next < supervisor_role(s, node)->services_len)
+	if (takes_turns(s, node) && n->next == 0)
+		n->turn = TURN_WAITING;
+	else if (more)
 		supervisor_start_service(s, node, n->next++);
+	else if (n->turn == TURN_TAKEN) {
+		n->turn = TURN_NONE;
+		s->turns--;
+	}
+	give_turn(s);
 }
 
 static void
@@ -99,6 +140,17 @@ service_ready(struct supervisor *s, size_t node, size_t index)
 	s->nodes[node].services[index].state = SERVICE_READY;
 	note_event(s, node, index);
 	supervisor_start_next(s, node);
+}
+
+/* Asking is no cheaper on a busy host, so there it is done more rarely. */
+static void
+rest(struct service *service, struct mono asked)
+{
+	struct mono now = mono_now();
+	int64_t ns = TRY_REST * mono_diff_ns(now, asked);
+
+	service->next_try =
+		mono_add(now, ns > TRY_INTERVAL_MS * NS_PER_MS ? ns : TRY_INTERVAL_MS * NS_PER_MS);
 }
 
 /* Ask a starting service once; what cannot be asked at once is asked again at the next tick. */
@@ -113,7 +165,7 @@ supervisor_try_ready(struct supervisor *s, size_t node, size_t index)
 
 	if (service->pidfd < 0 || service->trying || mono_left_ms(service->next_try) > 0)
 		return;
-	service->next_try = mono_add(mono_now(), TRY_INTERVAL_MS * NS_PER_MS);
+	service->asked = mono_now();
 	switch (topo->ready) {
 	case TOPO_READY_SPAWNED:
 		ready = true;
@@ -133,6 +185,7 @@ supervisor_try_ready(struct supervisor *s, size_t node, size_t index)
 		break;
 	}
 	free(text);
+	rest(service, service->asked);
 	if (ready)
 		service_ready(s, node, index);
 }
@@ -203,6 +256,7 @@ supervisor_service_news(struct supervisor *s, size_t node, const struct node_rep
 		break;
 	case NODE_TRIED:
 		service->trying = false;
+		rest(service, service->asked);
 		if (r->status == 0 && service->state == SERVICE_STARTING)
 			service_ready(s, node, (size_t)index);
 		break;

@@ -2,11 +2,15 @@
 #include "lab/survey.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lab/fibwalk.h"
+
+enum { ASKERS = 16 };
 
 static int
 add_session(struct survey *s, size_t node, size_t service, const struct ask_session *session)
@@ -54,33 +58,93 @@ ask_sessions(
 	return rc;
 }
 
-static int
-take_sessions(struct lab *lab, struct survey *s)
-{
-	const struct topology *t = lab_topology(lab);
+/* One daemon to ask, and what it said. */
+struct question {
+	size_t node, service;
+	struct ask_session *list;
+	size_t len;
+	int rc;
+};
 
+struct questions {
+	struct lab *lab;
+	struct question *list;
+	size_t len;
+	atomic_size_t next;
+};
+
+static void *
+ask_some(void *arg)
+{
+	struct questions *q = arg;
+	const struct topology *t = lab_topology(q->lab);
+
+	for (size_t i; (i = atomic_fetch_add(&q->next, 1)) < q->len;) {
+		struct question *one = &q->list[i];
+
+		one->rc = ask_sessions(lab_node_pid(q->lab, one->node), &t->services[one->service],
+			&one->list, &one->len);
+	}
+	return NULL;
+}
+
+/* Side by side: each answer waits for its daemon's turn on a processor, and there are hundreds of them. */
+static void
+ask_all(struct questions *q)
+{
+	pthread_t threads[ASKERS - 1];
+	size_t started = 0;
+
+	while (started < ASKERS - 1 && started + 1 < q->len &&
+		pthread_create(&threads[started], NULL, ask_some, q) == 0)
+		started++;
+	ask_some(q);
+	while (started > 0)
+		pthread_join(threads[--started], NULL);
+}
+
+static int
+list_questions(struct questions *q)
+{
+	const struct topology *t = lab_topology(q->lab);
+	size_t most = 0;
+
+	for (size_t n = 0; n < t->nodes_len; n++)
+		most += t->roles[t->nodes[n].role].services_len;
+	q->list = calloc(most + 1, sizeof(*q->list));
+	if (q->list == NULL)
+		return -ENOMEM;
 	for (size_t n = 0; n < t->nodes_len; n++) {
 		const struct topo_role *role = &t->roles[t->nodes[n].role];
 
-		for (size_t k = 0; k < role->services_len; k++) {
-			const struct topo_service *service = &t->services[role->services[k]];
-			struct ask_session *list = NULL;
-			struct ask_session silent = {.peer = "(no answer)", .state = "?"};
-			size_t len = 0;
-			int rc = 0;
-
-			if (service->sessions == TOPO_SESSIONS_NONE)
-				continue;
-			if (ask_sessions(lab_node_pid(lab, n), service, &list, &len) != 0)
-				rc = add_session(s, n, role->services[k], &silent);
-			for (size_t i = 0; rc == 0 && i < len; i++)
-				rc = add_session(s, n, role->services[k], &list[i]);
-			free(list);
-			if (rc < 0)
-				return rc;
-		}
+		for (size_t k = 0; k < role->services_len; k++)
+			if (t->services[role->services[k]].sessions != TOPO_SESSIONS_NONE)
+				q->list[q->len++] =
+					(struct question){.node = n, .service = role->services[k]};
 	}
 	return 0;
+}
+
+static int
+take_sessions(struct lab *lab, struct survey *s)
+{
+	static const struct ask_session silent = {.peer = "(no answer)", .state = "?"};
+	struct questions q = {.lab = lab};
+	int rc = list_questions(&q);
+
+	if (rc == 0)
+		ask_all(&q);
+	for (size_t i = 0; i < q.len; i++) {
+		struct question *one = &q.list[i];
+
+		if (rc == 0 && one->rc != 0)
+			rc = add_session(s, one->node, one->service, &silent);
+		for (size_t k = 0; rc == 0 && one->rc == 0 && k < one->len; k++)
+			rc = add_session(s, one->node, one->service, &one->list[k]);
+		free(one->list);
+	}
+	free(q.list);
+	return rc;
 }
 
 static int
