@@ -61,6 +61,16 @@ print_paths(const struct topology *t, const struct survey *s)
 	}
 }
 
+/* Somebody who was not there when it happened finds the reason in a log. */
+static void
+print_log(const struct lab *lab, const struct survey *s)
+{
+	const char *node, *service;
+
+	if (survey_suspect(lab, s, &node, &service))
+		printf("its log: %s/log/%s/%s.log\n", lab_dir(lab), node, service);
+}
+
 int
 lab_cmd_status(const struct lab_args *args)
 {
@@ -91,6 +101,7 @@ lab_cmd_status(const struct lab_args *args)
 		print_sessions(lab_topology(lab), s);
 		print_paths(lab_topology(lab), s);
 		printf("\n%s\n", text);
+		print_log(lab, s);
 	}
 	survey_free(s);
 	lab_close(lab);

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lab/ended.h"
 #include "lab/fibwalk.h"
 #include "lab/lab_internal.h"
 #include "lab/rootless.h"
@@ -82,7 +83,8 @@ read_state(struct lab *lab, struct err *e)
 {
 	json_t *nodes, *node;
 	char path[PLACE_BYTES + 16];
-	json_error_t why;
+	json_error_t why = {0};
+	const char *schema;
 	size_t i;
 
 	snprintf(path, sizeof(path), "%s/state.json", lab->dir);
@@ -90,8 +92,16 @@ read_state(struct lab *lab, struct err *e)
 		return err_sys(e, errno, "%s", path);
 	lab->state = json_load_file(path, 0, &why);
 	nodes = json_object_get(lab->state, "nodes");
-	if (!json_is_array(nodes) || lab_id(lab) == NULL)
-		return err_set(e, EINVAL, "%s: not a lab's state (%s)", path, why.text);
+	schema = json_string_value(json_object_get(lab->state, "schema"));
+	if (schema != NULL && strcmp(schema, LAB_SCHEMA) != 0)
+		return err_set(e, EPROTO,
+			"the lab was brought up by another version of this program (%s says %s, "
+			"not %s): 'catchment lab down' ends it all the same",
+			path, schema, LAB_SCHEMA);
+	if (schema == NULL || !json_is_array(nodes) || lab_id(lab) == NULL)
+		return err_set(e, EPROTO,
+			"%s: not a lab's state (%s): 'catchment lab down' ends the lab", path,
+			why.text);
 	if (lab->topology == NULL) {
 		const char *file = json_string_value(json_object_get(lab->state, "topology"));
 		int rc = file == NULL ? err_set(e, EINVAL, "%s names no topology", path)
@@ -149,12 +159,14 @@ connect_ctl(const char *dir, struct err *e)
 int
 lab_connect(struct lab *lab, struct err *e)
 {
-	int rc = read_state(lab, e);
+	int rc;
 
-	if (rc < 0)
-		return rc;
+	/* The socket first: what a state file says counts only while somebody stands by it. */
 	lab->ctl = connect_ctl(lab->dir, e);
-	return lab->ctl < 0 ? lab->ctl : rootless_join_peer(lab->ctl, e);
+	if (lab->ctl < 0)
+		return lab->ctl;
+	rc = read_state(lab, e);
+	return rc < 0 ? rc : rootless_join_peer(lab->ctl, e);
 }
 
 struct lab *
@@ -168,6 +180,15 @@ lab_alloc(void)
 	return lab;
 }
 
+static int
+tell_absent(const char *name, const char *dir, struct err *e)
+{
+	char end[PLACE_BYTES + 160];
+
+	ended_tell(dir, end, sizeof(end));
+	return err_set(e, ENOENT, "no lab '%s' is up%s", name, end);
+}
+
 int
 lab_open(const char *name, struct lab **ret, struct err *e)
 {
@@ -178,7 +199,7 @@ lab_open(const char *name, struct lab **ret, struct err *e)
 		rc = lab_connect(lab, e);
 	/* A folder without a supervisor is what a killed one left: there is no lab. */
 	if (rc == -ENOENT || rc == -ECONNREFUSED)
-		rc = err_set(e, ENOENT, "no lab '%s' is up", name);
+		rc = tell_absent(name, lab->dir, e);
 	if (rc < 0)
 		lab_close(lab);
 	else
@@ -242,8 +263,9 @@ lab_down(const char *name, struct err *e)
 		return rc;
 	fd = connect_ctl(dir, e);
 	if (fd == -ENOENT || fd == -ECONNREFUSED) {
+		rc = tell_absent(name, dir, e);
 		sweep(dir);
-		return err_set(e, ENOENT, "no lab '%s' is up", name);
+		return rc;
 	}
 	if (fd < 0)
 		return fd;
@@ -271,6 +293,22 @@ lab_down(const char *name, struct err *e)
 	return rc;
 }
 
+/* Whoever holds the lease is told why, once all is gone. */
+static int
+tell_gone(struct lab *lab, struct err *e)
+{
+	char text[1024];
+	struct pollfd pfd = {.fd = lab->lease, .events = POLLIN};
+	ssize_t n = poll(&pfd, 1, DOWN_MS) > 0 ? recv(lab->lease, text, sizeof(text), 0) : -1;
+	json_t *last = n > 0 ? json_loadb(text, (size_t)n, 0, NULL) : NULL;
+	const char *why = json_string_value(json_object_get(last, "error"));
+	int rc = err_set(
+		e, EPIPE, "the lab's supervisor is gone%s%s", why ? ": " : "", why ? why : "");
+
+	json_decref(last);
+	return rc;
+}
+
 int
 lab_request(struct lab *lab, json_t *request, json_t **ret, struct err *e)
 {
@@ -286,14 +324,14 @@ lab_request(struct lab *lab, json_t *request, json_t **ret, struct err *e)
 	n = out == NULL ? -1 : send(lab->ctl, out, strlen(out), MSG_NOSIGNAL);
 	free(out);
 	if (n < 0)
-		return err_sys(e, errno, "the lab's supervisor is gone");
+		return tell_gone(lab, e);
 	while ((rc = poll(&pfd, 1, mono_left_ms(deadline))) < 0 && errno == EINTR)
 		;
 	if (rc <= 0)
 		return err_set(e, ETIMEDOUT, "the lab's supervisor does not answer");
 	n = recv(lab->ctl, text, sizeof(text), 0);
 	if (n <= 0)
-		return err_set(e, EPIPE, "the lab's supervisor is gone");
+		return tell_gone(lab, e);
 	reply = json_loadb(text, (size_t)n, 0, NULL);
 	if (!json_is_true(json_object_get(reply, "ok"))) {
 		const char *why = json_string_value(json_object_get(reply, "error"));

@@ -5,6 +5,8 @@
 #include "lab/lab.h"
 #include "lab/place.h"
 
+#define LAB_SCHEMA "catchment.lab/1" /* of state.json */
+
 struct fibwalk_cache;
 
 struct lab {

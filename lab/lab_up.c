@@ -223,7 +223,7 @@ static void
 empty_folder(const char *dir)
 {
 	static const char *const names[] = {
-		"state.json", "ctl", "log", "mnt", "supervisor.log", "layers"};
+		"state.json", "ctl", "log", "mnt", "supervisor.log", "layers", "ended.json"};
 	char path[PLACE_BYTES + 32];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -404,7 +404,8 @@ start(struct up *up, struct lab *lab, const char *name, struct err *e)
 		return lock;
 	empty_folder(lab->dir);
 	memcpy(up->layer_dirs, up->stacks, sizeof(up->layer_dirs));
-	if (rootless_own_layers(lab->dir, up->layer_dirs, up->layer_copies, e) < 0) {
+	if (place_room(lab->dir, lab->topology->nodes_len, e) < 0 ||
+		rootless_own_layers(lab->dir, up->layer_dirs, up->layer_copies, e) < 0) {
 		fs_remove_tree(lab->dir, NULL);
 		close(lock);
 		return -e->code;

@@ -279,7 +279,8 @@ node_spawn(const struct node_plan *plan, pid_t *ret_pid, int *ret_socket, struct
 
 		close(pair[0]);
 		return err_sys(e, code,
-			"cannot make the namespaces of node %s (needs root or CAP_SYS_ADMIN)",
+			"cannot make the namespaces of node %s (in a container it needs "
+			"CAP_SYS_ADMIN and CAP_NET_ADMIN; 'catchment doctor' tells the rest)",
 			plan->topology->nodes[plan->node].name);
 	}
 	*ret_pid = (pid_t)pid;

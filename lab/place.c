@@ -6,10 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lab/rootless.h"
+
+/* What a lab writes into its folder: logs of some hours. */
+enum { LOGS_KIB = 2048, LOGS_PER_NODE_KIB = 64, FILES = 50, FILES_PER_NODE = 20 };
 
 static int
 join(char out[static PLACE_BYTES], const char *dir, const char *name)
@@ -54,6 +58,28 @@ place_lab(const char *lab_name, char out[static PLACE_BYTES], struct err *e)
 	if (rc == -ENAMETOOLONG || (rc == 0 && join(out, dir, lab_name) < 0))
 		return err_set(e, ENAMETOOLONG, "XDG_RUNTIME_DIR: path too long");
 	return rc;
+}
+
+int
+place_room(const char *dir, size_t nodes, struct err *e)
+{
+	unsigned long long free_kib, wanted_kib = LOGS_KIB + nodes * LOGS_PER_NODE_KIB;
+	unsigned long long wanted_files = FILES + nodes * FILES_PER_NODE;
+	struct statvfs disk;
+
+	if (statvfs(dir, &disk) < 0)
+		return err_sys(e, errno, "%s", dir);
+	free_kib = (unsigned long long)disk.f_bavail * disk.f_frsize >> 10;
+	if (free_kib < wanted_kib)
+		return err_set(e, ENOSPC,
+			"%s: %llu KiB are free, and a lab's logs take up to %llu: free some (other "
+			"labs are there? 'catchment lab down --name NAME')",
+			dir, free_kib, wanted_kib);
+	if (disk.f_files != 0 && disk.f_favail < wanted_files)
+		return err_set(e, ENOSPC,
+			"%s: %llu more files can be made there, and a lab has up to %llu", dir,
+			(unsigned long long)disk.f_favail, wanted_files);
+	return 0;
 }
 
 static int

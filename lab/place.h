@@ -19,6 +19,12 @@ enum { PLACE_BYTES = 512 };
 int place_lab(const char *lab_name, char out[static PLACE_BYTES], struct err *e);
 
 /*
+ * Is there room for the files of a lab of so many nodes in the folder, which exists? Mostly logs.
+ * Returns 0, or -ENOSPC with `e` saying how much is free and how much is wanted.
+ */
+int place_room(const char *dir, size_t nodes, struct err *e);
+
+/*
  * The folder that holds lab/ and scenarios/: $CATCHMENT_DATA, else the tree the program was built
  * in (beside its build folder), else the installed share folder.
  * Returns 0, or -ENOENT naming what was tried.

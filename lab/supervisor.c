@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lab/ended.h"
+#include "lab/lab_internal.h"
 #include "lab/layers.h"
 #include "lab/rootless.h"
 #include "lab/supervisor_internal.h"
@@ -53,6 +55,24 @@ configure_when_standing(struct supervisor *s)
 		supervisor_order(s, i, NODE_CONFIGURE, 0);
 }
 
+/* Its first process is gone, and with it all that was in it. Reaped here: its pid is nobody's then. */
+static void
+node_died(struct supervisor *s, size_t node)
+{
+	char text[160], how[48] = "";
+	int status;
+
+	if (waitpid(s->nodes[node].pid, &status, 0) == s->nodes[node].pid) {
+		s->nodes[node].pid = 0;
+		snprintf(how, sizeof(how),
+			WIFSIGNALED(status) ? ", ended by signal %d" : ", with status %d",
+			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	}
+	snprintf(text, sizeof(text), "node %s died (its first process%s)",
+		s->plan->topology->nodes[node].name, how);
+	supervisor_fail(s, text);
+}
+
 static void
 take_news(struct supervisor *s, size_t node)
 {
@@ -70,8 +90,7 @@ take_news(struct supervisor *s, size_t node)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n != sizeof(r)) {
-		snprintf(text, sizeof(text), "node %s died", s->plan->topology->nodes[node].name);
-		supervisor_fail(s, text);
+		node_died(s, node);
 		return;
 	}
 	cmsg = CMSG_FIRSTHDR(&msg);
@@ -170,10 +189,10 @@ write_state(const struct supervisor *s, struct err *e)
 				(int)s->nodes[i].pid));
 	for (size_t i = 0; s->plan->stacks[i] != NULL; i++)
 		json_array_append_new(stacks, json_string(s->plan->stacks[i]));
-	state = json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:o, s:o}", "schema",
-		"catchment.lab/1", "name", s->plan->name, "id", s->plan->id, "supervisor_pid",
-		(int)getpid(), "topology", conf_path(t->conf), "variant", s->plan->variant,
-		"rootfs", s->plan->rootfs, "stacks", stacks, "nodes", nodes);
+	state = json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:o, s:o}", "schema", LAB_SCHEMA,
+		"name", s->plan->name, "id", s->plan->id, "supervisor_pid", (int)getpid(),
+		"topology", conf_path(t->conf), "variant", s->plan->variant, "rootfs",
+		s->plan->rootfs, "stacks", stacks, "nodes", nodes);
 	json_object_set_new(state, "rootless", json_boolean(rootless_inside()));
 	text = state == NULL ? NULL : json_dumps(state, JSON_INDENT(1));
 	json_decref(state);
@@ -359,7 +378,10 @@ end_all(struct supervisor *s)
 		layers_free(s->nodes[i].layers);
 		free(s->nodes[i].services);
 	}
-	fs_remove_tree(s->plan->dir, NULL);
+	if (s->failure.code != 0 && s->up && s->lease < 0)
+		ended_leave(s->plan->dir, s->failure.text);
+	else
+		fs_remove_tree(s->plan->dir, NULL);
 }
 
 int
