@@ -24,6 +24,7 @@ static const struct {
 	{"validate", lab_cmd_validate, 0, false},
 	{"exec", lab_cmd_exec, 2, true},
 	{"shell", lab_cmd_exec, 1, true},
+	{"link", lab_cmd_link, 0, true},
 	{"watch", lab_cmd_watch, 0, true},
 	{"map", lab_cmd_map, 0, true},
 	{"capture", lab_cmd_capture, 0, true},
@@ -131,7 +132,7 @@ cmd_lab(int argc, char *argv[])
 {
 	static const struct argp argp = {options, parse,
 		"up|down|status|validate\nexec NODE PROGRAM [ARGUMENT...]\nshell NODE\n"
-		"watch|map|capture|log|generate [OPTION...]",
+		"link [A [B]] [CHANGE...]\nwatch|map|capture|log|generate [OPTION...]",
 		"The emulated Internet.\v"
 		"up        bring it up; returns when every session is established and every city "
 		"reaches whom it should\n"
@@ -141,12 +142,13 @@ cmd_lab(int argc, char *argv[])
 		"privileges\n"
 		"exec      run a program inside a node\n"
 		"shell     a shell inside a node\n"
+		"link      what links do to packets, shown and changed\n"
 		"watch     who is served by whom, live\n"
 		"map       the same as a picture\n"
 		"capture   the packets of one interface\n"
 		"log       what the services said\n"
 		"generate  write a network of N PoPs\n"
-		"Each of the last five has options of its own: 'catchment lab watch --help'.",
+		"Each of the last six has options of its own: 'catchment lab watch --help'.",
 		NULL, NULL, NULL};
 	struct lab_args args = {0};
 

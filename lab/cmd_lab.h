@@ -24,6 +24,7 @@ int lab_cmd_validate(const struct lab_args *args);
 int lab_cmd_exec(const struct lab_args *args);
 
 /* These read their own options: args->words[-1] is the subcommand. */
+int lab_cmd_link(const struct lab_args *args);
 int lab_cmd_watch(const struct lab_args *args);
 int lab_cmd_map(const struct lab_args *args);
 int lab_cmd_capture(const struct lab_args *args);

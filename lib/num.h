@@ -9,7 +9,7 @@
  *
  *      duration        ns us ms s min h; a bare "0" is allowed, any other bare number is not
  *      qps             plain or k/M, with or without "qps": "10", "5k", "5kqps"
- *      bps             bit/s, k/M/G with or without "bit": "10M", "1Gbit"
+ *      bps             bit/s, k/M/G with or without "bit": "10M", "1Gbit", "10mbit"
  *      bytes           plain, kB/MB/GB (1000), KiB/MiB/GiB (1024)
  *      ratio           "0.3" or "30%", 0 to 1
  *      u64             decimal digits

@@ -45,6 +45,8 @@ others(void **state)
 	assert_int_equal(num_ratio("130%", &d), -ERANGE);
 	assert_int_equal(num_bytes("1MiB", &u), 0);
 	assert_int_equal(u, 1048576);
+	assert_int_equal(num_bps("10mbit", &u), 0);
+	assert_int_equal(u, 10000000);
 	assert_int_equal(num_bps("1.5Gbit", &u), 0);
 	assert_int_equal(u, 1500000000);
 	assert_int_equal(num_u64("18446744073709551616", 0, UINT64_MAX, &u), -ERANGE);
