@@ -183,10 +183,15 @@ calibrate_beside_json(const struct topology *t, const struct calibrate_choice *c
 	char file[128];
 
 	for (size_t i = 0; i < choice->links_len; i++)
-		for (int end = 0; end < 2; end++)
-			if (t->nodes[t->links[choice->links[i]].node[end]].local_len > 0)
-				json_array_append_new(
-					list, json_string(file_of(t, choice->links[i], end, file)));
+		for (int end = 0; end < 2; end++) {
+			const struct topo_node *n = &t->nodes[t->links[choice->links[i]].node[end]];
+
+			if (n->local_len > 0)
+				json_array_append_new(list,
+					json_pack("{s:s, s:s}", "city", t->cities[n->city].name,
+						"capture",
+						file_of(t, choice->links[i], end, file)));
+		}
 	return list;
 }
 

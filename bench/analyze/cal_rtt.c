@@ -2,7 +2,8 @@
  * cal_rtt.c - the probes' round trips against those that captures beside them show.
  *
  * A query is found in the capture by its name, which says stream and number (doc/formats.md), so
- * that nothing of what the probe noted is used to find it.
+ * that nothing of what the probe noted is used to find it. A capture counts for its own city's probes
+ * only: an exchange floods a frame to all members when it does not know yet where to send it.
  */
 #include <errno.h>
 #include <math.h>
@@ -28,9 +29,9 @@ struct table {
 	size_t streams, seqs;
 };
 
-/* "s00012-q00000345-tag.zone" */
+/* "s00012-q00000345-tag.zone", of a probe in this city. */
 static bool
-which(const char *qname, const struct table *t, size_t *ret)
+which(const struct cal *c, int city, const char *qname, const struct table *t, size_t *ret)
 {
 	char digits[9];
 	uint64_t stream, seq;
@@ -40,7 +41,8 @@ which(const char *qname, const struct table *t, size_t *ret)
 		return false;
 	memcpy(digits, qname + 1, 5);
 	digits[5] = '\0';
-	if (num_u64(digits, 0, t->streams - 1, &stream) < 0)
+	if (num_u64(digits, 0, t->streams - 1, &stream) < 0 ||
+		c->trial->stream[stream].city != city)
 		return false;
 	memcpy(digits, qname + 8, 8);
 	digits[8] = '\0';
@@ -51,7 +53,7 @@ which(const char *qname, const struct table *t, size_t *ret)
 }
 
 static void
-take(struct table *t, uint32_t link, const struct pcap_record *r)
+take(const struct cal *c, int city, struct table *t, uint32_t link, const struct pcap_record *r)
 {
 	struct pkt_view v;
 	struct dns_msg m;
@@ -59,7 +61,8 @@ take(struct table *t, uint32_t link, const struct pcap_record *r)
 
 	if (pkt_dissect(link, r->data, r->captured_bytes, &v) < 0 || v.later ||
 		v.proto != PKT_UDP || (v.dport != DNS_PORT && v.sport != DNS_PORT) ||
-		dns_read_question(v.payload, v.payload_bytes, &m) < 0 || !which(m.qname, t, &i))
+		dns_read_question(v.payload, v.payload_bytes, &m) < 0 ||
+		!which(c, city, m.qname, t, &i))
 		return;
 	if (m.flags & DNS_QR)
 		t->at[i].answer_ns = r->seen.ns;
@@ -68,19 +71,24 @@ take(struct table *t, uint32_t link, const struct pcap_record *r)
 }
 
 static int
-read_capture(const struct cal *c, const char *name, struct table *t, struct err *e)
+read_capture(const struct cal *c, const json_t *beside, struct table *t, struct err *e)
 {
+	const char *name = json_string_value(json_object_get(beside, "capture"));
+	int city = run_city(c->run, json_string_value(json_object_get(beside, "city")));
 	char path[CAL_DIR_BYTES];
 	struct pcap_record record;
 	struct pcapfile *p;
 	int rc;
 
+	if (name == NULL || city < 0)
+		return err_set(
+			e, EBADMSG, "calibration-plan.json: beside_probes: no capture or city");
 	cal_path(c, name, path);
 	rc = pcapfile_open(path, &p, e);
 	if (rc < 0)
 		return rc;
 	while ((rc = pcapfile_next(p, &record, e)) == 1)
-		take(t, pcapfile_link(p), &record);
+		take(c, city, t, pcapfile_link(p), &record);
 	pcapfile_free(p);
 	return rc;
 }
@@ -108,7 +116,7 @@ cal_rtt(struct cal *c, struct err *e)
 {
 	struct table t = {.streams = c->trial->streams};
 	struct samples *differences = samples_new();
-	const json_t *name;
+	const json_t *beside;
 	double p50;
 	size_t i;
 	int rc = 0;
@@ -119,8 +127,8 @@ cal_rtt(struct cal *c, struct err *e)
 	t.at = calloc(t.streams * t.seqs + 1, sizeof(t.at[0]));
 	if (t.at == NULL || differences == NULL)
 		rc = err_sys(e, ENOMEM, "calibration");
-	json_array_foreach(json_object_get(c->plan, "beside_probes"), i, name) if (rc == 0) rc =
-		read_capture(c, json_string_value(name), &t, e);
+	json_array_foreach(json_object_get(c->plan, "beside_probes"), i, beside) if (rc == 0) rc =
+		read_capture(c, beside, &t, e);
 	if (rc == 0 && compare(c, &t, differences) < 0)
 		rc = err_sys(e, ENOMEM, "calibration");
 	if (rc == 0) {

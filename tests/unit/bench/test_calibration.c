@@ -208,8 +208,9 @@ build(struct rig *r, const struct flaws *f)
 		"\"v6\"}"
 		"]}],\"links\":[{\"link\":\"a--b\",\"delay_ms\":[10.0,10.0],\"captures\":["
 		"\"captures/"
-		"a.pcap\",\"captures/b.pcap\"]}],\"beside_probes\":[\"captures/"
-		"a.pcap\"],\"limits\":{"
+		"a.pcap\",\"captures/"
+		"b.pcap\"]}],\"beside_probes\":[{\"city\":\"hkg\",\"capture\":\"captures/"
+		"a.pcap\"}],\"limits\":{"
 		"\"blackout_union_ms\":5.0,\"blackout_held_ms\":1.0,\"delay_error_p50_us\":250.0,"
 		"\"delay_error_p99_us\":5000.0,\"rtt_difference_p50_us\":250.0}}",
 		BEGIN_NS, END_NS);
