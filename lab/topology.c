@@ -107,10 +107,44 @@ read_anycast(struct topology *t, const struct conf_node *root)
 	}
 }
 
+const char *
+topo_last_mile_check(struct topo_last_mile *m)
+{
+	if (m->median_ns < 0 || m->median_ns > 1000000000)
+		return "a median of more than 1 s is surely a mistake";
+	if (!(m->spread >= 1 && m->spread <= 5))
+		return "spread is a geometric standard deviation, 1 to 5";
+	if (m->max_ns == 0)
+		m->max_ns = 10 * m->median_ns;
+	if (m->max_ns < m->median_ns || m->max_ns > 10000000000)
+		return "max is from the median to 10 s";
+	return NULL;
+}
+
+static void
+read_last_mile(struct topology *t, const struct conf_node *map, struct topo_last_mile *ret)
+{
+	static const char *const keys[] = {"median", "spread", "max", NULL};
+	const struct conf_node *entry = conf_get(t->conf, map, "last_mile");
+	const char *wrong;
+
+	if (entry == NULL || !conf_is_map(t->conf, entry, "last_mile"))
+		return;
+	conf_known(t->conf, entry, keys);
+	if (conf_need(t->conf, entry, "median") == NULL)
+		return;
+	*ret = (struct topo_last_mile){.median_ns = conf_duration_ns(t->conf, entry, "median", 0),
+		.spread = conf_double(t->conf, entry, "spread", 1, 5, 2),
+		.max_ns = conf_duration_ns(t->conf, entry, "max", 0)};
+	wrong = topo_last_mile_check(ret);
+	if (wrong != NULL)
+		conf_complain(t->conf, entry, "last_mile: %s", wrong);
+}
+
 static void
 read_cities(struct topology *t, const struct conf_node *root)
 {
-	static const char *const keys[] = {"title", "lat", "lon", NULL};
+	static const char *const keys[] = {"title", "lat", "lon", "last_mile", NULL};
 	const struct conf_node *map = conf_need(t->conf, root, "cities");
 	size_t n = conf_is_map(t->conf, map, "cities") ? conf_len(t->conf, map) : 0;
 
@@ -122,11 +156,13 @@ read_cities(struct topology *t, const struct conf_node *root)
 
 		city->name = conf_key_at(t->conf, map, i);
 		city->title = city->name;
+		city->last_mile = t->last_mile;
 		topo_check_name(t, at, city->name, "city");
 		if (!conf_is_map(t->conf, entry, city->name))
 			continue;
 		conf_known(t->conf, entry, keys);
 		city->title = conf_str(t->conf, entry, "title", city->name);
+		read_last_mile(t, entry, &city->last_mile);
 		if (conf_need(t->conf, entry, "lat") != NULL)
 			city->lat = conf_double(t->conf, entry, "lat", -90, 90, 0);
 		if (conf_need(t->conf, entry, "lon") != NULL)
@@ -173,8 +209,8 @@ topo_read_expect(struct topology *t, const struct conf_node *root)
 static void
 read_topology(struct topology *t)
 {
-	static const char *const keys[] = {"name", "stretch", "anycast", "cities", "services",
-		"roles", "nodes", "links", "expect", NULL};
+	static const char *const keys[] = {"name", "stretch", "last_mile", "anycast", "cities",
+		"services", "roles", "nodes", "links", "expect", NULL};
 	const struct conf_node *root = conf_root(t->conf);
 
 	if (!conf_is_map(t->conf, root, "a topology"))
@@ -184,6 +220,7 @@ read_topology(struct topology *t)
 	if (t->name[0] != '\0')
 		topo_check_name(t, conf_get(t->conf, root, "name"), t->name, "name");
 	t->stretch = conf_double(t->conf, root, "stretch", 1, 10, 1);
+	read_last_mile(t, root, &t->last_mile);
 	read_anycast(t, root);
 	read_cities(t, root);
 	topo_read_services(t, root);

@@ -18,9 +18,20 @@
 
 enum { TOPO_IFNAME_BYTES = 16, TOPO_LINK_NAME_BYTES = 64 };
 
+/*
+ * What the way between a client and its access network adds to a round trip: lognormal. Modelled, not
+ * emulated: clients sit inside the access network's node, no link is between.
+ */
+struct topo_last_mile {
+	int64_t median_ns; /* 0: nothing is added */
+	double spread;	   /* geometric standard deviation; 1: all have the median */
+	int64_t max_ns;	   /* longer ones are cut to it */
+};
+
 struct topo_city {
 	const char *name, *title;
 	double lat, lon;
+	struct topo_last_mile last_mile;
 	const char *expect_site; /* whom it should reach; NULL when nothing is expected */
 	const char *because;
 };
@@ -105,6 +116,7 @@ struct topology {
 	const char *variant_summary;
 	const char *name;
 	double stretch;
+	struct topo_last_mile last_mile; /* of cities that say nothing of their own */
 	struct inet *anycast_prefixes, *anycast_addrs;
 	size_t anycast_prefixes_len, anycast_addrs_len;
 	const char *zone, *answer;
@@ -143,6 +155,9 @@ int topology_load_variant(struct topology *t, const char *name, const char *dir,
 /* The same of text in memory. Returns 0. */
 int topology_parse_variant(struct topology *t, const char *name, const char *data, size_t len);
 void topology_free(struct topology *t);
+
+/* Fill in the default of `max_ns` 0, ten medians. Returns NULL, or what is wrong, static text. */
+const char *topo_last_mile_check(struct topo_last_mile *m);
 
 /* Indices by name, -1 if there is none. */
 int topology_node(const struct topology *t, const char *name);

@@ -111,6 +111,8 @@ read_stream(struct jread *r, const json_t *object, uint32_t index, struct plan_s
 	s->node = keep(jread_str(r, object, in, "node", ""));
 	s->netns = keep(jread_str(r, object, in, "netns", ""));
 	s->port = (uint16_t)jread_int(r, object, in, "port", 1, 65535, 53);
+	/* For who reads the answers: nothing is sent later for it. */
+	jread_int(r, object, in, "last_mile_ns", 0, 10 * NS_PER_S, 0);
 	read_address(r, object, in, "source", &s->source);
 	read_address(r, object, in, "target", &s->target);
 	if (s->source.family != 0 && s->target.family != 0 && s->source.family != s->target.family)

@@ -14,13 +14,15 @@
 #include "lib/stop.h"
 #include "lib/talk.h"
 #include "scenarios/commands.h"
+#include "scenarios/lastmile.h"
 #include "scenarios/run.h"
 
 enum { MAX_SCENARIOS = 64, MAX_LAYERS = 12 };
-enum { KEY_KEEP = 256, KEY_STRICT, KEY_LIST, KEY_SEED, KEY_UNCALIBRATED };
+enum { KEY_KEEP = 256, KEY_STRICT, KEY_LIST, KEY_SEED, KEY_UNCALIBRATED, KEY_LAST_MILE };
 
 struct run_args {
 	struct run_plan plan;
+	struct topo_last_mile last_mile;
 	const char *layers[MAX_LAYERS + 1];
 	size_t layers_len;
 	const char *names[MAX_SCENARIOS];
@@ -46,6 +48,10 @@ static const struct argp_option options[] = {
 	{"rate", 'q', "QPS", 0, "queries per second of each, whatever the scenario says", 0},
 	{"out", 'o', "DIR", 0, "where the run's folder goes (default: runs)", 0},
 	{"seed", KEY_SEED, "N", 0, "of everything random (default: 1)", 0},
+	{"last-mile", KEY_LAST_MILE, "median=T[,spread=X][,max=T]", 0,
+		"what clients' last mile adds to a round trip, modelled (default: as the topology "
+		"says); none: nothing",
+		0},
 	{"any-catchment", 'a', NULL, 0, "do not insist on the catchments the topology expects", 0},
 	{"keep", KEY_KEEP, NULL, 0, "leave a failed lab standing", 0},
 	{"no-calibration", KEY_UNCALIBRATED, NULL, 0, "do not measure the instrument itself first",
@@ -70,6 +76,7 @@ static error_t
 parse(int key, char *arg, struct argp_state *state)
 {
 	struct run_args *a = state->input;
+	struct err e;
 
 	switch (key) {
 	case 'n':
@@ -105,6 +112,11 @@ parse(int key, char *arg, struct argp_state *state)
 	case KEY_SEED:
 		a->plan.seed = whole(state, "seed", arg, 1000000000);
 		break;
+	case KEY_LAST_MILE:
+		if (last_mile_parse(arg, &a->last_mile, &e) < 0)
+			argp_error(state, "--last-mile: %s", e.text);
+		a->plan.last_mile = &a->last_mile;
+		break;
 	case KEY_KEEP:
 		a->plan.keep = true;
 		break;
@@ -138,6 +150,7 @@ from_environment(struct run_args *a)
 {
 	const char *text;
 	uint64_t value;
+	struct err e;
 
 	a->plan.lab.variant = command_env("variant");
 	a->plan.lab.topology = command_env("topology");
@@ -151,6 +164,13 @@ from_environment(struct run_args *a)
 		return -EINVAL;
 	}
 	a->plan.trials = text != NULL ? (int)value : 1;
+	text = command_env("last-mile");
+	if (text != NULL && last_mile_parse(text, &a->last_mile, &e) < 0) {
+		talk_error("CATCHMENT_LAST_MILE: %s", e.text);
+		return -EINVAL;
+	}
+	if (text != NULL)
+		a->plan.last_mile = &a->last_mile;
 	return 0;
 }
 

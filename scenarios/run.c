@@ -125,6 +125,8 @@ one_trial(struct run *r, int number, int of, struct err *e)
 		.dir = dir,
 		.rng = &r->rng,
 		.seed = r->plan->seed * 1000 + (uint64_t)number,
+		.run_seed = r->plan->seed,
+		.last_mile = r->plan->last_mile,
 		.any_catchment = r->plan->lab.any_catchment};
 	struct mono start = mono_now();
 	int rc;

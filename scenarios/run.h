@@ -14,10 +14,11 @@ struct run_plan {
 	struct lab_options lab; /* name is chosen by the run */
 	int trials;
 	uint64_t seed;
-	const char *out;   /* folder that gets the run's folder */
-	bool keep;	   /* leave a failed lab standing */
-	bool strict;	   /* a missed target is a failure */
-	bool uncalibrated; /* do not measure the instrument first */
+	const struct topo_last_mile *last_mile; /* instead of the topology's; or NULL */
+	const char *out;			/* folder that gets the run's folder */
+	bool keep;				/* leave a failed lab standing */
+	bool strict;				/* a missed target is a failure */
+	bool uncalibrated;			/* do not measure the instrument first */
 	char *const *command;
 };
 

@@ -13,6 +13,7 @@
 #include "lib/talk.h"
 #include "scenarios/act.h"
 #include "scenarios/logs.h"
+#include "scenarios/lastmile.h"
 #include "scenarios/plans.h"
 #include "scenarios/watch.h"
 
@@ -106,10 +107,11 @@ start_watching(struct trial *t, struct err *e)
 	const struct trial_plan *plan = t->plan;
 	const struct scenario *s = plan->scenario;
 	int64_t span_ns = s->before_ns + s->phase_window_ns + scenario_last_ns(s) + s->after_ns;
-
 	/* The probes would end by themselves should nobody tell them to. */
-	return watch_start(&t->watch, plan_captures(plan->lab),
-		plan_probes(plan->lab, s, plan->seed, span_ns + 60 * NS_PER_S), e);
+	json_t *probes = plan_probes(plan->lab, s, plan->seed, span_ns + 60 * NS_PER_S);
+
+	last_mile_plan(probes, lab_topology(plan->lab), plan->last_mile, plan->run_seed);
+	return watch_start(&t->watch, plan_captures(plan->lab), probes, e);
 }
 
 static int

@@ -9,10 +9,13 @@
 struct trial_plan {
 	struct lab *lab;
 	const struct scenario *scenario;
-	int number, of;	 /* from 1 */
-	const char *dir; /* TRIAL folder; made here */
-	struct rng *rng; /* draws the phase of the fault */
-	uint64_t seed;	 /* of the probes */
+	int number, of;	   /* from 1 */
+	const char *dir;   /* TRIAL folder; made here */
+	struct rng *rng;   /* draws the phase of the fault */
+	uint64_t seed;	   /* of the probes */
+	uint64_t run_seed; /* of what stays the same from trial to trial */
+	const struct topo_last_mile
+		*last_mile; /* of every city, whatever the topology says; or NULL */
 	bool any_catchment;
 };
 

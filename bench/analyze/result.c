@@ -329,6 +329,60 @@ calibration_of(const struct run *r)
 	return json_file(path, &calibration, &e) == 0 ? calibration : json_null();
 }
 
+/* Last miles are drawn once for a run: those of its first trial that has streams. Null: none were modelled. */
+static json_t *
+last_mile_json(const struct run *r)
+{
+	const struct trial *t = NULL;
+	struct samples *ms;
+	json_t *o, *summary;
+
+	for (size_t i = 0; i < r->trials && t == NULL; i++)
+		if (r->trial[i].last_mile != NULL)
+			t = &r->trial[i];
+	if (t == NULL)
+		return json_null();
+	ms = samples_new();
+	for (size_t i = 0; ms != NULL && i < t->streams; i++)
+		if (samples_add(ms, (double)t->stream[i].last_mile_ns / 1e6, t->number) < 0) {
+			samples_free(ms);
+			ms = NULL;
+		}
+	o = json_deep_copy(t->last_mile);
+	if (ms == NULL || o == NULL) {
+		json_decref(o);
+		samples_free(ms);
+		return NULL;
+	}
+	summary = metric_summary(ms);
+	json_object_set_new(o, "modelled", json_true());
+	json_object_set_new(o, "added_rtt_ms", summary);
+	samples_free(ms);
+	return o;
+}
+
+/* A reader of figures has to know that a part of them was drawn and not measured. */
+static void
+set_provenance(json_t *o, const struct run *r)
+{
+	const json_t *mile = json_object_get(o, "last_mile");
+	const json_t *ms = json_object_get(mile, "added_rtt_ms");
+	json_t *provenance = json_copy(json_object_get(r->json, "provenance"));
+	char text[256];
+
+	if (json_is_object(mile) && provenance != NULL) {
+		snprintf(text, sizeof(text),
+			"modelled, not on the wire: adds %.3g ms (median; %.3g to %.3g) to round "
+			"trips, half of it to first good answers",
+			json_number_value(json_object_get(ms, "p50")),
+			json_number_value(json_object_get(ms, "min")),
+			json_number_value(json_object_get(ms, "max")));
+		json_object_set_new(provenance, "last_mile", json_string(text));
+	}
+	if (provenance != NULL)
+		json_object_set_new(o, "provenance", provenance);
+}
+
 json_t *
 result_json(const struct run *r)
 {
@@ -336,6 +390,7 @@ result_json(const struct run *r)
 	bool whole = add_part(o, "metrics", metrics_json(r)) &&
 		add_part(o, "targets", targets_json(r)) &&
 		add_part(o, "expectations", expect_json(r)) &&
+		add_part(o, "last_mile", last_mile_json(r)) &&
 		add_part(o, "phases", json_array()) && add_part(o, "catchment", catchment_json(r));
 
 	for (int i = 0; i < r->cities && whole; i++)
@@ -346,7 +401,7 @@ result_json(const struct run *r)
 	json_object_set_new(o, "per_trial", trials);
 	json_object_set_new(o, "calibration", calibration_of(r));
 	json_object_set_new(o, "noise", noise_json(r));
-	copy(o, "provenance", r, "provenance");
+	set_provenance(o, r);
 	copy(o, "command", r, "command");
 	if (!whole) {
 		json_decref(o);

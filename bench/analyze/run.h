@@ -45,8 +45,8 @@ struct samples {
 };
 
 struct query {
-	int64_t sent_ns;     /* wall */
-	int64_t received_ns; /* wall, 0: nothing came */
+	int64_t sent_ns;     /* wall, at the client: see stream.last_mile_ns */
+	int64_t received_ns; /* wall, at the client; 0: nothing came */
 	uint32_t seq;
 	uint32_t lateness_ns;
 	uint8_t status; /* enum answers_status */
@@ -62,6 +62,8 @@ struct stream {
 	int probe;
 	int city; /* index */
 	enum family family;
+	/* Modelled: half of it lies before each query was on the wire, half behind each answer. */
+	int64_t last_mile_ns;
 	struct query *query; /* sorted by seq; gone once the trial is analyzed */
 	size_t queries;
 	int64_t window_from_ns; /* wall: the first query that the fault can have hit */
@@ -115,6 +117,7 @@ struct trial {
 	bool has_restore;
 	int64_t start_ns, end_ns; /* of the sending */
 	double phase_ms;	  /* after the health check's last query (tick.h); NAN: not known */
+	json_t *last_mile;	  /* what the plan says of it; NULL: nothing was modelled */
 	struct stream *stream;
 	size_t streams;
 	struct query *query;

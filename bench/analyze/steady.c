@@ -23,7 +23,11 @@ collect(const struct run *r, const struct trial *t, int city, enum family family
 
 			if (q->received_ns == 0 || stream_phase(r, t, s, q) != BEFORE)
 				continue;
-			if (samples_add(rtt_ms, (double)(q->received_ns - q->sent_ns) / 1e6,
+			/* The path's delays know of no last mile. */
+			if (samples_add(rtt_ms,
+				    (double)(q->received_ns - q->sent_ns -
+					    2 * (s->last_mile_ns / 2)) /
+					    1e6,
 				    t->number) < 0)
 				return -ENOMEM;
 		}

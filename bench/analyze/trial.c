@@ -53,6 +53,7 @@ trial_done(struct trial *t)
 	free(t->stream);
 	free(t->wire);
 	json_decref(t->why);
+	json_decref(t->last_mile);
 	json_decref(t->steady);
 	json_decref(t->timeline);
 	json_decref(t->city_timeline);
@@ -148,6 +149,7 @@ read_streams(struct run *r, struct trial *t, const json_t *plan, const char *pat
 		s->id = (uint32_t)i;
 		s->probe = (int)json_integer_value(json_object_get(item, "probe"));
 		s->city = run_city(r, city);
+		s->last_mile_ns = json_integer_value(json_object_get(item, "last_mile_ns"));
 		s->family = target != NULL && strchr(target, ':') != NULL ? V6 : V4;
 		if (target == NULL || s->city < 0 ||
 			json_integer_value(json_object_get(item, "id")) != (json_int_t)i) {
@@ -159,6 +161,7 @@ read_streams(struct run *r, struct trial *t, const json_t *plan, const char *pat
 		}
 	}
 	t->streams = streams;
+	t->last_mile = json_incref(json_object_get(plan, "last_mile"));
 	return 0;
 }
 
@@ -211,14 +214,16 @@ read_records(struct run *r, struct trial *t, struct answers *a, const char *path
 	while (answers_next(a, &rec) == 1) {
 		const struct answers_query *q = &rec.query;
 		const char *nsid;
+		int64_t half_ns;
 
 		if (rec.type == ANSWERS_STRAY && (unsigned)rec.stray.kind < 6)
 			t->strays[rec.stray.kind]++;
 		if (rec.type != ANSWERS_QUERY || t->queries == n)
 			continue;
 		nsid = answers_nsid(a, q->nsid);
-		t->query[t->queries++] = (struct query){.sent_ns = q->sent.ns,
-			.received_ns = q->received.ns,
+		half_ns = t->stream[q->stream].last_mile_ns / 2;
+		t->query[t->queries++] = (struct query){.sent_ns = q->sent.ns - half_ns,
+			.received_ns = q->received.ns == 0 ? 0 : q->received.ns + half_ns,
 			.seq = q->seq,
 			.lateness_ns = q->lateness_ns,
 			.status = (uint8_t)q->status,

@@ -136,18 +136,23 @@ synth_decide(unsigned i, int64_t at, unsigned nth)
 	return (struct synth_outcome){ANSWERS_GOOD, 1, 52500000 + i};
 }
 
+/* What the plan says of the last mile of hkg's streams; 0: nothing. */
+static int64_t synth_last_mile_ns;
+
 static void
 synth_plan(char *out, size_t out_bytes)
 {
 	int n = snprintf(out, out_bytes,
-		"{\"schema\":\"catchment.probe-plan/1\",\"seed\":1,\"rate_qps\":10,\"streams\":[");
+		"{\"schema\":\"catchment.probe-plan/1\",\"seed\":1,\"rate_qps\":10,%s\"streams\":[",
+		synth_last_mile_ns == 0 ? "" : "\"last_mile\":{\"seed\":7},");
 
 	for (int i = 0; i < SYNTH_STREAMS; i++)
 		n += snprintf(out + n, out_bytes - (size_t)n,
 			"%s{\"id\":%d,\"probe\":%d,\"city\":\"%s\",\"node\":\"acc-%s\",\"source\":"
-			"\"%s\",\"target\":\"%s\",\"port\":53}",
+			"\"%s\",\"target\":\"%s\",\"last_mile_ns\":%lld,\"port\":53}",
 			i == 0 ? "" : ",", i, synth_stream[i].probe, synth_stream[i].city,
-			synth_stream[i].city, synth_stream[i].source, synth_stream[i].target);
+			synth_stream[i].city, synth_stream[i].source, synth_stream[i].target,
+			i < SYNTH_HKG_STREAMS ? (long long)synth_last_mile_ns : 0);
 	snprintf(out + n, out_bytes - (size_t)n, "]}");
 }
 

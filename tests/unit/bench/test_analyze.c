@@ -305,6 +305,38 @@ starved_host_is_invalid(void **state)
 	json_decref(o);
 }
 
+/* 20 ms of last mile: half before the query is on the wire, half behind its answer. */
+static void
+last_mile_is_the_clients(void **state)
+{
+	struct made *m = *state;
+	struct synth_options plain = {0};
+	json_t *o;
+
+	synth_run_json(m->dir, 1);
+	synth_trial(m->dir, 1, &plain, &m->truth);
+	o = analyzed(m);
+	assert_true(json_is_null(at(o, "last_mile")));
+	json_decref(o);
+	synth_last_mile_ns = 20 * SYNTH_MS;
+	synth_trial(m->dir, 1, &plain, &m->truth);
+	synth_last_mile_ns = 0;
+	for (int i = 0; i < SYNTH_HKG_STREAMS; i++)
+		m->truth.first_good_ns[i] += 10 * SYNTH_MS;
+	o = analyzed(m);
+	check_streams(o, &m->truth);
+	assert_number(o, "invalid_trials", 0);
+	assert_number(o, "catchment/0/rtt_ms/before/p50", 21.400001);
+	assert_number(o, "per_trial/0/noise/rtt_excess_ms", 0.000001);
+	assert_number(o, "per_trial/0/full_convergence_ms",
+		(double)m->truth.full_convergence_ns / 1e6 + 10);
+	assert_true(json_is_true(at(o, "last_mile/modelled")));
+	assert_number(o, "last_mile/seed", 7);
+	assert_number(o, "last_mile/added_rtt_ms/n", SYNTH_STREAMS);
+	assert_number(o, "last_mile/added_rtt_ms/max", 20);
+	json_decref(o);
+}
+
 static void
 bad_runs_are_errors(void **state)
 {
@@ -375,6 +407,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(no_withdraw_is_a_miss, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(bad_trials_are_invalid, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(starved_host_is_invalid, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(last_mile_is_the_clients, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(bad_runs_are_errors, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(same_run_same_result, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(oracle_agrees, make_dir, remove_dir),
