@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lab/look_map.h"
 #include "lab/survey.h"
 #include "lib/fs.h"
 #include "scenarios/provenance.h"
@@ -50,9 +51,10 @@ city_json(const struct topology *t, size_t city, const struct survey *s)
 		json_object_set_new(path, family, hops_json(t, p));
 		json_object_set_new(rtt, family, json_real((double)p->rtt_ns / 1e6));
 	}
-	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "name", c->name, "title", c->title,
-		"access_node", t->nodes[topology_access(t, city)].name, "expected", expected,
-		"reason", c->because ? c->because : "", "path_rtt_ms", rtt, "path", path);
+	return json_pack("{s:s, s:s, s:f, s:f, s:s, s:o, s:s, s:o, s:o}", "name", c->name, "title",
+		c->title, "lat", c->lat, "lon", c->lon, "access_node",
+		t->nodes[topology_access(t, city)].name, "expected", expected, "reason",
+		c->because ? c->because : "", "path_rtt_ms", rtt, "path", path);
 }
 
 static json_t *
@@ -63,10 +65,33 @@ sites_json(const struct topology *t)
 	for (size_t i = 0; i < t->nodes_len; i++)
 		if (t->nodes[i].site != NULL)
 			json_array_append_new(list,
-				json_pack("{s:s, s:s, s:s, s:b, s:s}", "name", t->nodes[i].site,
-					"title", t->cities[t->nodes[i].city].title, "node",
-					t->nodes[i].name, "anycast", t->nodes[i].anycast, "nsid",
-					t->nodes[i].site));
+				json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "name",
+					t->nodes[i].site, "title",
+					t->cities[t->nodes[i].city].title, "city",
+					t->cities[t->nodes[i].city].name, "node", t->nodes[i].name,
+					"anycast", t->nodes[i].anycast, "nsid", t->nodes[i].site));
+	return list;
+}
+
+/* Links between different cities, for the report's map. */
+static json_t *
+links_json(const struct topology *t)
+{
+	json_t *list = json_array();
+	char network[32];
+
+	for (size_t i = 0; i < t->links_len; i++) {
+		const struct topo_link *l = &t->links[i];
+		size_t a = t->nodes[l->node[0]].city, b = t->nodes[l->node[1]].city;
+
+		if (a == b)
+			continue;
+		look_map_network(t, i, network);
+		json_array_append_new(list,
+			json_pack("{s:s, s:[s, s], s:s, s:f}", "name", l->name, "cities",
+				t->cities[a].name, t->cities[b].name, "network", network,
+				"delay_ms", (double)l->delay_ns / 1e6));
+	}
 	return list;
 }
 
@@ -198,9 +223,14 @@ record_new(const struct record_head *head, struct lab *lab, const struct scenari
 			inets_json(t->anycast_addrs, t->anycast_addrs_len, false)));
 	json_object_set_new(run, "cities", cities);
 	json_object_set_new(run, "sites", sites_json(t));
+	json_object_set_new(run, "links", links_json(t));
 	json_object_set_new(run, "timeline", timeline_json(s));
 	json_object_set_new(
 		run, "fault_node", fault_node(s) ? json_string(fault_node(s)) : json_null());
+	if (fault_node(s) != NULL && topology_node(t, fault_node(s)) >= 0)
+		json_object_set_new(run, "fault_city",
+			json_string(
+				t->cities[t->nodes[topology_node(t, fault_node(s))].city].name));
 	json_object_set_new(run, "judges", judges_json(s, targets));
 	json_object_set_new(run, "expect", expect_json(s));
 	json_object_set_new(run, "limits", limits_json());
