@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "lab/commands.h"
 #include "lab/doctor.h"
@@ -26,13 +27,17 @@ static void
 print_json(const struct doctor_finding *list, size_t n)
 {
 	json_t *findings = json_array(), *root;
+	bool lab = true;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		lab = lab && list[i].verdict != DOCTOR_MISSING;
 		json_array_append_new(findings,
 			json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", list[i].name, "verdict",
 				verdict_names[list[i].verdict], "found", list[i].found, "cost",
 				list[i].cost, "remedy", list[i].remedy));
-	root = json_pack("{s:s, s:o}", "schema", "catchment.doctor/1", "findings", findings);
+	}
+	root = json_pack("{s:s, s:b, s:b, s:o}", "schema", "catchment.doctor/1", "lab", lab, "root",
+		geteuid() == 0, "findings", findings);
 	json_dumpf(root, stdout, JSON_INDENT(1));
 	putchar('\n');
 	json_decref(root);

@@ -1,143 +1,41 @@
-/* doctor.c - does this host offer what a lab needs, by trying each thing in a process of its own. */
+/* doctor.c - does this host offer what a lab needs: as root, or without, whichever we are. */
 #include "lab/doctor.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/if_tun.h>
-#include <net/if.h>
-#include <sched.h>
+#include <linux/capability.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <sys/sysinfo.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "lab/rtnl.h"
-#include "lib/cputime.h"
+#include "lab/doctor_machine.h"
+#include "lab/doctor_try.h"
+#include "lab/place.h"
+#include "lab/rootless.h"
+#include "lib/err.h"
 #include "lib/fs.h"
-#include "lib/mono.h"
 
-enum { NEEDED_DISK_MIB = 1024, NEEDED_MEMORY_MIB = 1024, NEEDED_CPUS = 2 };
-
-/* ---- what is tried in a child; 0 or -errno ---- */
-
-static int
-try_namespaces(void)
-{
-	return unshare(CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID) < 0
-		? -errno
-		: 0;
-}
-
-static int
-try_tun(void)
-{
-	struct ifreq ifr = {.ifr_name = "doctor", .ifr_flags = IFF_TAP | IFF_NO_PI};
-	int fd, rc = try_namespaces();
-
-	if (rc < 0)
-		return rc;
-	fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-	return fd < 0 || ioctl(fd, TUNSETIFF, &ifr) < 0 ? -errno : 0;
-}
-
-static int
-try_overlay(void)
-{
-	int rc = try_namespaces();
-
-	if (rc < 0)
-		return rc;
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-		mount("tmpfs", "/tmp", "tmpfs", 0, NULL) < 0 || chdir("/tmp") < 0 ||
-		mkdir("l", 0755) < 0 || mkdir("u", 0755) < 0 || mkdir("w", 0755) < 0 ||
-		mkdir("m", 0755) < 0 ||
-		mount("overlay", "m", "overlay", 0, "lowerdir=l,upperdir=u,workdir=w") < 0)
-		return -errno;
-	return 0;
-}
-
-static int
-try_bridge(void)
-{
-	struct rtnl *r;
-	int rc = try_namespaces();
-
-	if (rc == 0)
-		rc = rtnl_open(&r, NULL);
-	return rc < 0 ? rc : rtnl_bridge_add(r, "doctor", NULL);
-}
-
-static int
-try_capture(void)
-{
-	int rc = try_namespaces();
-
-	if (rc < 0)
-		return rc;
-	return socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0) < 0 ? -errno : 0;
-}
-
-static int
-try_realtime(void)
-{
-	struct sched_param p = {.sched_priority = 1};
-
-	return sched_setscheduler(0, SCHED_FIFO, &p) < 0 ? -errno : 0;
-}
-
-/* The child ends with the errno as its status. */
-static int
-in_child(int (*try)(void))
-{
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0)
-		_exit(-try() & 0xff);
-	if (pid < 0)
-		return -errno;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EIO;
-}
-
-/* ---- what is read ---- */
-
-static struct doctor_finding *
-add(struct doctor_finding *list, size_t *n, const char *name, enum doctor_verdict verdict,
-	const char *cost, const char *remedy)
-{
-	struct doctor_finding *f = &list[(*n)++];
-
-	*f = (struct doctor_finding){
-		.name = name, .verdict = verdict, .cost = cost, .remedy = remedy};
-	return f;
-}
+static const char no_lab[] = "no lab; validate, analyze and report work";
 
 static void
 add_tried(struct doctor_finding *list, size_t *n, const char *name, int (*try)(void),
 	enum doctor_verdict without, const char *cost, const char *remedy)
 {
-	int rc = in_child(try);
+	int rc = doctor_try(try);
 	struct doctor_finding *f =
-		add(list, n, name, rc == 0 ? DOCTOR_GOOD : without, cost, remedy);
+		doctor_add(list, n, name, rc == 0 ? DOCTOR_GOOD : without, cost, remedy);
 
 	snprintf(f->found, sizeof(f->found), "%s", rc == 0 ? "works" : strerror(-rc));
 }
 
 static void
-add_program(struct doctor_finding *list, size_t *n, const char *program, const char *cost,
-	const char *remedy)
+add_program(struct doctor_finding *list, size_t *n, const char *program,
+	enum doctor_verdict without, const char *cost, const char *remedy)
 {
 	const char *path = getenv("PATH");
-	struct doctor_finding *f = add(list, n, program, DOCTOR_WEAK, cost, remedy);
+	struct doctor_finding *f = doctor_add(list, n, program, without, cost, remedy);
 	char all[4096], candidate[4200];
 
 	snprintf(f->found, sizeof(f->found), "not in PATH");
@@ -152,114 +50,159 @@ add_program(struct doctor_finding *list, size_t *n, const char *program, const c
 	}
 }
 
-static void
-add_machine(struct doctor_finding *list, size_t *n)
-{
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	struct doctor_finding *f = add(list, n, "processors",
-		cpus < NEEDED_CPUS ? DOCTOR_WEAK : DOCTOR_GOOD,
-		"with one, most trials will be invalid: probes and links disturb the daemons",
-		"give the machine two or more, or use --probes 50");
-	struct sysinfo info;
-	struct statvfs disk;
-	unsigned long long mib;
+/* ---- as root: which of root's rights are there; a container takes some away ---- */
 
-	snprintf(f->found, sizeof(f->found), "%ld", cpus);
-	sysinfo(&info);
-	mib = (unsigned long long)info.totalram * info.mem_unit >> 20;
-	f = add(list, n, "memory", mib < NEEDED_MEMORY_MIB ? DOCTOR_WEAK : DOCTOR_GOOD,
-		"a lab and its captures take about 0.5 GiB", "free some, or use --probes 50");
-	snprintf(f->found, sizeof(f->found), "%llu MiB", mib);
-	if (statvfs(".", &disk) < 0)
-		return;
-	mib = (unsigned long long)disk.f_bavail * disk.f_frsize >> 20;
-	f = add(list, n, "disk here", mib < NEEDED_DISK_MIB ? DOCTOR_WEAK : DOCTOR_GOOD,
-		"a trial keeps about 90 MB of captures and answers",
-		"run with --out on a larger disk");
-	snprintf(f->found, sizeof(f->found), "%llu MiB free", mib);
+static uint64_t
+effective_rights(void)
+{
+	uint64_t set = 0;
+	char *text, *at;
+
+	if (fs_read("/proc/self/status", 65536, &text, NULL, NULL) < 0)
+		return 0;
+	at = strstr(text, "CapEff:");
+	if (at != NULL)
+		set = strtoull(at + strlen("CapEff:"), NULL, 16);
+	free(text);
+	return set;
 }
 
 static void
-add_clock(struct doctor_finding *list, size_t *n)
+add_rights(struct doctor_finding *list, size_t *n)
 {
-	static const char path[] =
-		"/sys/devices/system/clocksource/clocksource0/current_clocksource";
+	static const struct {
+		int bit;
+		const char *name;
+	} wanted[] = {{CAP_SYS_ADMIN, "SYS_ADMIN"}, {CAP_NET_ADMIN, "NET_ADMIN"},
+		{CAP_NET_RAW, "NET_RAW"}, {CAP_SYS_CHROOT, "SYS_CHROOT"},
+		{CAP_SYS_PTRACE, "SYS_PTRACE"}, {CAP_SETUID, "SETUID"}, {CAP_SETGID, "SETGID"},
+		{CAP_CHOWN, "CHOWN"}, {CAP_DAC_OVERRIDE, "DAC_OVERRIDE"}, {CAP_FOWNER, "FOWNER"},
+		{CAP_KILL, "KILL"}, {CAP_NET_BIND_SERVICE, "NET_BIND_SERVICE"}};
+	struct doctor_finding *f = doctor_add(list, n, "capabilities", DOCTOR_GOOD, no_lab,
+		"run as root (sudo); in a container: --cap-add for each, or --privileged");
+	uint64_t have = effective_rights();
+	size_t used = 0;
+
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		if (have >> wanted[i].bit & 1)
+			continue;
+		f->verdict = DOCTOR_MISSING;
+		used += (size_t)snprintf(f->found + used, sizeof(f->found) - used, "%s%s",
+			used == 0 ? "without " : ", ", wanted[i].name);
+	}
+	if (used == 0)
+		snprintf(f->found, sizeof(f->found), "all that a lab needs");
+}
+
+/* ---- without root ---- */
+
+static void
+add_without_root(struct doctor_finding *list, size_t *n)
+{
+	static char weaker[256];
+	struct rootless_ids ids;
+	struct err e = {0};
+	bool has = rootless_ids(&ids, &e) == 0;
 	struct doctor_finding *f;
-	char *name;
-	int64_t error_ns;
 
-	clock_offset_ns(&error_ns);
-	if (fs_read(path, 256, &name, NULL, NULL) < 0)
-		name = strdup("unknown");
-	if (name == NULL)
-		return;
-	name[strcspn(name, "\n")] = '\0';
-	f = add(list, n, "clock source", error_ns > 5000 ? DOCTOR_WEAK : DOCTOR_GOOD,
-		"reading the clock is slow: every time stamp of ours is that much less exact",
-		"a tsc or kvm-clock clock source, where the machine has one");
-	snprintf(f->found, sizeof(f->found), "%.100s, a reading takes %lld ns", name,
-		(long long)(2 * error_ns));
-	free(name);
+	rootless_weaker(weaker, sizeof(weaker));
+	f = doctor_add(list, n, "root", DOCTOR_WEAK, weaker,
+		"run as root (sudo) where figures are to be published");
+	snprintf(f->found, sizeof(f->found), "no, uid %u", (unsigned)geteuid());
+	add_tried(list, n, "user namespaces", try_user_namespace, DOCTOR_MISSING, no_lab,
+		"run as root, or as root: sysctl kernel.unprivileged_userns_clone=1 (Debian), "
+		"kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu), "
+		"user.max_user_namespaces=10000; where there is such a setting");
+	f = doctor_add(list, n, "subordinate ids", has ? DOCTOR_GOOD : DOCTOR_MISSING,
+		"no lab: the daemons' own users cannot exist",
+		"run as root, or: sudo usermod --add-subuids 100000-165535 --add-subgids "
+		"100000-165535 USER");
+	if (has)
+		snprintf(f->found, sizeof(f->found), "%llu from %llu, groups %llu from %llu",
+			(unsigned long long)ids.uids.count, (unsigned long long)ids.uids.start,
+			(unsigned long long)ids.gids.count, (unsigned long long)ids.gids.start);
+	else
+		snprintf(f->found, sizeof(f->found), "none in /etc/subuid and /etc/subgid");
+	add_program(list, n, "newuidmap", DOCTOR_MISSING, "no lab: nothing else may use those ids",
+		"run as root, or: sudo apt-get install uidmap");
+	if (has)
+		add_tried(list, n, "mapping of ids", try_mapping, DOCTOR_MISSING,
+			"no lab: the daemons' own users cannot exist",
+			"run as root, or see what 'newuidmap' and 'newgidmap' say: they must be "
+			"set-uid root");
 }
 
-/* The share of the last second that the hypervisor gave to others, or that others here used. */
-static void
-add_quiet(struct doctor_finding *list, size_t *n)
-{
-	struct cputime a, b;
-	struct doctor_finding *f;
-	struct timespec second = {.tv_sec = 1};
-	double total, steal, busy;
+/* ---- both ---- */
 
-	if (cputime_read(&a) < 0 || nanosleep(&second, NULL) < 0 || cputime_read(&b) < 0)
+static void
+add_rootfs(struct doctor_finding *list, size_t *n)
+{
+	struct doctor_finding *f = doctor_add(list, n, "root file system", DOCTOR_WEAK,
+		"the first lab up makes it: a minute or two, 1 GB of disk, and a Debian mirror",
+		"make rootfs; or, where there is no network, lab/rootfs/build --from FILE");
+	char data[PLACE_BYTES], path[PLACE_BYTES];
+
+	if (place_data(data, NULL) < 0 || place_rootfs_path(data, path, NULL) < 0) {
+		snprintf(f->found, sizeof(f->found), "no lab/rootfs/build to ask");
 		return;
-	total = (double)(b.total_us - a.total_us) + 1;
-	steal = (double)(b.steal_us - a.steal_us) / total;
-	busy = (double)(b.total_us - a.total_us - (b.idle_us - a.idle_us)) / total - steal;
-	f = add(list, n, "quiet", busy + steal > 0.15 ? DOCTOR_WEAK : DOCTOR_GOOD,
-		"trials that other work disturbs are invalid and repeated",
-		"let the other work end first");
-	snprintf(f->found, sizeof(f->found), "%.0f %% busy, %.1f %% stolen over one second",
-		busy * 100, steal * 100);
+	}
+	if (access(path, X_OK) == 0)
+		f->verdict = DOCTOR_GOOD;
+	snprintf(f->found, sizeof(f->found), "%s%.150s",
+		f->verdict == DOCTOR_GOOD ? "" : "not there yet: ", path);
 }
 
 static void
-add_pressure(struct doctor_finding *list, size_t *n)
+add_kernel_parts(struct doctor_finding *list, size_t *n, bool root)
 {
-	bool has = access("/proc/pressure/cpu", R_OK) == 0;
-	struct doctor_finding *f = add(list, n, "pressure figures", has ? DOCTOR_GOOD : DOCTOR_WEAK,
-		"one way less to notice a starved host; the round trips still tell",
-		"a kernel with CONFIG_PSI, booted with psi=1");
-
-	snprintf(f->found, sizeof(f->found), "%s", has ? "/proc/pressure" : "none");
+	add_tried(list, n, "namespaces", try_namespaces, DOCTOR_MISSING, no_lab,
+		root ? "in a container: --cap-add SYS_ADMIN --cap-add NET_ADMIN, or --privileged"
+		     : "run as root, or open user namespaces to users");
+	add_tried(list, n, "proc and sysfs", try_proc, DOCTOR_MISSING, no_lab,
+		root ? "in a container: --security-opt systempaths=unconfined"
+		     : "run as root; in a container also --security-opt systempaths=unconfined");
+	add_tried(list, n, "TUN/TAP", try_tun, DOCTOR_MISSING, "no links, so no lab",
+		root ? "modprobe tun; in a container: --device /dev/net/tun"
+		     : "run as root, or as root: modprobe tun; chmod 666 /dev/net/tun");
+	add_tried(list, n, "overlayfs", try_overlay, DOCTOR_MISSING,
+		"no root for the nodes, so no lab",
+		root ? "modprobe overlay" : "run as root; without root it takes Linux 5.11");
+	add_tried(list, n, "bridge", try_bridge, DOCTOR_MISSING,
+		"no exchange, and no interface for keepalived", "as root: modprobe bridge");
+	add_tried(list, n, "packet capture", try_capture, DOCTOR_MISSING,
+		"a lab, but no run: nothing can be measured on the wire",
+		"a kernel with CONFIG_PACKET; in a container: --cap-add NET_RAW");
+	add_tried(list, n, "real-time scheduling", try_realtime, DOCTOR_WEAK,
+		"links and probes are late more often, so more trials are invalid",
+		root ? "CAP_SYS_NICE; in a container: --cap-add SYS_NICE"
+		     : "run as root, or a line 'USER - rtprio 1' in /etc/security/limits.conf");
+	add_tried(list, n, "locked memory", try_locked_memory, DOCTOR_WEAK,
+		"where memory is short the link emulator waits for the disk, and links are late",
+		root ? "CAP_IPC_LOCK; in a container: --ulimit memlock=-1"
+		     : "run as root, or a line 'USER - memlock unlimited' in "
+		       "/etc/security/limits.conf");
+	add_tried(list, n, "socket buffers", try_socket_buffers, DOCTOR_WEAK,
+		"a burst of answers may be dropped at a probe's socket, and the trial is invalid",
+		root ? "CAP_NET_ADMIN, or sysctl net.core.rmem_max=1048576"
+		     : "run as root, or as root: sysctl net.core.rmem_max=1048576");
 }
 
 size_t
 doctor_examine(struct doctor_finding ret[static DOCTOR_FINDINGS_MAX])
 {
-	static const char as_root[] =
-		"run as root (sudo); in a container: CAP_SYS_ADMIN and CAP_NET_ADMIN";
+	bool root = geteuid() == 0;
 	size_t n = 0;
 
-	add_tried(ret, &n, "namespaces", try_namespaces, DOCTOR_MISSING, "no lab", as_root);
-	add_tried(ret, &n, "TUN/TAP", try_tun, DOCTOR_MISSING, "no links",
-		"modprobe tun; in a container: --device /dev/net/tun; and root");
-	add_tried(ret, &n, "overlayfs", try_overlay, DOCTOR_MISSING, "no root for the nodes",
-		"modprobe overlay, and root");
-	add_tried(ret, &n, "bridge", try_bridge, DOCTOR_MISSING,
-		"no exchange, and no interface for keepalived", "modprobe bridge, and root");
-	add_tried(ret, &n, "packet capture", try_capture, DOCTOR_MISSING,
-		"no evidence: nothing can be measured on the wire", "CAP_NET_RAW, that is root");
-	add_tried(ret, &n, "real-time scheduling", try_realtime, DOCTOR_WEAK,
-		"links and probes are late more often, so more trials are invalid",
-		"root or CAP_SYS_NICE; in a container: --ulimit rtprio=1");
-	add_program(ret, &n, "mmdebstrap", "the daemons' root file system cannot be built",
-		"make deps");
-	add_program(ret, &n, "gnuplot", "no report.html; result.json is written all the same",
-		"make deps");
-	add_machine(ret, &n);
-	add_clock(ret, &n);
-	add_pressure(ret, &n);
-	add_quiet(ret, &n);
+	if (root)
+		add_rights(ret, &n);
+	else
+		add_without_root(ret, &n);
+	add_kernel_parts(ret, &n, root);
+	add_rootfs(ret, &n);
+	add_program(ret, &n, "mmdebstrap", DOCTOR_WEAK,
+		"the daemons' root file system cannot be made here, only unpacked", "make deps");
+	add_program(ret, &n, "gnuplot", DOCTOR_WEAK,
+		"no report.html; result.json is written all the same", "make deps");
+	doctor_machine(ret, &n);
 	return n;
 }

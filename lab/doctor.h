@@ -2,6 +2,7 @@
 #ifndef LAB_DOCTOR_H
 #define LAB_DOCTOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum doctor_verdict {
@@ -17,11 +18,11 @@ struct doctor_finding {
 	const char *cost, *remedy; /* of its absence; how to get it */
 };
 
-enum { DOCTOR_FINDINGS_MAX = 24 };
+enum { DOCTOR_FINDINGS_MAX = 40 };
 
 /*
- * Try everything. Nothing of the host is changed: what needs a namespace is tried in a child that
- * has its own.
+ * Try everything, as whoever we are: root, or a user who would bring up a lab without root. Nothing
+ * of the host is changed: what needs a namespace is tried in a child that has its own.
  *
  *      ret     out: in a fixed order
  *

@@ -118,8 +118,8 @@ place_data(char out[static PLACE_BYTES], struct err *e)
 		exe[0] ? exe : ".", CATCHMENT_DATADIR);
 }
 
-int
-place_rootfs(const char *data_dir, char out[static PLACE_BYTES], struct err *e)
+static int
+ask_build(const char *data_dir, const char *option, char out[static PLACE_BYTES], struct err *e)
 {
 	char script[PLACE_BYTES], command[PLACE_BYTES + 32];
 	size_t len = 0;
@@ -128,7 +128,7 @@ place_rootfs(const char *data_dir, char out[static PLACE_BYTES], struct err *e)
 
 	if (join(script, data_dir, "lab/rootfs/build") < 0 || strpbrk(script, "'\\") != NULL)
 		return err_set(e, EINVAL, "%s: a path that a shell would not take", data_dir);
-	snprintf(command, sizeof(command), "'%s' --print", script);
+	snprintf(command, sizeof(command), "'%s' %s", script, option);
 	from = popen(command, "re");
 	if (from == NULL)
 		return err_sys(e, errno, "%s", script);
@@ -139,4 +139,16 @@ place_rootfs(const char *data_dir, char out[static PLACE_BYTES], struct err *e)
 	if (status != 0 || out[0] != '/')
 		return err_set(e, EIO, "%s failed (what it said stands above)", script);
 	return 0;
+}
+
+int
+place_rootfs_path(const char *data_dir, char out[static PLACE_BYTES], struct err *e)
+{
+	return ask_build(data_dir, "--path", out, e);
+}
+
+int
+place_rootfs(const char *data_dir, char out[static PLACE_BYTES], struct err *e)
+{
+	return ask_build(data_dir, "--print", out, e);
 }

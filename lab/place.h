@@ -31,6 +31,9 @@ int place_room(const char *dir, size_t nodes, struct err *e);
  */
 int place_data(char out[static PLACE_BYTES], struct err *e);
 
+/* Its path, whether it is there or not; nothing is built. Returns 0 or -errno. */
+int place_rootfs_path(const char *data_dir, char out[static PLACE_BYTES], struct err *e);
+
 /*
  * The daemons' root file system, as lab/rootfs/build names it; built on first use, which takes a
  * minute and talks on stderr. Returns 0 or -errno.

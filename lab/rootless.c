@@ -264,16 +264,39 @@ rootless_join_peer(int ctl, struct err *e)
 	return rc;
 }
 
+static bool
+setting_below(const char *path, uint64_t wanted)
+{
+	char *text;
+	bool below;
+
+	if (fs_read(path, 64, &text, NULL, NULL) < 0)
+		return false;
+	below = strtoull(text, NULL, 10) < wanted;
+	free(text);
+	return below;
+}
+
+static bool
+limit_below(int resource, rlim_t wanted)
+{
+	struct rlimit limit;
+
+	return getrlimit((__rlimit_resource_t)resource, &limit) == 0 && limit.rlim_cur < wanted;
+}
+
 void
 rootless_weaker(char *out, size_t size)
 {
-	struct rlimit limit;
-	bool realtime = getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_cur > 0;
+	bool late = limit_below(RLIMIT_RTPRIO, 1);
+	bool swapped = limit_below(RLIMIT_MEMLOCK, ROOTLESS_LOCKED_BYTES);
+	bool dropped = setting_below("/proc/sys/net/core/rmem_max", ROOTLESS_SOCKET_BYTES);
 
-	snprintf(out, size,
-		"without root: %smemory that may be swapped out, socket buffers no larger than "
-		"net.core.rmem_max; trials are invalid more often",
-		realtime ? "" : "links and probes without real-time priority, ");
+	snprintf(out, size, "%s%s%s%s", late ? "links and probes have no real-time priority, " : "",
+		swapped ? "their memory may be swapped out, " : "",
+		dropped ? "sockets have small buffers, " : "",
+		late || swapped || dropped ? "so more trials are invalid"
+					   : "nothing is weaker on this host");
 }
 
 static bool
@@ -308,6 +331,6 @@ rootless_begin(const char *lab_name, const char *lab_dir, struct err *e)
 	if (rc < 0)
 		return err_set(e, -rc, "run it as root (sudo), or mend this: %.600s", why.text);
 	rootless_weaker(weaker, sizeof(weaker));
-	talk_step("%s", weaker);
+	talk_step("without root: %s", weaker);
 	return 0;
 }

@@ -18,6 +18,9 @@
 /* The daemons' users are system users: below this. */
 enum { ROOTLESS_IDS_MIN = 1000 };
 
+/* What the link emulator would lock, and a probe's socket would hold, if they were allowed to. */
+enum { ROOTLESS_LOCKED_BYTES = 64 << 20, ROOTLESS_SOCKET_BYTES = 1 << 20 };
+
 /* A range of subordinate ids; count 0: none. */
 struct rootless_range {
 	uint64_t start, count;

@@ -54,6 +54,11 @@ expect 0 as_user "$scratch/data/lab/rootfs/build" --from "$scratch/rootfs.tar"
 expect 0 as_user "$scratch/data/lab/rootfs/build" --check
 rm "$scratch/rootfs.tar"
 
+expect 0 as_user "$scratch/catchment" doctor
+grep -q "^weak     root " "$scratch/out" || fail "doctor: $(cat "$scratch/out")"
+grep -q "^good     mapping of ids" "$scratch/out" || fail "doctor: $(cat "$scratch/out")"
+grep -q "^good     root file system *$scratch/home/.cache/catchment" "$scratch/out" || fail "doctor: $(cat "$scratch/out")"
+
 expect 0 as_user "$scratch/catchment" lab up
 cat "$scratch/err"
 grep -q "without root: " "$scratch/err" || fail "up does not say what is weaker"
