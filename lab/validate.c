@@ -116,21 +116,35 @@ findings_json(const struct findings *f)
 /* ---- who has what ---- */
 
 bool
+is_link_local(const struct inet *a)
+{
+	return a->family == AF_INET6 && a->addr[0] == 0xfe && (a->addr[1] & 0xc0) == 0x80;
+}
+
+/* On an interface: what the topology gives it, or for fe80:: what Linux makes of its MAC. */
+static bool
+iface_has(const struct topo_iface *iface, const struct inet *a)
+{
+	struct inet own;
+
+	for (size_t k = 0; k < iface->addrs_len; k++)
+		if (inet_same(&iface->addrs[k], a))
+			return true;
+	if (!is_link_local(a))
+		return false;
+	inet_link_local(iface->mac, &own);
+	return inet_same(&own, a);
+}
+
+bool
 node_has(const struct validation *v, size_t node, const struct inet *a)
 {
 	const struct topo_node *n = &v->t->nodes[node];
 	const struct daemon_conf *c = &v->nodes[node].conf;
 
-	for (size_t i = 0; i < n->ifaces_len; i++) {
-		struct inet own;
-
-		for (size_t k = 0; k < n->ifaces[i].addrs_len; k++)
-			if (inet_same(&n->ifaces[i].addrs[k], a))
-				return true;
-		inet_link_local(n->ifaces[i].mac, &own);
-		if (inet_same(&own, a))
+	for (size_t i = 0; i < n->ifaces_len; i++)
+		if (iface_has(&n->ifaces[i], a))
 			return true;
-	}
 	for (size_t i = 0; i < n->loopback_len; i++)
 		if (inet_same(&n->loopback[i], a))
 			return true;
@@ -151,14 +165,8 @@ iface_with(const struct validation *v, size_t node, const struct inet *a)
 	const struct daemon_conf *c = &v->nodes[node].conf;
 
 	for (size_t i = 0; i < n->ifaces_len; i++) {
-		struct inet own;
-
-		inet_link_local(n->ifaces[i].mac, &own);
-		if (inet_same(&own, a))
+		if (iface_has(&n->ifaces[i], a))
 			return i;
-		for (size_t k = 0; k < n->ifaces[i].addrs_len; k++)
-			if (inet_same(&n->ifaces[i].addrs[k], a))
-				return i;
 		for (size_t k = 0; k < c->addrs_len; k++)
 			if (strcmp(c->addrs[k].ifname, n->ifaces[i].name) == 0 &&
 				inet_same(&c->addrs[k].addr, a))

@@ -39,6 +39,7 @@ bool node_has(const struct validation *v, size_t node, const struct inet *a);
 
 /* 127.0.0.0/8 or ::1: whoever is meant is on the node itself. */
 bool is_loopback(const struct inet *a);
+bool is_link_local(const struct inet *a);
 
 /* The interface of `node` that is on the same segment as another node's; SIZE_MAX when there is none. */
 size_t facing(const struct validation *v, size_t node, const struct owner *other);

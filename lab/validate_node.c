@@ -87,7 +87,7 @@ is_connected(const struct validation *v, size_t node, const struct inet *a)
 	const struct topo_node *n = &v->t->nodes[node];
 	const struct daemon_conf *c = &v->nodes[node].conf;
 
-	if (a->family == AF_INET6 && a->addr[0] == 0xfe && (a->addr[1] & 0xc0) == 0x80)
+	if (is_link_local(a))
 		return true;
 	for (size_t i = 0; i < n->ifaces_len; i++)
 		for (size_t k = 0; k < n->ifaces[i].addrs_len; k++)

@@ -12,12 +12,6 @@
 
 enum { TEXT_BYTES = 96 };
 
-static bool
-is_link_local(const struct inet *a)
-{
-	return a->family == AF_INET6 && a->addr[0] == 0xfe && (a->addr[1] & 0xc0) == 0x80;
-}
-
 /* The peer, as a person would say it: address, or the interface it is at. */
 static const char *
 peer_text(const struct dc_session *s, char out[static TEXT_BYTES])
