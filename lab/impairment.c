@@ -114,14 +114,15 @@ impairment_read(struct impairment *m, const char *word, const char *text, struct
 }
 
 void
-impairment_conf(struct conf *c, const struct conf_node *map, struct impairment *m)
+impairment_conf(struct conf *c, const struct conf_node *map, const char *const words[],
+	struct impairment *m)
 {
-	for (size_t i = 0; impairment_words[i] != NULL; i++) {
-		const char *text = conf_str(c, map, impairment_words[i], NULL);
+	for (size_t i = 0; words[i] != NULL; i++) {
+		const char *text = conf_str(c, map, words[i], NULL);
 		struct err e;
 
-		if (text != NULL && impairment_read(m, impairment_words[i], text, &e) < 0)
-			conf_complain(c, conf_get(c, map, impairment_words[i]), "%s", e.text);
+		if (text != NULL && impairment_read(m, words[i], text, &e) < 0)
+			conf_complain(c, conf_get(c, map, words[i]), "%s", e.text);
 	}
 }
 

@@ -23,13 +23,14 @@ struct impairment {
 	struct wire_impair value;
 };
 
-extern const char *const impairment_words[]; /* NULL-terminated */
+extern const char *const impairment_words[]; /* NULL-terminated; the delay is the first */
 
 /* Take one word and its value. Returns 0, or -EINVAL with `e` saying what it should be. */
 int impairment_read(struct impairment *m, const char *word, const char *text, struct err *e);
 
-/* Take every such key of a map; what is wrong is complained of, a contradiction too. */
-void impairment_conf(struct conf *c, const struct conf_node *map, struct impairment *m);
+/* Take those keys of a map that are among `words` (NULL-terminated); what is wrong is complained of. */
+void impairment_conf(struct conf *c, const struct conf_node *map, const char *const words[],
+	struct impairment *m);
 
 /* What a link does besides its delay, for people: "loss 30 % in bursts of 5, rate 10 Mbit/s". */
 const char *impairment_show(const struct wire_impair *m, uint32_t mask, char out[static 200]);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lab/geo.h"
+#include "lab/impairment.h"
 
 static void
 read_node(struct topology *t, const struct conf_node *entry, struct topo_node *node)
@@ -167,6 +168,22 @@ read_delay(struct topology *t, const struct conf_node *entry, struct topo_link *
 			geo_delay_ns(geo_distance_km(a->lat, a->lon, b->lat, b->lon), stretch);
 }
 
+/* What a link does besides its delay, in both directions. */
+static void
+read_impairment(struct topology *t, const struct conf_node *entry, struct topo_link *link)
+{
+	struct impairment m = {0};
+	struct wire_impair whole;
+	struct err e;
+
+	impairment_conf(t->conf, entry, impairment_words + 1, &m);
+	wire_impair_copy(&link->impair, &m.value, m.mask);
+	whole = link->impair;
+	whole.delay_ns = link->delay_ns;
+	if (m.mask != 0 && conf_complaints(t->conf) == 0 && wire_impair_check(&whole, &e) < 0)
+		conf_complain(t->conf, entry, "%s", e.text);
+}
+
 static void
 name_link(struct topology *t, const struct conf_node *entry, struct topo_link *link)
 {
@@ -185,7 +202,9 @@ name_link(struct topology *t, const struct conf_node *entry, struct topo_link *l
 void
 topo_read_links(struct topology *t, const struct conf_node *root)
 {
-	static const char *const keys[] = {"a", "b", "a_addr", "b_addr", "delay", "stretch", NULL};
+	static const char *const keys[] = {"a", "b", "a_addr", "b_addr", "delay", "stretch",
+		"jitter", "spread", "reorder", "loss", "burst", "rate", "queue", "duplicate",
+		"corrupt", NULL};
 	const struct conf_node *list = conf_need(t->conf, root, "links");
 	size_t n = conf_is_list(t->conf, list, "links") ? conf_len(t->conf, list) : 0;
 
@@ -204,6 +223,7 @@ topo_read_links(struct topology *t, const struct conf_node *root)
 		if (!good_a || !good_b)
 			continue;
 		read_delay(t, entry, link);
+		read_impairment(t, entry, link);
 		name_link(t, entry, link);
 	}
 }

@@ -229,6 +229,15 @@ links(void **state)
 		{24, "  - {a: \"m1:lan\", b: \"sw:m1\", a_addr: [10.0.1.2/24], delay: -1ms}",
 			"t:24: 'delay': '-1ms' is not understood (a duration like 300ms, 2s, "
 			"1.5min)"},
+		{24,
+			"  - {a: \"m1:lan\", b: \"sw:m1\", a_addr: [10.0.1.2/24], delay: 1ms,\n"
+			"     jitter: 2ms}",
+			"t:24: a jitter of 2 ms around a delay of 1 ms: frames would leave before "
+			"they came"},
+		{24,
+			"  - {a: \"m1:lan\", b: \"sw:m1\", a_addr: [10.0.1.2/24], delay: 1ms,\n"
+			"     loss: 2, queue: 3}",
+			"t:25: loss: '2' is not a ratio from 0 to 1, like 1%"},
 		{24, "  - {a: \"m1:lan\", b: \"sw:m1\", a_addr: [10.0.1.2/24], delay: 11s}",
 			"t:24: a delay of more than 10 s is surely a mistake"},
 		{24,
