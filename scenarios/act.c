@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "scenarios/scenario_links.h"
 
 static json_t *
 instant_json(const struct lab_instant *at)
@@ -17,36 +20,50 @@ instant_json(const struct lab_instant *at)
 }
 
 static void
-note(struct events *ev, const char *event, const struct action *action,
+note(struct events *ev, const char *event, const struct action *action, json_int_t change,
 	const struct lab_instant *at)
 {
 	json_t *fields = instant_json(at);
+	char text[200];
 
 	json_object_set_new(fields, "action", json_string(action_name(action->kind)));
 	json_object_set_new(fields, "target", json_string(action->target));
+	if (change != 0)
+		json_object_set_new(fields, "change", json_integer(change));
+	if (action->kind == ACTION_IMPAIR)
+		json_object_set_new(fields, "what",
+			json_string(impairment_show(&action->what.value, action->what.mask, text)));
+	if (action->for_ns > 0)
+		json_object_set_new(fields, "for_ms", json_real((double)action->for_ns / 1e6));
 	events_add(ev, event, fields);
 }
 
-static void
-add_link_name(const struct topo_link *link, void *data)
-{
-	json_array_append_new(data, json_string(link->name));
-}
-
+/* `ret_change`: out, the emulator's number of it. */
 static int
-set_links(struct lab *lab, const struct action *action, bool carrier, bool blackhole,
+set_links(struct lab *lab, const struct action *action, json_int_t *ret_change,
 	struct lab_instant *at, struct err *e)
 {
-	json_t *links = json_array(), *request;
+	const struct topology *t = lab_topology(lab);
+	struct link_match *m = calloc(t->links_len + 1, sizeof(*m));
+	json_t *request, *reply;
+	int rc;
 
-	action_links(lab_topology(lab), action->target, add_link_name, links);
-	request = json_pack("{s:s, s:o, s:s, s:b, s:b}", "op", "set", "links", links, "dir", "both",
-		"carrier", carrier, "blackhole", blackhole);
-	return lab_wire(lab, request, NULL, at, e);
+	if (m == NULL)
+		return err_set(e, ENOMEM, "out of memory");
+	request = link_request(t, m, action_links(t, action->target, m), action->way);
+	action_request(action, request);
+	free(m);
+	rc = lab_wire(lab, request, &reply, at, e);
+	if (rc < 0)
+		return rc;
+	*ret_change = json_integer_value(json_object_get(reply, "id"));
+	json_decref(reply);
+	return 0;
 }
 
 static int
-perform(struct lab *lab, const struct action *a, struct lab_instant *at, struct err *e)
+perform(struct lab *lab, struct exec_jobs *jobs, const struct action *a, json_int_t *ret_change,
+	struct lab_instant *at, struct err *e)
 {
 	switch (a->kind) {
 	case ACTION_KILL:
@@ -60,25 +77,30 @@ perform(struct lab *lab, const struct action *a, struct lab_instant *at, struct 
 	case ACTION_START:
 		return lab_start(lab, a->node, a->service, at, e);
 	case ACTION_BLACKHOLE:
-		return set_links(lab, a, true, true, at, e);
 	case ACTION_LINK_DOWN:
-		return set_links(lab, a, false, false, at, e);
+	case ACTION_IMPAIR:
 	case ACTION_LINK_UP:
-		return set_links(lab, a, true, false, at, e);
+		return set_links(lab, a, ret_change, at, e);
+	case ACTION_EXEC:
+		return exec_start(jobs, lab, a, at, e);
 	}
 	return err_set(e, EINVAL, "no such action");
 }
 
 int
-act(struct lab *lab, const struct action *action, struct events *ev, struct err *e)
+act(struct lab *lab, const struct action *action, struct events *ev, struct exec_jobs *jobs,
+	uint64_t *first_change, struct err *e)
 {
+	json_int_t change = 0;
 	struct lab_instant at = {0};
 	struct err why = {0};
 
-	if (perform(lab, action, &at, &why) < 0)
+	if (perform(lab, jobs, action, &change, &at, &why) < 0)
 		return err_set(
 			e, EIO, "%s %s: %s", action_name(action->kind), action->target, why.text);
-	note(ev, action->restores ? "restore" : "fault", action, &at);
+	note(ev, action->restores ? "restore" : "fault", action, change, &at);
+	if (*first_change == 0)
+		*first_change = (uint64_t)change;
 	return 0;
 }
 
@@ -129,10 +151,21 @@ undo(struct lab *lab, const struct scenario *s, const struct action *broken, jso
 	struct action mend = *broken;
 	const char *state;
 	struct lab_instant at = {0};
+	json_int_t change = 0;
 	int rc;
 
+	if (broken->kind == ACTION_EXEC) {
+		if (broken->undo == NULL)
+			return 0;
+		rc = exec_undo(lab, broken, &at, e);
+		if (rc == 0)
+			note(ev, "rollback", &mend, 0, &at);
+		return rc;
+	}
+	mend.for_ns = 0;
 	if (action_is_link(broken->kind)) {
 		mend.kind = ACTION_LINK_UP;
+		mend.way = LINK_BOTH;
 	} else {
 		state = service_state(status, broken);
 		if (state != NULL && strcmp(state, "exited") == 0)
@@ -142,10 +175,55 @@ undo(struct lab *lab, const struct scenario *s, const struct action *broken, jso
 		else
 			return 0;
 	}
-	rc = perform(lab, &mend, &at, e);
+	rc = perform(lab, NULL, &mend, &change, &at, e);
 	if (rc == 0)
-		note(ev, "rollback", &mend, &at);
+		note(ev, "rollback", &mend, change, &at);
 	return rc;
+}
+
+static struct lab_instant
+instant_of(const json_t *bracket)
+{
+	struct lab_instant at = {0};
+
+	at.before_wall.ns = json_integer_value(json_object_get(bracket, "before_wall_ns"));
+	at.after_wall.ns = json_integer_value(json_object_get(bracket, "after_wall_ns"));
+	at.before_mono.ns = json_integer_value(json_object_get(bracket, "before_mono_ns"));
+	at.after_mono.ns = json_integer_value(json_object_get(bracket, "after_mono_ns"));
+	return at;
+}
+
+int
+act_note_changes(struct lab *lab, struct events *ev, uint64_t first_change, struct err *e)
+{
+	struct lab_instant at;
+	json_t *list, *change;
+	size_t i;
+	int rc;
+
+	if (first_change == 0)
+		return 0;
+	rc = lab_wire_changes(lab, first_change, &list, NULL, e);
+	if (rc < 0)
+		return rc;
+	json_array_foreach(list, i, change)
+	{
+		json_t *end = json_object_get(change, "end"), *fields;
+
+		at = instant_of(json_object_get(change, "begin"));
+		fields = instant_json(&at);
+		json_object_set(fields, "change", change);
+		events_add(ev, "link_change", fields);
+		if (end == NULL || json_object_get(change, "ended_by") != NULL)
+			continue;
+		at = instant_of(end);
+		fields = instant_json(&at);
+		json_object_set_new(fields, "action", json_string("end"));
+		json_object_set(fields, "change", json_object_get(change, "id"));
+		events_add(ev, "restore", fields);
+	}
+	json_decref(list);
+	return 0;
 }
 
 int

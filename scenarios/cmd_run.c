@@ -175,7 +175,7 @@ from_environment(struct run_args *a)
 }
 
 static int
-load_one(struct run_args *a, const char *path)
+load_one(struct run_args *a, const char *path, bool named)
 {
 	struct scenario *s;
 	struct err e;
@@ -197,8 +197,12 @@ load_one(struct run_args *a, const char *path)
 				conf_at(s->conf, conf_get(s->conf, conf_root(s->conf), "judges"),
 					i),
 				"judges: the ledger has no '%s'", s->judges[i]);
-	if (conf_report(s->conf) == 0)
+	if (conf_report(s->conf) == 0 && (s->fits || !named || a->list))
 		return 0;
+	if (conf_complaints(s->conf) == 0) {
+		talk_error("%s is for another variant: --variant %s", s->name, s->variants);
+		return -EINVAL;
+	}
 	talk_error("%s: %zu mistake%s", path, conf_complaints(s->conf),
 		conf_complaints(s->conf) == 1 ? "" : "s");
 	return -EINVAL;
@@ -217,7 +221,8 @@ load_all(struct run_args *a)
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		const char *slash = strrchr(found.gl_pathv[i], '/');
 
-		if (strcmp(slash + 1, "targets.yaml") != 0 && load_one(a, found.gl_pathv[i]) < 0)
+		if (strcmp(slash + 1, "targets.yaml") != 0 &&
+			load_one(a, found.gl_pathv[i], false) < 0)
 			rc = -EINVAL;
 	}
 	globfree(&found);
@@ -231,10 +236,10 @@ load_named(struct run_args *a, const char *name)
 	char path[PLACE_BYTES + 300];
 
 	if (strchr(name, '/') != NULL || strstr(name, ".yaml") != NULL)
-		return load_one(a, name);
+		return load_one(a, name, true);
 	snprintf(path, sizeof(path), "%s/scenarios/%.255s.yaml", a->data, name);
 	if (access(path, R_OK) == 0 && strcmp(name, "targets") != 0)
-		return load_one(a, path);
+		return load_one(a, path, true);
 	talk_error("no scenario '%s'; 'catchment run --list' names them", name);
 	return -EINVAL;
 }
@@ -319,6 +324,11 @@ cmd_run(int argc, char *argv[])
 	for (size_t i = 0; i < a.scenarios_len && code != EXIT_INTERRUPTED; i++) {
 		if (a.list) {
 			printf("%-18s %s\n", a.scenarios[i]->name, a.scenarios[i]->summary);
+			continue;
+		}
+		if (!a.scenarios[i]->fits) {
+			talk_note("%s is skipped: it is for another variant (%s)",
+				a.scenarios[i]->name, a.scenarios[i]->variants);
 			continue;
 		}
 		a.plan.scenario = a.scenarios[i];

@@ -1,7 +1,6 @@
 /* scenario.c - read a scenario file and check it against the network it is for. */
 #include "scenarios/scenario.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "bench/analyze/analyze.h"
 #include "lib/mono.h"
 #include "lib/num.h"
+#include "scenarios/scenario_links.h"
 
 static const struct {
 	const char *name;
@@ -21,9 +21,15 @@ static const struct {
 	[ACTION_START] = {"start", true, false},
 	[ACTION_BLACKHOLE] = {"blackhole", false, true},
 	[ACTION_LINK_DOWN] = {"link-down", false, true},
+	[ACTION_IMPAIR] = {"impair", false, true},
 	[ACTION_LINK_UP] = {"link-up", true, true},
+	[ACTION_EXEC] = {"exec", false, false},
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]), TITLE_MAX_BYTES = 200 };
+
+static const char *const step_keys[] = {"at", "kill", "stop", "hang", "resume", "start",
+	"blackhole", "link-down", "impair", "link-up", "exec", "dir", "for", "delay", "jitter", "spread",
+	"reorder", "loss", "burst", "rate", "queue", "duplicate", "corrupt", NULL};
 
 const char *
 action_name(enum action_kind kind)
@@ -40,32 +46,12 @@ action_is_link(enum action_kind kind)
 int64_t
 scenario_last_ns(const struct scenario *s)
 {
-	return s->actions_len == 0 ? 0 : s->actions[s->actions_len - 1].at_ns;
-}
+	int64_t last_ns = 0;
 
-size_t
-action_links(const struct topology *t, const char *pattern,
-	void (*each)(const struct topo_link *link, void *data), void *data)
-{
-	const char *between = strstr(pattern, "--");
-	char left[64], right[64];
-	size_t n = 0;
-
-	snprintf(left, sizeof(left), "%.*s",
-		(int)(between ? between - pattern : (ptrdiff_t)strlen(pattern)), pattern);
-	snprintf(right, sizeof(right), "%s", between ? between + 2 : "*");
-	for (size_t i = 0; i < t->links_len; i++) {
-		const char *a = t->nodes[t->links[i].node[0]].name;
-		const char *b = t->nodes[t->links[i].node[1]].name;
-
-		if ((fnmatch(left, a, 0) != 0 || fnmatch(right, b, 0) != 0) &&
-			(fnmatch(left, b, 0) != 0 || fnmatch(right, a, 0) != 0))
-			continue;
-		if (each != NULL)
-			each(&t->links[i], data);
-		n++;
-	}
-	return n;
+	for (size_t i = 0; i < s->actions_len; i++)
+		if (s->actions[i].at_ns + s->actions[i].for_ns > last_ns)
+			last_ns = s->actions[i].at_ns + s->actions[i].for_ns;
+	return last_ns;
 }
 
 static void
@@ -96,17 +82,77 @@ check_service_target(struct scenario *s, const struct topology *t, const struct 
 	conf_complain(s->conf, at, "node '%s' runs no '%s'", action->node, action->service);
 }
 
+/* A list of words, as an argv; NULL when it is none. */
+static char **
+read_words(struct scenario *s, const struct conf_node *list, const char *what)
+{
+	size_t n = conf_len(s->conf, list);
+	char **argv;
+
+	if (!conf_is_list(s->conf, list, what))
+		return NULL;
+	if (n == 0) {
+		conf_complain(s->conf, list, "%s is an empty command", what);
+		return NULL;
+	}
+	argv = calloc(n + 1, sizeof(*argv));
+	for (size_t i = 0; argv != NULL && i < n; i++) {
+		const char *word = conf_text(s->conf, conf_at(s->conf, list, i), what);
+
+		argv[i] = (char *)(uintptr_t)(word ? word : "");
+	}
+	return argv;
+}
+
+/* "hkg: anycast drain": how it reads in the diary and the report. Owned by the action. */
+static char *
+exec_text(const struct action *action)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		abort();
+	fprintf(out, "%s:", action->node);
+	for (char **word = action->argv; *word != NULL; word++)
+		fprintf(out, " %s", *word);
+	fclose(out);
+	return text;
+}
+
+static void
+read_exec(struct scenario *s, const struct topology *t, const struct conf_node *map,
+	struct action *action)
+{
+	static const char *const keys[] = {"node", "command", "undo", "mends", NULL};
+	const char *node;
+
+	if (!conf_is_map(s->conf, map, "exec"))
+		return;
+	conf_known(s->conf, map, keys);
+	node = conf_need(s->conf, map, "node") ? conf_str(s->conf, map, "node", "") : "";
+	snprintf(action->node, sizeof(action->node), "%s", node);
+	if (node[0] != '\0' && topology_node(t, node) < 0)
+		conf_complain(s->conf, map, "the network has no node '%s'", node);
+	if (conf_need(s->conf, map, "command") != NULL)
+		action->argv = read_words(s, conf_get(s->conf, map, "command"), "command");
+	if (conf_get(s->conf, map, "undo") != NULL)
+		action->undo = read_words(s, conf_get(s->conf, map, "undo"), "undo");
+	action->restores = conf_bool(s->conf, map, "mends", false);
+	if (action->argv != NULL)
+		action->target = exec_text(action);
+}
+
 static void
 read_action(struct scenario *s, const struct topology *t, const struct conf_node *entry)
 {
-	static const char *const keys[] = {"at", "kill", "stop", "hang", "resume", "start",
-		"blackhole", "link-down", "link-up", NULL};
 	struct action *action = &s->actions[s->actions_len];
 	int found = 0;
 
 	if (!conf_is_map(s->conf, entry, "a step of the timeline"))
 		return;
-	conf_known(s->conf, entry, keys);
+	conf_known(s->conf, entry, step_keys);
 	*action = (struct action){.line = conf_line(s->conf, entry)};
 	if (conf_need(s->conf, entry, "at") != NULL)
 		action->at_ns = conf_duration_ns(s->conf, entry, "at", 0);
@@ -116,21 +162,22 @@ read_action(struct scenario *s, const struct topology *t, const struct conf_node
 		found++;
 		action->kind = (enum action_kind)k;
 		action->restores = kinds[k].restores;
-		action->target = conf_str(s->conf, entry, kinds[k].name, NULL);
+		if (k == ACTION_EXEC)
+			read_exec(s, t, conf_get(s->conf, entry, "exec"), action);
+		else
+			action->target = conf_str(s->conf, entry, kinds[k].name, NULL);
 	}
 	if (found != 1) {
 		conf_complain(s->conf, entry,
 			"a step does exactly one of kill, stop, hang, resume, "
-			"start, blackhole, link-down, link-up");
+			"start, blackhole, link-down, impair, link-up, exec");
 		return;
 	}
 	if (action->target == NULL)
 		return;
-	if (!kinds[action->kind].link)
+	action_read_links(s, t, entry, action);
+	if (!kinds[action->kind].link && action->kind != ACTION_EXEC)
 		check_service_target(s, t, entry, action);
-	else if (action_links(t, action->target, NULL, NULL) == 0)
-		conf_complain(
-			s->conf, entry, "no link of the network matches '%s'", action->target);
 	if (s->actions_len > 0 && action->at_ns < s->actions[s->actions_len - 1].at_ns)
 		conf_complain(s->conf, entry, "the steps are not in the order of their time");
 	s->actions_len++;
@@ -186,7 +233,8 @@ read_bound(struct scenario *s, const struct conf_node *at, const char *text, str
 static void
 read_expect_metric(struct scenario *s, const struct conf_node *entry, struct expect *x)
 {
-	static const char *const keys[] = {"metric", "min", "p1", "p50", "p90", "p99", "max", NULL};
+	static const char *const keys[] = {
+		"metric", "min", "p1", "p50", "p90", "p99", "max", "variant", NULL};
 	const char *bound = NULL;
 	int found = 0;
 
@@ -196,7 +244,7 @@ read_expect_metric(struct scenario *s, const struct conf_node *entry, struct exp
 	if (x->metric[0] != '\0' && !analyze_has_metric(x->metric))
 		conf_complain(s->conf, conf_get(s->conf, entry, "metric"),
 			"there is no metric '%s'; catchment-scenario(5) lists them", x->metric);
-	for (int k = 1; keys[k] != NULL; k++) {
+	for (int k = 1; strcmp(keys[k], "variant") != 0; k++) {
 		const char *text = conf_str(s->conf, entry, keys[k], NULL);
 
 		if (text == NULL)
@@ -242,7 +290,7 @@ static void
 read_expect_served(struct scenario *s, const struct topology *t, const struct conf_node *entry,
 	struct expect *x)
 {
-	static const char *const keys[] = {"during", "clients", "served_by", NULL};
+	static const char *const keys[] = {"during", "clients", "served_by", "variant", NULL};
 	char from[24], to[24];
 
 	conf_known(s->conf, entry, keys);
@@ -260,6 +308,31 @@ read_expect_served(struct scenario *s, const struct topology *t, const struct co
 			"the network has no site '%s'", x->site);
 	snprintf(x->text, sizeof(x->text), "clients in %s served by %s from %s to %s", x->city,
 		x->site, num_show_ns(x->from_ns, from), num_show_ns(x->to_ns, to));
+}
+
+/* Is what is said for one variant said of this one? A topology on its own is the documented one's. */
+static bool
+is_for(const struct topology *t, const char *variant)
+{
+	return variant == NULL || strcmp(variant, t->variant ? t->variant : "documented") == 0;
+}
+
+static void
+read_variants(struct scenario *s, const struct topology *t, const struct conf_node *root)
+{
+	const struct conf_node *list = conf_get(s->conf, root, "variants");
+
+	s->fits = list == NULL;
+	if (list == NULL || !conf_is_list(s->conf, list, "variants"))
+		return;
+	if (conf_len(s->conf, list) == 0)
+		conf_complain(s->conf, list, "variants names none");
+	for (size_t i = 0; i < conf_len(s->conf, list); i++) {
+		const char *name = conf_text(s->conf, conf_at(s->conf, list, i), "variants");
+
+		s->variants = s->variants ? s->variants : name;
+		s->fits |= name != NULL && is_for(t, name);
+	}
 }
 
 static void
@@ -281,7 +354,7 @@ read_expects(struct scenario *s, const struct topology *t, const struct conf_nod
 			read_expect_metric(s, entry, x);
 		else
 			read_expect_served(s, t, entry, x);
-		s->expects_len++;
+		s->expects_len += is_for(t, conf_str(s->conf, entry, "variant", NULL));
 	}
 }
 
@@ -346,7 +419,7 @@ int
 scenario_load(const char *path, const struct topology *t, struct scenario **ret, struct err *e)
 {
 	static const char *const keys[] = {"name", "title", "summary", "judges", "probes", "before",
-		"after", "phase", "timeline", "expect", "rollback", NULL};
+		"after", "phase", "timeline", "expect", "rollback", "variants", NULL};
 	struct scenario *s = calloc(1, sizeof(*s));
 	const struct conf_node *root;
 	const char *rollback;
@@ -365,6 +438,7 @@ scenario_load(const char *path, const struct topology *t, struct scenario **ret,
 		return 0;
 	conf_known(s->conf, root, keys);
 	read_head(s, root);
+	read_variants(s, t, root);
 	read_timeline(s, t, root);
 	read_expects(s, t, root);
 	rollback = conf_str(s->conf, root, "rollback", "always");
@@ -380,6 +454,12 @@ scenario_free(struct scenario *s)
 	if (s == NULL)
 		return;
 	free(s->judges);
+	for (size_t i = 0; i < s->actions_len; i++) {
+		if (s->actions[i].kind == ACTION_EXEC)
+			free((char *)(uintptr_t)s->actions[i].target);
+		free(s->actions[i].argv);
+		free(s->actions[i].undo);
+	}
 	free(s->actions);
 	free(s->expects);
 	conf_free(s->conf);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lab/impairment.h"
 #include "lab/topology.h"
 #include "lib/conf.h"
 #include "lib/err.h"
@@ -20,15 +21,22 @@ enum action_kind {
 	ACTION_START,	  /* start a service that is not running */
 	ACTION_BLACKHOLE, /* links lose everything, silently */
 	ACTION_LINK_DOWN, /* links lose their carrier */
-	ACTION_LINK_UP,	  /* links as they were */
+	ACTION_IMPAIR,	  /* links delay, lose, copy...: action.what */
+	ACTION_LINK_UP,	  /* links as the topology says */
+	ACTION_EXEC,	  /* a command in a node */
 };
 
 struct action {
 	int64_t at_ns; /* after the fault instant of the trial */
 	enum action_kind kind;
-	const char *target; /* NODE/SERVICE, or a link pattern: see action_links() */
+	const char *target;  /* NODE/SERVICE, a link pattern (see action_links()), "NODE: WORDS" */
+	char **argv, **undo; /* of exec: the command, and the one that undoes it or NULL */
 	char node[32], service[32];
 	bool restores; /* undoes rather than breaks */
+	/* of links */
+	enum link_way way; /* seen from the pattern's left side */
+	struct impairment what;
+	int64_t for_ns; /* 0: until it is undone */
 	int line;
 };
 
@@ -61,6 +69,8 @@ struct scenario {
 	size_t actions_len;
 	struct expect *expects;
 	size_t expects_len;
+	const char *variants; /* those it is for, as text; NULL: for all */
+	bool fits;	      /* it is for the topology's variant */
 };
 
 /*
@@ -76,14 +86,13 @@ void scenario_free(struct scenario *s);
 const char *action_name(enum action_kind kind);
 bool action_is_link(enum action_kind kind);
 
-/* End of the last action, ns after the fault. */
+/* End of the last action, and of what lasts for a time, ns after the fault. */
 int64_t scenario_last_ns(const struct scenario *s);
 
 /*
  * Links a pattern means: "a-*" all that touch a node of such a name, "a-hkg--a-sin" those between
- * two (each side a pattern). Calls `each` for every one. Returns how many there were.
+ * two; each side is a pattern, also "hkg:eth*". As link_matches() otherwise.
  */
-size_t action_links(const struct topology *t, const char *pattern,
-	void (*each)(const struct topo_link *link, void *data), void *data);
+size_t action_links(const struct topology *t, const char *pattern, struct link_match *ret);
 
 #endif

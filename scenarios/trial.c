@@ -28,7 +28,9 @@ struct trial {
 	const struct trial_plan *plan;
 	struct watch watch;
 	struct logs *logs;
+	struct exec_jobs jobs;
 	json_int_t events_seen; /* of the lab's own */
+	uint64_t first_change;	/* of links, in this trial */
 };
 
 /* Poll the lab until it is healthy. Returns 0, -ETIMEDOUT with what is wrong, -EINTR, -errno. */
@@ -120,6 +122,7 @@ play(struct trial *t, struct err *e)
 	const struct scenario *s = t->plan->scenario;
 	int64_t phase_ns = (int64_t)rng_below(t->plan->rng, (uint64_t)s->phase_window_ns);
 	struct mono fault = mono_add(mono_now(), s->before_ns + phase_ns);
+	struct err later;
 	int rc;
 
 	rc = watch_until(&t->watch, fault, "steady", e);
@@ -129,12 +132,15 @@ play(struct trial *t, struct err *e)
 		rc = watch_until(&t->watch, mono_add(fault, a->at_ns),
 			i ? action_name(a->kind) : "steady", e);
 		if (rc == 0)
-			rc = act(t->plan->lab, a, t->watch.events, e);
+			rc = act(t->plan->lab, a, t->watch.events, &t->jobs, &t->first_change, e);
 		talk_live("%s: %s %s", t->watch.title, action_name(a->kind), a->target);
 	}
 	if (rc == 0)
 		rc = watch_until(
 			&t->watch, mono_add(fault, scenario_last_ns(s) + s->after_ns), "after", e);
+	/* What has not ended by now does not belong to this trial; after a failure nothing is waited for. */
+	if (exec_finish(&t->jobs, mono_now(), rc == 0 ? e : &later) < 0 && rc == 0)
+		rc = -EIO;
 	return rc;
 }
 
@@ -144,8 +150,11 @@ mend(struct trial *t, struct err *e)
 {
 	struct survey *s = NULL;
 	struct err why = {0};
+	int noted = act_note_changes(t->plan->lab, t->watch.events, t->first_change, &why);
 	int rc = act_rollback(t->plan->lab, t->plan->scenario, t->watch.events, &why);
 
+	if (rc == 0)
+		rc = noted;
 	if (rc == 0)
 		rc = await_healthy(t->plan, HEAL_MS, false, &s, &why);
 	events_add(t->watch.events, "heal",

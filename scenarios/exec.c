@@ -1,0 +1,102 @@
+/* exec.c - commands that a timeline runs inside nodes: started on time, waited for later. */
+#include "scenarios/exec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lab/enter.h"
+
+enum { UNDO_MS = 60000 };
+
+static int
+open_log(struct lab *lab, const char *node)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/log/%s/exec.log", lab_dir(lab), node);
+	return open(path, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0644);
+}
+
+static int
+spawn(struct exec_jobs *jobs, struct lab *lab, const struct action *action, char *const argv[],
+	struct lab_instant *ret, struct err *e)
+{
+	int node = topology_node(lab_topology(lab), action->node), log;
+	pid_t pid;
+
+	if (jobs->len == EXEC_JOBS || node < 0)
+		return err_set(e, EINVAL, "more than %d commands", EXEC_JOBS);
+	log = open_log(lab, action->node);
+	ret->before_wall = wall_now();
+	ret->before_mono = mono_now();
+	pid = enter_spawn(lab_node_pid(lab, (size_t)node), argv, -1, log, log, e);
+	ret->after_mono = mono_now();
+	ret->after_wall = wall_now();
+	if (log >= 0)
+		close(log);
+	if (pid < 0)
+		return pid;
+	jobs->list[jobs->len++] = (struct exec_job){.pid = pid, .action = action};
+	return 0;
+}
+
+int
+exec_start(struct exec_jobs *jobs, struct lab *lab, const struct action *action,
+	struct lab_instant *ret, struct err *e)
+{
+	return spawn(jobs, lab, action, action->argv, ret, e);
+}
+
+/* Wait for one; true when it ended by itself. */
+static bool
+await_end(pid_t pid, struct mono deadline, int *ret_status)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), left_ms = mono_left_ms(deadline);
+	struct pollfd pfd = {.fd = pidfd, .events = POLLIN};
+	bool ended = pidfd >= 0 && poll(&pfd, 1, left_ms > 0 ? left_ms : 0) == 1;
+
+	if (!ended)
+		kill(pid, SIGKILL);
+	while (waitpid(pid, ret_status, 0) < 0 && errno == EINTR)
+		;
+	if (pidfd >= 0)
+		close(pidfd);
+	return ended;
+}
+
+int
+exec_finish(struct exec_jobs *jobs, struct mono deadline, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < jobs->len; i++) {
+		const struct action *a = jobs->list[i].action;
+		int status = 0;
+		bool ended = await_end(jobs->list[i].pid, deadline, &status);
+
+		if (rc < 0 || (ended && WIFEXITED(status) && WEXITSTATUS(status) == 0))
+			continue;
+		rc = !ended
+			? err_set(e, EIO, "'%s' takes too long", a->target)
+			: err_set(e, EIO, "'%s' returned %d; what it said is in log/%s/exec.log",
+				  a->target, WEXITSTATUS(status), a->node);
+	}
+	jobs->len = 0;
+	return rc;
+}
+
+int
+exec_undo(struct lab *lab, const struct action *action, struct lab_instant *ret, struct err *e)
+{
+	struct exec_jobs jobs = {.len = 0};
+	int rc = spawn(&jobs, lab, action, action->undo, ret, e);
+
+	return rc < 0 ? rc : exec_finish(&jobs, mono_add(mono_now(), UNDO_MS * NS_PER_MS), e);
+}
