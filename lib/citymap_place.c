@@ -15,7 +15,7 @@ enum { DIRECTIONS = 16, DISTANCES = 6, CANDIDATES = DIRECTIONS * DISTANCES, ROUN
 
 #define COST_FORBIDDEN 1e6
 #define COST_POINT     1.6
-#define COST_AWAY      0.45
+#define COST_AWAY      0.7
 
 struct candidate {
 	struct place_box box;

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "lib/citymap.h"
 #include "lib/theme.h"
 #include "reports/css.h"
 #include "reports/homecoming.h"
@@ -23,6 +24,7 @@ head(struct buf *b, const struct result *r, const struct verdict *v)
 	html_textf(b, "%s: %s", r->scenario, v->text);
 	html_raw(b, "</title>\n<style>\n");
 	buf_add(b, theme_css);
+	buf_add(b, citymap_css);
 	buf_add(b, css_text);
 	html_raw(b, "</style></head>\n<body>\n<main>\n");
 }

@@ -15,6 +15,7 @@ void section_cities(struct buf *page, const struct result *r);
 void section_restore(struct buf *page, const struct result *r);
 void section_phases(struct buf *page, const struct result *r);
 void section_catchment(struct buf *page, const struct result *r, const struct palette *p);
+void section_map(struct buf *page, const struct result *r, const struct palette *p); /* in it */
 void section_trials(struct buf *page, const struct result *r);
 void section_expectations(struct buf *page, const struct result *r);
 void section_calibration(struct buf *page, const struct result *r);

@@ -158,6 +158,7 @@ section_catchment(struct buf *b, const struct result *r, const struct palette *p
 	for (size_t i = 0; i < r->n_catchment; i++)
 		as_expected += is_as_expected(&r->catchment[i]);
 	heading(b, r, as_expected);
+	section_map(b, r, p);
 	html_table(b,
 		"For each city and family the share of answers by PoP; RTT is the median, path RTT "
 		"what the topology's delays add up to");
