@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lab/cmd_lab.h"
@@ -159,7 +158,7 @@ lab_cmd_exec(const struct lab_args *args)
 	bool is_shell = strcmp(args->subcommand, "shell") == 0;
 	struct lab *lab;
 	struct err e;
-	int rc = lab_open(lab_name(args), &lab, &e), node, status;
+	int rc = lab_open(lab_name(args), &lab, &e), node;
 	pid_t pid;
 
 	if (rc < 0) {
@@ -179,7 +178,5 @@ lab_cmd_exec(const struct lab_args *args)
 		talk_error("%s", e.text);
 		return EXIT_ENVIRONMENT;
 	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_ENVIRONMENT;
+	return enter_wait(pid);
 }

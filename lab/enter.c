@@ -13,13 +13,48 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static pid_t passed_on_to; /* who gets the signals that end us */
+
+static void
+pass_on(int signal)
+{
+	kill(passed_on_to, signal);
+}
+
+/*
+ * Wait for a child as a shell does: ^C and ^\\ reach it through the terminal and are its business,
+ * what else would end us is passed on to it.
+ */
+static int
+wait_passing_on(pid_t pid)
+{
+	struct sigaction act = {.sa_handler = pass_on};
+	int status;
+
+	passed_on_to = pid;
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGHUP, &act, NULL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* The program gets its signals as our caller had them, not as we handle them. */
 static void
 exec_inside(char *const argv[])
 {
+	static const int ours[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE};
 	const char *term = getenv("TERM");
+	struct sigaction old;
 	sigset_t none;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (sigaction(ours[i], NULL, &old) == 0 &&
+			(old.sa_handler != SIG_IGN || ours[i] == SIGPIPE))
+			signal(ours[i], SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
@@ -37,7 +72,6 @@ exec_inside(char *const argv[])
 static void
 go_between(int pidfd, int root, char *const argv[])
 {
-	int status;
 	pid_t pid;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -56,9 +90,7 @@ go_between(int pidfd, int root, char *const argv[])
 		exec_inside(argv);
 	if (pid < 0)
 		_exit(126);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	_exit(wait_passing_on(pid));
 }
 
 pid_t
@@ -100,4 +132,10 @@ enter_spawn(pid_t init_pid, char *const argv[], int in, int out, int err, struct
 	close(root);
 	close(pidfd);
 	return pid;
+}
+
+int
+enter_wait(pid_t pid)
+{
+	return wait_passing_on(pid);
 }

@@ -16,4 +16,10 @@
  */
 pid_t enter_spawn(pid_t init_pid, char *const argv[], int in, int out, int err, struct err *e);
 
+/*
+ * Wait for what enter_spawn() started, as a shell waits: from now on ^C is the program's business,
+ * SIGTERM and SIGHUP are passed on to it. Returns its exit status, 128 + n for a signal.
+ */
+int enter_wait(pid_t pid);
+
 #endif
