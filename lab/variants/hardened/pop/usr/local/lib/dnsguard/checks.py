@@ -27,8 +27,8 @@ class Check:
 
     def failed(self, why, certain=False, silence=False):
         """
-        `certain`: one is enough. `silence`: nothing was said, which may be the machine's fault; a server that would
-        run if it were let, or whose fellows are as silent, gets the patience of `patient` failures.
+        `certain`: one is enough. `silence`: nothing was said, which may be the machine's fault. It is the server's when
+        queries wait and no thread of it wants to run; else it gets the patience of `patient` failures.
         """
         self.fails += 1
         enough = 1 if certain else self.fall
@@ -219,6 +219,20 @@ class Process(Check):
                         return True
         except (OSError, TypeError):
             pass
+        return False
+
+    @staticmethod
+    def has_unread():
+        """Do queries wait in the server's sockets? Where none does, they have not got there: not its silence."""
+        for family in ("udp", "udp6"):
+            try:
+                with open("/proc/net/" + family, encoding="ascii") as f:
+                    for line in f:
+                        word = line.split()
+                        if word[1].endswith(":0035") and int(word[4].partition(":")[2], 16) > 0:
+                            return True
+            except (OSError, ValueError):
+                pass
         return False
 
     def ended(self, _events):
