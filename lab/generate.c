@@ -173,7 +173,7 @@ generate_network(const struct generate_options *o, struct generate_counts *ret, 
 	generate_plan_make(p, o->pops, o->seed);
 	rc = write_own(p, o->data, scratch, e);
 	if (rc == 0)
-		rc = generate_copy_layers(o->data, scratch, e);
+		rc = generate_copy_layers(o->data, scratch, o->pops > GENERATE_BRISK_POPS, e);
 	if (rc == 0)
 		rc = check(scratch, e);
 	if (rc == 0 && (chmod(scratch, 0755) < 0 || rename(scratch, dir) < 0))

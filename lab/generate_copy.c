@@ -33,8 +33,38 @@ generate_finish(FILE *f, const char *name, struct err *e)
 	return 0;
 }
 
+/*
+ * BFD in large networks: 1 s x 3 for the layers' 300 ms x 3. Its packets are most of what an idle lab does, and at the
+ * layers' pace those of 64 PoPs keep more than a core busy.
+ */
+static const struct {
+	const char *from, *to;
+} relaxations[] = {
+	{"interval 300 ms; multiplier 3;", "interval 1000 ms; multiplier 3;"}, /* BIRD */
+	{" receive-interval 300\n", " receive-interval 1000\n"},	       /* FRR */
+	{" transmit-interval 300\n", " transmit-interval 1000\n"},
+	{"300 ms x 3", "1 s x 3 (generated: many PoPs)"}, /* what the comments say */
+};
+
+static void
+write_relaxed(const char *text, FILE *f)
+{
+	while (*text != '\0') {
+		size_t len = 1;
+
+		for (size_t i = 0; i < sizeof(relaxations) / sizeof(relaxations[0]); i++)
+			if (strncmp(text, relaxations[i].from, strlen(relaxations[i].from)) == 0) {
+				fputs(relaxations[i].to, f);
+				len = strlen(relaxations[i].from);
+				break;
+			} else if (i + 1 == sizeof(relaxations) / sizeof(relaxations[0]))
+				fputc(*text, f);
+		text += len;
+	}
+}
+
 static int
-copy_file(const char *from, const char *to, mode_t mode, struct err *e)
+copy_file(const char *from, const char *to, mode_t mode, bool relaxed, struct err *e)
 {
 	char *data;
 	size_t len;
@@ -47,7 +77,10 @@ copy_file(const char *from, const char *to, mode_t mode, struct err *e)
 	if (f == NULL) {
 		rc = err_sys(e, errno, "%s", to);
 	} else {
-		fwrite(data, 1, len, f);
+		if (relaxed && memchr(data, '\0', len) == NULL)
+			write_relaxed(data, f);
+		else
+			fwrite(data, 1, len, f);
 		fchmod(fileno(f), mode & 0777);
 		rc = generate_finish(f, to, e);
 	}
@@ -57,7 +90,7 @@ copy_file(const char *from, const char *to, mode_t mode, struct err *e)
 
 /* Folders, files and modes; a layer holds nothing else that matters. */
 static int
-copy_tree(const char *from, const char *to, struct err *e)
+copy_tree(const char *from, const char *to, bool relaxed, struct err *e)
 {
 	char *const roots[] = {(char *)(uintptr_t)from, NULL};
 	FTS *fts = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
@@ -72,7 +105,7 @@ copy_tree(const char *from, const char *to, struct err *e)
 		else if (f->fts_info == FTS_D)
 			rc = fs_mkdirs(path, e);
 		else if (f->fts_info == FTS_F)
-			rc = copy_file(f->fts_path, path, f->fts_statp->st_mode, e);
+			rc = copy_file(f->fts_path, path, f->fts_statp->st_mode, relaxed, e);
 		else if (f->fts_info == FTS_ERR || f->fts_info == FTS_NS || f->fts_info == FTS_DNR)
 			rc = err_sys(e, f->fts_errno, "%s", f->fts_path);
 	}
@@ -158,8 +191,8 @@ is_role_layer(const struct topology *t, const char *name)
 
 /* The layers of our roles in `from`; `ret_others` counts the folders that belong to single nodes. */
 static int
-copy_layers(const struct topology *t, const char *from, const char *to, size_t *ret_others,
-	struct err *e)
+copy_layers(const struct topology *t, const char *from, const char *to, bool relaxed,
+	size_t *ret_others, struct err *e)
 {
 	DIR *dir = opendir(from);
 	struct dirent *entry;
@@ -177,11 +210,11 @@ copy_layers(const struct topology *t, const char *from, const char *to, size_t *
 			continue;
 		if (strcmp(entry->d_name, "variant.yaml") == 0)
 			rc = fs_mkdirs(to, e) < 0 ? -e->code
-						  : copy_file(source, target, st.st_mode, e);
+						  : copy_file(source, target, st.st_mode, false, e);
 		if (!S_ISDIR(st.st_mode))
 			continue;
 		if (is_role_layer(t, entry->d_name))
-			rc = copy_tree(source, target, e);
+			rc = copy_tree(source, target, relaxed, e);
 		else
 			*ret_others += topology_node(t, entry->d_name) >= 0;
 	}
@@ -192,7 +225,8 @@ copy_layers(const struct topology *t, const char *from, const char *to, size_t *
 
 /* A variant comes along if it is of role layers alone: what single nodes of another network get fits none here. */
 static int
-copy_variants(const struct topology *t, const char *data, const char *to, struct err *e)
+copy_variants(
+	const struct topology *t, const char *data, const char *to, bool relaxed, struct err *e)
 {
 	char from[PATH_MAX], variants[PATH_MAX];
 	struct dirent *entry;
@@ -214,7 +248,7 @@ copy_variants(const struct topology *t, const char *data, const char *to, struct
 		if (rc == 0)
 			rc = join(target, variants, entry->d_name, e);
 		if (rc == 0)
-			rc = copy_layers(t, source, target, &others, e);
+			rc = copy_layers(t, source, target, relaxed, &others, e);
 		if (rc == 0 && others > 0)
 			rc = fs_remove_tree(target, e);
 	}
@@ -223,7 +257,7 @@ copy_variants(const struct topology *t, const char *data, const char *to, struct
 }
 
 int
-generate_copy_layers(const char *data, const char *to, struct err *e)
+generate_copy_layers(const char *data, const char *to, bool relaxed, struct err *e)
 {
 	char path[PATH_MAX], target[PATH_MAX];
 	struct topology *t;
@@ -239,9 +273,9 @@ generate_copy_layers(const char *data, const char *to, struct err *e)
 	if (rc == 0)
 		rc = join(target, to, "nodes", e);
 	if (rc == 0)
-		rc = copy_layers(t, path, target, &others, e);
+		rc = copy_layers(t, path, target, relaxed, &others, e);
 	if (rc == 0)
-		rc = copy_variants(t, data, to, e);
+		rc = copy_variants(t, data, to, relaxed, e);
 	topology_free(t);
 	return rc;
 }

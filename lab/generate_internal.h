@@ -26,6 +26,7 @@ enum {
 	GENERATE_CARRIER_CITIES = 8, /* what a full iBGP mesh is allowed to have */
 	GENERATE_REGIONS = GENERATE_POPS_MAX / GENERATE_CARRIER_CITIES,
 	GENERATE_CORE_LINKS = GENERATE_CARRIER_CITIES * (GENERATE_CARRIER_CITIES - 1) / 2,
+	GENERATE_BRISK_POPS = 16,     /* up to so many PoPs BFD has the shared layers' pace */
 	GENERATE_OPERATOR_AS = 64500, /* as in the shared layers */
 };
 
@@ -112,9 +113,9 @@ int generate_sections(const char *data, char **ret, struct err *e);
 
 /*
  * The layers of our roles, and the variants that are of such layers alone: what a variant gives single nodes of
- * another network fits none here.
+ * another network fits none here. `relaxed`: with BFD at 1 s x 3.
  */
-int generate_copy_layers(const char *data, const char *to, struct err *e);
+int generate_copy_layers(const char *data, const char *to, bool relaxed, struct err *e);
 
 /* Close a file that was written to; tells what went wrong since it was opened. */
 int generate_finish(FILE *f, const char *name, struct err *e);

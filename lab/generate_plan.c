@@ -348,7 +348,8 @@ generate_count(const struct generate_plan *p, struct generate_counts *ret)
 
 		n.nodes += routers;
 		n.links += (unsigned int)p->carriers[k].links_len + 2 * routers;
-		n.sessions += 2 * routers * (routers - 1) + 8 * routers;
+		n.sessions += 2 * routers * (routers - 1) + 8 * routers +
+			4 * (unsigned int)p->carriers[k].links_len;
 	}
 	if (p->has_backbone) { /* a regional carrier is a customer wherever both are */
 		n.links += (unsigned int)p->carriers[p->regions_len].cities_len;

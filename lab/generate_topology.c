@@ -33,8 +33,15 @@ head(const struct generate_plan *p, FILE *f)
 	      "# backbone wherever both are. Routes of customers are preferred, then the nearest "
 	      "exit by IGP cost, "
 	      "which is delay.\n"
-	      "#\n"
-	      "# Addresses; C is a city's number below, N a core link's, carriers a to h have K = "
+	      "#\n",
+		f);
+	if (p->pops > GENERATE_BRISK_POPS)
+		fprintf(f,
+			"# BFD is at 1 s x 3 here, not 300 ms x 3 as in networks of up to %d PoPs: "
+			"its "
+			"packets would keep two cores busy.\n#\n",
+			GENERATE_BRISK_POPS);
+	fputs("# Addresses; C is a city's number below, N a core link's, carriers a to h have K = "
 	      "0 to 7 and k = K + "
 	      "1, t has 8 and a:\n"
 	      "#   site                198.18.C.0/24        2001:db8:1CC::/48\n"
