@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lab/wire/wire.h"
+#include "lib/openfiles.h"
 
 enum { END_SECONDS = 3 };
 
@@ -68,6 +69,9 @@ child_main(const struct topology *t, const pid_t *init_pids, int socket)
 	struct wire *wire = NULL;
 	struct err e = {0};
 
+	/* Two of each TAP; the soft limit of 1,024 would end at 250 links. */
+	if (openfiles_allow(4 * t->links_len + t->nodes_len, &e) < 0)
+		goto failed;
 	if (netns_fds == NULL || open_netns(t, init_pids, netns_fds, &e) < 0)
 		goto failed;
 	specs = make_specs(t, netns_fds);

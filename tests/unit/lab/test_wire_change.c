@@ -285,13 +285,90 @@ record_is_a_ring(void **state)
 	assert_int_equal(rig_stop(&r), 0);
 }
 
+enum { MANY = 130 };
+
+static void
+drive_many(int ctl_fd)
+{
+	static struct wire_link_spec specs[MANY];
+	int netns_fd = rig_netns();
+	struct wire *w;
+	struct err e;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(specs[i].name, sizeof(specs[i].name), "link-%d", i);
+		for (int end = 0; end < 2; end++) {
+			const uint8_t mac[6] = {
+				2, 0, 0, (uint8_t)(i >> 8), (uint8_t)i, (uint8_t)end};
+
+			specs[i].netns_fd[end] = netns_fd;
+			snprintf(specs[i].ifname[end], 16, "%c%d", 'a' + end, i);
+			memcpy(specs[i].mac[end], mac, 6);
+		}
+	}
+	if (wire_new(specs, MANY, &w, &e) < 0 || send(ctl_fd, "{}", 2, MSG_NOSIGNAL) != 2 ||
+		wire_run(w, ctl_fd, &e) < 0)
+		rig_die(e.text);
+	wire_free(w);
+	_exit(0);
+}
+
+/* Figures are told by the page; a change of all links is one change. */
+static void
+many_links(void **state)
+{
+	int pair[2], status = -1;
+	size_t links = 0, pages = 0;
+	json_int_t from = 0;
+	struct rig r = {0};
+	char text[96];
+	json_t *reply;
+
+	(void)state;
+	NEED_ROOT();
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	r.pid = fork();
+	if (r.pid == 0) {
+		close(pair[0]);
+		drive_many(pair[1]);
+	}
+	close(pair[1]);
+	r.ctl_fd = pair[0];
+	assert_int_equal(recv(r.ctl_fd, text, sizeof(text), 0), 2);
+	reply = rig_ask(&r, "{\"op\":\"set\",\"links\":\"*\",\"loss_ratio\":0.5}");
+	assert_true(json_is_true(json_object_get(reply, "ok")));
+	json_decref(reply);
+	do {
+		json_t *link;
+		const char *name;
+
+		snprintf(text, sizeof(text), "{\"op\":\"stats\",\"from\":%lld}", (long long)from);
+		reply = rig_ask(&r, text);
+		json_object_foreach(json_object_get(reply, "links"), name, link)
+		{
+			assert_true(json_is_true(json_object_get(link, "changed")));
+			links++;
+		}
+		assert_int_equal(json_integer_value(json_object_get(reply, "links_total")), MANY);
+		from = json_integer_value(json_object_get(reply, "next"));
+		json_decref(reply);
+		pages++;
+	} while (from > 0 && pages < MANY);
+	assert_int_equal(links, MANY);
+	assert_int_equal(pages, 3);
+	close(r.ctl_fd);
+	assert_int_equal(waitpid(r.pid, &status, 0), r.pid);
+	assert_int_equal(status, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(ends_by_itself),
 		cmocka_unit_test(goes_back_to_before), cmocka_unit_test(two_at_once),
 		cmocka_unit_test(carrier_for_a_time), cmocka_unit_test(impossible),
-		cmocka_unit_test(record_is_a_ring)};
+		cmocka_unit_test(record_is_a_ring), cmocka_unit_test(many_links)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
