@@ -44,6 +44,8 @@ describe_way(const json_t *way, int64_t usual_ns, char out[static WAY_BYTES])
 		add(out, "blackhole");
 		return; /* nothing else matters then */
 	}
+	if (json_is_true(json_object_get(way, "blackhole_data")))
+		add(out, "blackhole for data");
 	add_ratio(out, "loss", way, "loss_ratio");
 	if (json_is_integer(delay) && json_integer_value(delay) != usual_ns) {
 		snprintf(word, sizeof(word), "delay %s",
