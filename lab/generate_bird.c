@@ -7,6 +7,13 @@ code(size_t city)
 	return generate_places[city].code;
 }
 
+/* Within its carrier's core each router is an AS of its own: 42, the carrier's AS, the city's number in three digits. */
+static uint32_t
+core_as(const struct generate_carrier *c, size_t city)
+{
+	return 4200000000U + c->as * 1000 + (uint32_t)city + 1;
+}
+
 /* "AS 64601 in Hong Kong", in words for people. */
 static void
 head(const struct generate_carrier *c, size_t city, FILE *f)
@@ -22,8 +29,9 @@ head(const struct generate_carrier *c, size_t city, FILE *f)
 		c->as, generate_places[city].title);
 	fprintf(f,
 		"router id %s;\ndefine CARRIER = %u;\n"
-		"define CITY = %zu;			# ingress city code: its number\n",
-		generate_loop4(c, city).s, c->as, city + 1);
+		"define CITY = %zu;			# ingress city code: its number\n"
+		"define CORE_AS = %u;		# within the core only: 42, carrier, city\n",
+		generate_loop4(c, city).s, c->as, city + 1, core_as(c, city));
 	fprintf(f, "define LOOP4 = %s;\ndefine LOOP6 = %s;\n", generate_loop4(c, city).s,
 		generate_loop6(c, city).s);
 	fprintf(f,
@@ -31,31 +39,30 @@ head(const struct generate_carrier *c, size_t city, FILE *f)
 		generate_own4(c).s, generate_own6(c).s);
 }
 
-/* Everything that depends on which IGP the carrier layer speaks is here. */
+/* Everything that depends on what the carrier layer has for an IGP is here. */
 static void
 igp(const struct generate_carrier *c, size_t city, FILE *f)
 {
-	fputs("# The IGP. Cost = one-way delay of the link in units of 10 us, so that hot potato "
+	fputs("# The core. Cost = one-way delay of the link in units of 10 us, so that hot potato "
 	      "means nearest.\n",
 		f);
-	for (int family = 4; family <= 6; family += 2) {
-		fprintf(f, "protocol ospf v%d igp%d {\n\tipv%d;\n\tarea 0 {\n", family == 4 ? 2 : 3,
-			family, family);
-		fprintf(f, "\t\tstubnet %s/%d;\n",
-			family == 4 ? generate_loop4(c, city).s : generate_loop6(c, city).s,
-			family == 4 ? 32 : 128);
-		for (size_t i = 0; i < c->links_len; i++) {
-			const struct generate_link *l = &c->links[i];
+	for (size_t i = 0; i < c->links_len; i++) {
+		const struct generate_link *l = &c->links[i];
+		size_t peer = l->a == city ? l->b : l->a;
+		int far_end = l->a == city;
 
-			if (l->a != city && l->b != city)
-				continue;
+		if (l->a != city && l->b != city)
+			continue;
+		for (int family = 4; family <= 6; family += 2)
 			fprintf(f,
-				"\t\tinterface \"%c-%s\" { type ptp; cost %u; hello 1; dead 4; bfd "
-				"on; };\n",
-				c->letter, code(l->a == city ? l->b : l->a), l->cost);
-		}
-		fputs("\t};\n}\n\n", f);
+				"protocol bgp core_%c_%s_%d from core%d { neighbor %s as %u; "
+				"ipv%d { cost %u; }; }\n",
+				c->letter, code(peer), family, family,
+				family == 4 ? generate_end4(c, NET_CORE, l->number, far_end).s
+					    : generate_end6(c, NET_CORE, l->number, far_end).s,
+				core_as(c, peer), family, l->cost);
 	}
+	fputc('\n', f);
 }
 
 static void
