@@ -1,11 +1,16 @@
 /* cmd_status.c - catchment lab status: nodes, services, sessions, and who reaches whom. */
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lab/cmd_lab.h"
 #include "lab/survey.h"
 #include "lib/command.h"
+#include "lib/mono.h"
 #include "lib/talk.h"
+
+enum { ENDING_MS = 500 };
 
 static void
 print_services(const struct survey *s)
@@ -71,6 +76,24 @@ print_log(const struct lab *lab, const struct survey *s)
 		printf("its log: %s/log/%s/%s.log\n", lab_dir(lab), node, service);
 }
 
+/* If a lab ends just now, that is what matters, and not what was missed first. */
+static bool
+is_ending(const char *name, struct err *why)
+{
+	struct mono deadline = mono_add(mono_now(), ENDING_MS * NS_PER_MS);
+	struct lab *lab;
+	int rc;
+
+	while ((rc = lab_open(name, &lab, why)) != -ENOENT && mono_left_ms(deadline) > 0) {
+		if (rc == 0)
+			lab_close(lab);
+		poll(NULL, 0, ENDING_MS / 20);
+	}
+	if (rc == 0)
+		lab_close(lab);
+	return rc == -ENOENT;
+}
+
 int
 lab_cmd_status(const struct lab_args *args)
 {
@@ -78,12 +101,15 @@ lab_cmd_status(const struct lab_args *args)
 	struct survey *s = NULL;
 	struct lab *lab;
 	char text[512];
-	struct err e;
+	struct err e, why;
 	bool healthy;
 	int rc = lab_open(name, &lab, &e);
 
-	if (rc == 0 && (rc = survey_take(lab, &s, &e)) < 0)
+	if (rc == 0 && (rc = survey_take(lab, &s, &e)) < 0) {
 		lab_close(lab);
+		if (is_ending(name, &why))
+			e = why;
+	}
 	if (rc < 0) {
 		talk_error("%s", e.text);
 		return lab_exit_code(rc);

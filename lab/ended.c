@@ -11,24 +11,49 @@
 #include "lib/fs.h"
 #include "lib/mono.h"
 
+static void
+remove_there(const char *lab_dir, const char *name)
+{
+	char path[PLACE_BYTES + 32];
+
+	snprintf(path, sizeof(path), "%s/%s", lab_dir, name);
+	fs_remove_tree(path, NULL);
+}
+
 void
 ended_leave(const char *lab_dir, const char *why)
 {
-	static const char *const names[] = {"state.json", "ctl", "mnt", "layers"};
 	json_t *end = json_pack("{s:s, s:s, s:I}", "schema", "catchment.lab-end/1", "why", why,
 		"wall_ns", (json_int_t)wall_now().ns);
 	char *text = end == NULL ? NULL : json_dumps(end, JSON_INDENT(1)), path[PLACE_BYTES + 32];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", lab_dir, names[i]);
-		fs_remove_tree(path, NULL);
-	}
 	snprintf(path, sizeof(path), "%s/ended.json", lab_dir);
-	/* Without the reason the logs would only be in the way. */
-	if (text == NULL || fs_write(path, text, strlen(text), NULL) < 0)
-		fs_remove_tree(lab_dir, NULL);
+	if (text != NULL && fs_write(path, text, strlen(text), NULL) == 0) {
+		remove_there(lab_dir, "state.json");
+		remove_there(lab_dir, "ctl");
+	}
 	free(text);
 	json_decref(end);
+}
+
+bool
+ended_there(const char *lab_dir)
+{
+	char path[PLACE_BYTES + 32];
+
+	snprintf(path, sizeof(path), "%s/ended.json", lab_dir);
+	return access(path, F_OK) == 0;
+}
+
+void
+ended_tidy(const char *lab_dir)
+{
+	if (!ended_there(lab_dir)) {
+		fs_remove_tree(lab_dir, NULL);
+		return;
+	}
+	remove_there(lab_dir, "mnt");
+	remove_there(lab_dir, "layers");
 }
 
 static void

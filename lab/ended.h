@@ -2,13 +2,20 @@
 #ifndef LAB_ENDED_H
 #define LAB_ENDED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
- * Called by the supervisor at the end of a lab that was up and that nobody waits for: keep the
- * logs in its folder, remove the rest, write down why.
+ * Called by the supervisor when a lab that was up, and that nobody waits for, ends: write down why,
+ * and take away what makes it look alive, before the taking down, which may last a while.
  */
 void ended_leave(const char *lab_dir, const char *why);
+
+/* And when all is gone: keep the logs, remove the rest. All of it, if the reason could not be kept. */
+void ended_tidy(const char *lab_dir);
+
+/* Is this the folder of a lab that ended by itself? It may still be locked for a moment. */
+bool ended_there(const char *lab_dir);
 
 /*
  * What is known of the lab whose folder this was, as the end of a sentence: "; it ended by itself

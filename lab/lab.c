@@ -22,7 +22,7 @@
 #include "lab/supervisor.h"
 #include "lib/fs.h"
 
-enum { REQUEST_MS = 5000, DOWN_MS = 20000 };
+enum { LOCK_INTERVAL_MS = 20, REQUEST_MS = 5000, DOWN_MS = 20000 };
 
 const struct topology *
 lab_topology(const struct lab *lab)
@@ -241,9 +241,14 @@ lab_detach(struct lab *lab, struct err *e)
 static void
 sweep(const char *dir)
 {
-	int lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = -1;
+	struct mono deadline = mono_add(mono_now(), DOWN_MS * NS_PER_MS);
 
-	if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0)
+	/* One that ended by itself is not done yet, perhaps. */
+	while (lock >= 0 && (rc = flock(lock, LOCK_EX | LOCK_NB)) < 0 && ended_there(dir) &&
+		mono_left_ms(deadline) > 0)
+		poll(NULL, 0, LOCK_INTERVAL_MS);
+	if (rc == 0)
 		fs_remove_tree(dir, NULL);
 	if (lock >= 0)
 		close(lock);
@@ -287,6 +292,11 @@ lab_down(const char *name, struct err *e)
 	if (pidfd >= 0)
 		close(pidfd);
 	close(fd);
+	if (rc == 0 && ended_there(dir)) { /* it was about to end by itself */
+		rc = tell_absent(name, dir, e);
+		sweep(dir);
+		return rc;
+	}
 	snprintf(path, sizeof(path), "%s/state.json", dir);
 	if (rc == 0 && access(path, F_OK) == 0)
 		sweep(dir);

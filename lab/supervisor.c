@@ -378,10 +378,7 @@ end_all(struct supervisor *s)
 		layers_free(s->nodes[i].layers);
 		free(s->nodes[i].services);
 	}
-	if (s->failure.code != 0 && s->up && s->lease < 0)
-		ended_leave(s->plan->dir, s->failure.text);
-	else
-		fs_remove_tree(s->plan->dir, NULL);
+	ended_tidy(s->plan->dir);
 }
 
 int
@@ -417,6 +414,8 @@ supervisor_run(const struct supervisor_plan *plan)
 		supervisor_fail(s, e.text);
 	while (!s->ending)
 		turn(s, signals, fds);
+	if (s->failure.code != 0 && s->up && s->lease < 0)
+		ended_leave(plan->dir, s->failure.text);
 	end_all(s);
 	if (s->failure.code != 0 && s->lease >= 0)
 		supervisor_send(s->lease,
