@@ -78,13 +78,15 @@ read_with(pid_t init_pid, const char *name, int64_t (*read)(const char *text))
 }
 
 struct drops
-drops_read(const struct lab *lab)
+drops_read(const struct lab *lab, const char *except)
 {
 	struct drops d = {0};
 
 	for (size_t i = 0; i < lab_topology(lab)->nodes_len; i++) {
 		pid_t init = lab_node_pid(lab, i);
 
+		if (except != NULL && strcmp(lab_topology(lab)->nodes[i].name, except) == 0)
+			continue;
 		d.udp_receive += read_with(init, "snmp", drops_in_snmp) +
 			read_with(init, "snmp6", drops_in_snmp6);
 		d.interface += read_with(init, "dev", drops_in_dev);

@@ -16,8 +16,11 @@ struct drops {
 	int64_t interface;   /* frames that an interface dropped, in either direction */
 };
 
-/* Since boot, over all nodes. What cannot be read counts as nothing. */
-struct drops drops_read(const struct lab *lab);
+/*
+ * Since boot, over all nodes but `except`, which may be NULL: where a server is hung on purpose its
+ * queries are lost on purpose. What cannot be read counts as nothing.
+ */
+struct drops drops_read(const struct lab *lab, const char *except);
 
 /* Parts of it: /proc/net/snmp, snmp6 and dev as text. */
 int64_t drops_in_snmp(const char *text);

@@ -161,16 +161,6 @@ expect_json(const struct scenario *s)
 	return list;
 }
 
-/* The node whose withdraw is measured: the first at which a service is broken. */
-static const char *
-fault_node(const struct scenario *s)
-{
-	for (size_t i = 0; i < s->actions_len; i++)
-		if (!s->actions[i].restores && !action_is_link(s->actions[i].kind))
-			return s->actions[i].node;
-	return NULL;
-}
-
 static json_t *
 argv_json(char *const *argv)
 {
@@ -225,12 +215,13 @@ record_new(const struct record_head *head, struct lab *lab, const struct scenari
 	json_object_set_new(run, "sites", sites_json(t));
 	json_object_set_new(run, "links", links_json(t));
 	json_object_set_new(run, "timeline", timeline_json(s));
-	json_object_set_new(
-		run, "fault_node", fault_node(s) ? json_string(fault_node(s)) : json_null());
-	if (fault_node(s) != NULL && topology_node(t, fault_node(s)) >= 0)
+	json_object_set_new(run, "fault_node",
+		scenario_fault_node(s) ? json_string(scenario_fault_node(s)) : json_null());
+	if (scenario_fault_node(s) != NULL && topology_node(t, scenario_fault_node(s)) >= 0)
 		json_object_set_new(run, "fault_city",
 			json_string(
-				t->cities[t->nodes[topology_node(t, fault_node(s))].city].name));
+				t->cities[t->nodes[topology_node(t, scenario_fault_node(s))].city]
+					.name));
 	json_object_set_new(run, "judges", judges_json(s, targets));
 	json_object_set_new(run, "expect", expect_json(s));
 	json_object_set_new(run, "limits", limits_json());

@@ -28,8 +28,8 @@ static const struct {
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]), TITLE_MAX_BYTES = 200 };
 
 static const char *const step_keys[] = {"at", "kill", "stop", "hang", "resume", "start",
-	"blackhole", "link-down", "impair", "link-up", "exec", "dir", "for", "delay", "jitter", "spread",
-	"reorder", "loss", "burst", "rate", "queue", "duplicate", "corrupt", NULL};
+	"blackhole", "link-down", "impair", "link-up", "exec", "dir", "for", "delay", "jitter",
+	"spread", "reorder", "loss", "burst", "rate", "queue", "duplicate", "corrupt", NULL};
 
 const char *
 action_name(enum action_kind kind)
@@ -41,6 +41,15 @@ bool
 action_is_link(enum action_kind kind)
 {
 	return kinds[kind].link;
+}
+
+const char *
+scenario_fault_node(const struct scenario *s)
+{
+	for (size_t i = 0; i < s->actions_len; i++)
+		if (!s->actions[i].restores && !action_is_link(s->actions[i].kind))
+			return s->actions[i].node;
+	return NULL;
 }
 
 int64_t

@@ -86,6 +86,9 @@ void scenario_free(struct scenario *s);
 const char *action_name(enum action_kind kind);
 bool action_is_link(enum action_kind kind);
 
+/* The node at which something is broken first: whose withdraw is measured. NULL: links alone. */
+const char *scenario_fault_node(const struct scenario *s);
+
 /* End of the last action, and of what lasts for a time, ns after the fault. */
 int64_t scenario_last_ns(const struct scenario *s);
 

@@ -169,8 +169,11 @@ int
 trial_run(const struct trial_plan *plan, struct err *e)
 {
 	char title[48], path[WATCH_PATH_BYTES];
-	struct trial t = {
-		.plan = plan, .watch = {.lab = plan->lab, .dir = plan->dir, .title = title}};
+	struct trial t = {.plan = plan,
+		.watch = {.lab = plan->lab,
+			.dir = plan->dir,
+			.title = title,
+			.broken = scenario_fault_node(plan->scenario)}};
 	struct survey *s = NULL;
 	struct err later = {0};
 	int rc = fs_mkdirs(plan->dir, e), healed;

@@ -61,7 +61,7 @@ watch_start(struct watch *w, json_t *captures, json_t *probes, struct err *e)
 			mono_add(mono_now(), READY_MS * NS_PER_MS), e);
 	if (rc == 0)
 		events_add(w->events, "probe_start", NULL);
-	w->before = drops_read(w->lab);
+	w->before = drops_read(w->lab, w->broken);
 	w->next_beat = mono_now();
 	return rc;
 }
@@ -96,7 +96,7 @@ watch_until(struct watch *w, struct mono until, const char *phase, struct err *e
 static void
 note_drops(struct watch *w)
 {
-	struct drops now = drops_read(w->lab);
+	struct drops now = drops_read(w->lab, w->broken);
 
 	events_add(w->events, "drops",
 		json_pack("{s:I, s:I}", "udp_receive",

@@ -13,8 +13,9 @@ enum { WATCH_PATH_BYTES = 1024 };
 
 struct watch {
 	struct lab *lab;
-	const char *dir;   /* DIR/{capture,probe}-plan.json, captures/, answers, *-stats.json */
-	const char *title; /* for the live line: "trial 2/5" */
+	const char *dir;    /* DIR/{capture,probe}-plan.json, captures/, answers, *-stats.json */
+	const char *title;  /* for the live line: "trial 2/5" */
+	const char *broken; /* the node whose own losses are the fault's, or NULL */
 	struct events *events;
 	struct child capture, probe;
 	struct mono next_beat;
@@ -24,7 +25,7 @@ struct watch {
 /*
  * Write the plans and start both; the emulator's figures and the drops begin anew.
  *
- *      w               lab, dir, title and events set, the rest zero
+ *      w               lab, dir, title, events and perhaps broken set, the rest zero
  *      captures, probes the plans (scenarios/plans.h); consumed
  *
  * Returns 0, or -errno with `e` filled; watch_stop() in either case.
