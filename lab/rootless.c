@@ -43,6 +43,7 @@ int
 rootless_range(const char *path, const char *name, uid_t id, struct rootless_range *ret)
 {
 	FILE *from = fopen(path, "re");
+	struct rootless_range found;
 	char line[512], number[16];
 	int rc = -ENOENT;
 
@@ -55,9 +56,10 @@ rootless_range(const char *path, const char *name, uid_t id, struct rootless_ran
 		char *count = start ? strtok_r(NULL, ":\n", &save) : NULL;
 
 		if (count == NULL || (strcmp(owner, name) != 0 && strcmp(owner, number) != 0) ||
-			num_u64(start, 1, UINT32_MAX, &ret->start) < 0 ||
-			num_u64(count, ROOTLESS_IDS_MIN, UINT32_MAX, &ret->count) < 0)
+			num_u64(start, 1, UINT32_MAX, &found.start) < 0 ||
+			num_u64(count, ROOTLESS_IDS_MIN, UINT32_MAX, &found.count) < 0)
 			continue;
+		*ret = found;
 		rc = 0;
 	}
 	fclose(from);
