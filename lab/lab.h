@@ -16,7 +16,6 @@
 #include "lib/mono.h"
 
 struct findings;
-struct findings;
 struct lab;
 
 struct lab_options {
@@ -69,16 +68,6 @@ void lab_close(struct lab *lab);
  * Returns 0, -EINVAL, or -errno with `e` filled.
  */
 int lab_validate(const struct lab_options *o, struct topology **ret, struct err *e);
-
-/*
- * The same, and whether the daemons' configurations fit it and each other (lab/validate.h); findings are
- * not printed, nor a failure.
- *
- *      strict          warnings are errors too
- *      ret_findings    out; findings_done() it; NULL: not looked for
- */
-int lab_check(const struct lab_options *o, bool strict, struct topology **ret,
-	struct findings *ret_findings, struct err *e);
 
 /*
  * The same, and whether the daemons' configurations fit it and each other (lab/validate.h); findings are
