@@ -124,7 +124,7 @@ FUZZ  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 # How these are linked: with clang's fuzzer, unless FUZZER is set to the object with another main.
 FUZZER ?= -fsanitize=fuzzer
 TESTS  := BUILD=$(BUILD) tests/run
-.PHONY: check unit golden golden-update fuzz-smoke lab-test fuzz bench bench-size unit-programs fuzz-programs
+.PHONY: check unit golden golden-update fuzz-smoke lab-test fuzz bench bench-idle bench-size unit-programs fuzz-programs
 
 check: ## every test there is: both compilers, units, sanitizers, golden, fuzz, and as root the lab
 	$(Q).ci/deps --try
@@ -151,6 +151,9 @@ fuzz: ## look for new inputs that break a parser: TARGET=dns SECONDS=600
 
 bench: $(BENCH) ## measure the instrument's own parts
 	$(Q)for program in $(BENCH); do echo "== $$program"; $$program || exit 1; done
+
+bench-idle: all rootfs ## does the hardened variant stay still when left alone? (as root; MINUTES=30)
+	$(Q)tests/bench/idle --minutes $(or $(MINUTES),30) $(PROGRAM)
 
 bench-size: all rootfs ## how time, memory and idle CPU grow: generated networks of 4, 16 and 64 PoPs (as root; half an hour)
 	$(Q)tests/bench/size $(PROGRAM) 4 16 64

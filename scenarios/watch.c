@@ -10,6 +10,7 @@
 #include "lib/fs.h"
 #include "lib/stop.h"
 #include "lib/talk.h"
+#include "lib/wakeful.h"
 
 enum {
 	READY_MS = 15000, /* for captures and probes to be ready */
@@ -54,6 +55,9 @@ watch_start(struct watch *w, json_t *captures, json_t *probes, struct err *e)
 			mono_add(mono_now(), READY_MS * NS_PER_MS), e);
 	if (rc < 0)
 		return rc;
+	w->wakeful_fd = wakeful_begin();
+	w->wakeful = w->wakeful_fd >= 0;
+	events_add(w->events, "wakeful", json_pack("{s:b}", "ok", w->wakeful));
 	events_add(w->events, "capture_start", NULL);
 	rc = lab_wire_stats(w->lab, true, NULL, e);
 	if (rc == 0)
@@ -123,6 +127,9 @@ watch_stop(struct watch *w, struct err *e)
 		rc = rc < 0 ? rc : one;
 		events_add(w->events, "capture_end", NULL);
 	}
+	if (w->wakeful)
+		wakeful_end(w->wakeful_fd);
+	w->wakeful = false;
 	if (lab_wire_stats(w->lab, false, &stats, &ignored) == 0) {
 		one = watch_write(w, "wire-stats.json", stats, rc < 0 ? &ignored : e);
 		rc = rc < 0 ? rc : one;

@@ -3,6 +3,7 @@
 #define SCENARIOS_WATCH_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "lab/lab.h"
 #include "scenarios/child.h"
@@ -20,6 +21,8 @@ struct watch {
 	struct child capture, probe;
 	struct mono next_beat;
 	struct drops before;
+	bool wakeful; /* lib/wakeful.h */
+	int wakeful_fd;
 };
 
 /*
