@@ -229,8 +229,12 @@ tick(struct supervisor *s)
 		const struct topo_role *role = supervisor_role(s, i);
 
 		for (size_t k = 0; k < role->services_len; k++) {
-			if (s->nodes[i].services[k].state == SERVICE_STARTING)
+			const struct service *service = &s->nodes[i].services[k];
+
+			if (service->state == SERVICE_STARTING)
 				supervisor_try_ready(s, i, k);
+			else if (service->restart.ns != 0 && mono_left_ms(service->restart) == 0)
+				supervisor_start_service(s, i, k);
 			waiting += s->nodes[i].services[k].state != SERVICE_READY;
 		}
 	}
@@ -258,7 +262,8 @@ anything_starting(const struct supervisor *s)
 		return true;
 	for (size_t i = 0; i < s->plan->topology->nodes_len; i++)
 		for (size_t k = 0; k < supervisor_role(s, i)->services_len; k++)
-			if (s->nodes[i].services[k].state == SERVICE_STARTING)
+			if (s->nodes[i].services[k].state == SERVICE_STARTING ||
+				s->nodes[i].services[k].restart.ns != 0)
 				return true;
 	return false;
 }

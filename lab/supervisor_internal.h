@@ -23,6 +23,7 @@ struct service {
 	bool trying;	 /* a readiness command is under way */
 	bool by_request; /* its end was asked for */
 	struct mono asked, next_try;
+	struct mono restart; /* of one that ended by itself; 0: it stays away */
 };
 
 enum node_state { NODE_STATE_BUILDING, NODE_STATE_STANDING, NODE_STATE_RUNNING };

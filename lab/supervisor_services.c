@@ -82,6 +82,7 @@ supervisor_start_service(struct supervisor *s, size_t node, size_t index)
 	struct service *service = &s->nodes[node].services[index];
 
 	service->state = SERVICE_STARTING;
+	service->restart = (struct mono){0};
 	service->by_request = false;
 	service->trying = false;
 	service->next_try = mono_now();
@@ -227,6 +228,9 @@ service_exited(struct supervisor *s, size_t node, size_t index, const struct nod
 	service->state = SERVICE_EXITED;
 	service->status = r->status;
 	note_event(s, node, index);
+	if (s->up && !service->by_request && supervisor_service(s, node, index)->restart_ns > 0)
+		service->restart =
+			mono_add(mono_now(), supervisor_service(s, node, index)->restart_ns);
 	if (s->up || !starting)
 		return;
 	if (WIFEXITED(r->status))

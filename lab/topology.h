@@ -64,6 +64,7 @@ struct topo_service {
 	const char *ready_arg; /* socket path, or keepalived's state */
 	struct topo_argv ready_command;
 	enum topo_sessions sessions;
+	int64_t restart_ns; /* after an end that nobody asked for; 0: it stays away */
 };
 
 struct topo_bridge {

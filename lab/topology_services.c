@@ -94,7 +94,7 @@ read_prepare(struct topology *t, const struct conf_node *list, struct topo_servi
 static void
 read_service(struct topology *t, const struct conf_node *entry, struct topo_service *s)
 {
-	static const char *const keys[] = {"run", "ready", "sessions", "prepare", NULL};
+	static const char *const keys[] = {"run", "ready", "sessions", "prepare", "restart", NULL};
 	const struct conf_node *run = conf_get(t->conf, entry, "run");
 	const struct conf_node *prepare = conf_get(t->conf, entry, "prepare");
 
@@ -107,6 +107,7 @@ read_service(struct topology *t, const struct conf_node *entry, struct topo_serv
 	read_sessions(t, entry, s);
 	if (prepare != NULL)
 		read_prepare(t, prepare, s);
+	s->restart_ns = conf_duration_ns(t->conf, entry, "restart", s->restart_ns);
 }
 
 void

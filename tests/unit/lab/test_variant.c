@@ -37,7 +37,7 @@ changes(void **state)
 {
 	struct topology *t = with("summary: another check\n"
 				  "services:\n"
-				  "  check: {run: [checkd, -f], ready: {command: [test, -e, /x]}}\n"
+				  "  check: {run: [checkd, -f], ready: {command: [test, -e, /x]}, restart: 1.5s}\n"
 				  "  knotd: {prepare: [[mkdir, /y]]}\n"
 				  "roles:\n"
 				  "  pop: {services: [knotd, check], bridges: {}}\n"
@@ -52,6 +52,8 @@ changes(void **state)
 	assert_string_equal(t->variant_summary, "another check");
 	assert_int_equal(pop->services_len, 2);
 	assert_string_equal(t->services[pop->services[1]].name, "check");
+	assert_true(t->services[pop->services[1]].restart_ns == 1500000000);
+	assert_true(knotd->restart_ns == 0);
 	assert_int_equal(pop->bridges_len, 0);
 	assert_int_equal(pop->layers_len, 2);
 	/* What is not said stays. */
