@@ -19,7 +19,9 @@ static const struct command commands[] = {
 		cmd_calibrate},
 	{"analyze", "compute result.json from a run directory", cmd_analyze},
 	{"report", "write report.html from a run directory", cmd_report},
-	{"probe", "query as many vantage points, from a plan file", cmd_probe},
+	{"probe", "query addresses at a rate, or as many vantage points from a plan file",
+		cmd_probe},
+	{"import", "read what a real measurement network saw: RIPE Atlas", cmd_import},
 	{"capture", "capture at many interfaces, from a plan file", cmd_capture},
 };
 

@@ -4,5 +4,6 @@
 
 /* Each takes argv[0] = "catchment NAME" and returns an exit code of lib/command.h. */
 int cmd_probe(int argc, char *argv[]);
+int cmd_import(int argc, char *argv[]);
 
 #endif
