@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { OPTION_NSID = 3, CLASS_IN = 1, LABEL_MAX_BYTES = 63 };
+enum { OPTION_NSID = 3, OPT_BYTES = 15, LABEL_MAX_BYTES = 63 };
 
 /* A reader that remembers that it failed: further reads give zeros and change nothing. */
 struct cursor {
@@ -314,14 +314,28 @@ dns_query_write(const char *qname, uint16_t qtype, uint16_t udp_bytes,
 		return -EINVAL;
 	n += name_len_bytes;
 	put16(out + n, qtype);
-	put16(out + n + 2, CLASS_IN);
+	put16(out + n + 2, DNS_CLASS_IN);
 	n += 4;
-	memset(out + n, 0, 15);
+	memset(out + n, 0, OPT_BYTES);
 	put16(out + n + 1, DNS_TYPE_OPT);
 	put16(out + n + 3, udp_bytes);
 	put16(out + n + 9, 4); /* RDATA: one option header, no data */
 	put16(out + n + 11, OPTION_NSID);
-	return (int)(n + 15);
+	return (int)(n + OPT_BYTES);
+}
+
+void
+dns_query_change(uint8_t *query, size_t len_bytes, uint16_t qclass, bool recurse)
+{
+	put16(query + len_bytes - OPT_BYTES - 2, qclass);
+	query[2] = (uint8_t)(recurse ? query[2] | DNS_RD >> 8 : query[2] & ~(DNS_RD >> 8));
+}
+
+size_t
+dns_query_cut_opt(uint8_t *query, size_t len_bytes)
+{
+	put16(query + 10, 0);
+	return len_bytes - OPT_BYTES;
 }
 
 void

@@ -34,6 +34,7 @@ enum dns_type {
 	DNS_TYPE_OPT = 41,
 	DNS_TYPE_RRSIG = 46
 };
+enum dns_class { DNS_CLASS_IN = 1, DNS_CLASS_CHAOS = 3 };
 enum dns_rcode {
 	DNS_NOERROR = 0,
 	DNS_FORMERR = 1,
@@ -113,6 +114,15 @@ bool dns_txt_is(const uint8_t *rdata, size_t len_bytes, const char *text);
  */
 int dns_query_write(const char *qname, uint16_t qtype, uint16_t udp_bytes,
 	uint8_t out[static DNS_QUERY_MAX_BYTES]);
+
+/*
+ * Change what dns_query_write wrote, in place: class and RD; or without its OPT record, so without
+ * EDNS and NSID.
+ *
+ * dns_query_cut_opt returns the length that is left.
+ */
+void dns_query_change(uint8_t *query, size_t len_bytes, uint16_t qclass, bool recurse);
+size_t dns_query_cut_opt(uint8_t *query, size_t len_bytes);
 
 /* Set the id of a message in place. */
 void dns_set_id(uint8_t wire[static DNS_HEADER_BYTES], uint16_t id);

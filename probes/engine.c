@@ -88,21 +88,37 @@ open_sockets(struct engine *en, struct err *e)
 	return 0;
 }
 
+/* The query that is sent, but for its id and the digits in its name. */
+static int
+write_template(struct engine *en, struct err *e)
+{
+	const struct plan *p = en->plan;
+	char name[NAMES_TEXT_BYTES];
+	int len;
+
+	if (!p->fixed_name && names_init(&en->names, p->seed, p->zone) < 0)
+		return err_set(e, EINVAL, "zone '%s' is too long", p->zone);
+	len = dns_query_write(p->fixed_name ? p->zone : names_format(&en->names, 0, 0, name),
+		p->qtype, UDP_BYTES, en->query);
+	if (len < 0)
+		return err_set(e, EINVAL, "zone '%s' is not a domain name", p->zone);
+	en->query_len_bytes = (size_t)len;
+	dns_query_change(en->query, en->query_len_bytes, p->qclass, p->recurse);
+	if (p->plain)
+		en->query_len_bytes = dns_query_cut_opt(en->query, en->query_len_bytes);
+	return 0;
+}
+
 static int
 prepare(struct engine *en, struct err *e)
 {
 	const struct plan *p = en->plan;
 	double total_qps = p->rate_qps * p->streams_len;
 	double held = total_qps * ((double)p->timeout_ns / 1e9 + 1); /* one second of stall */
-	char name[NAMES_TEXT_BYTES];
-	int len;
+	int rc = write_template(en, e);
 
-	if (names_init(&en->names, p->seed, p->zone) < 0)
-		return err_set(e, EINVAL, "zone '%s' is too long", p->zone);
-	len = dns_query_write(names_format(&en->names, 0, 0, name), p->qtype, UDP_BYTES, en->query);
-	if (len < 0)
-		return err_set(e, EINVAL, "zone '%s' is not a domain name", p->zone);
-	en->query_len_bytes = (size_t)len;
+	if (rc < 0)
+		return rc;
 	en->interval_ns = 1e9 / total_qps;
 	en->end = UINT64_MAX;
 	if (p->duration_ns > 0)
@@ -213,6 +229,18 @@ send_one(struct engine *en, const struct endpoint *to, struct flight_query *q)
 	}
 }
 
+/* Where the name does not tell a query, its id has to: one that no remembered query has. */
+static uint16_t
+choose_id(struct engine *en, uint32_t stream)
+{
+	uint16_t id = (uint16_t)rng_u64(&en->rng);
+
+	while (en->plan->fixed_name &&
+		flight_by_id(&en->flight, id, stream, en->plan->streams_len) != UINT64_MAX)
+		id = (uint16_t)rng_u64(&en->rng);
+	return id;
+}
+
 static void
 send_next(struct engine *en)
 {
@@ -220,6 +248,7 @@ send_next(struct engine *en)
 	uint32_t stream = (uint32_t)(number % en->plan->streams_len);
 	uint32_t seq = (uint32_t)(number / en->plan->streams_len);
 	uint8_t *label = en->query + DNS_HEADER_BYTES + 1;
+	uint16_t id = choose_id(en, stream);
 	struct flight_query *q = flight_add(&en->flight);
 	int64_t lateness_ns;
 	int rc;
@@ -229,10 +258,12 @@ send_next(struct engine *en)
 		retire(en);
 		q = flight_add(&en->flight);
 	}
-	q->id = (uint16_t)rng_u64(&en->rng);
-	dns_set_id(en->query, q->id);
-	dns_patch_digits(label + NAMES_STREAM_AT, NAMES_STREAM_DIGITS, stream);
-	dns_patch_digits(label + NAMES_SEQ_AT, NAMES_SEQ_DIGITS, seq);
+	q->id = id;
+	dns_set_id(en->query, id);
+	if (!en->plan->fixed_name) {
+		dns_patch_digits(label + NAMES_STREAM_AT, NAMES_STREAM_DIGITS, stream);
+		dns_patch_digits(label + NAMES_SEQ_AT, NAMES_SEQ_DIGITS, seq);
+	}
 	rc = send_one(en, &en->endpoints[stream], q);
 	lateness_ns = mono_diff_ns(q->sent_mono, due(en, number));
 	q->lateness_ns = lateness_ns > UINT32_MAX ? UINT32_MAX : (uint32_t)lateness_ns;

@@ -47,6 +47,17 @@ flight_find(const struct flight *f, uint64_t number)
 	return &f->slots[number & (f->size - 1)];
 }
 
+uint64_t
+flight_by_id(const struct flight *f, uint16_t id, uint32_t stream, uint32_t streams)
+{
+	uint64_t oldest = f->head > f->size ? f->head - f->size : 0;
+
+	for (uint64_t number = f->head; number-- > oldest;)
+		if (number % streams == stream && f->slots[number & (f->size - 1)].id == id)
+			return number;
+	return UINT64_MAX;
+}
+
 void
 flight_decide(struct flight *f, struct flight_query *q, enum answers_status status)
 {

@@ -49,6 +49,13 @@ struct flight_query *flight_add(struct flight *f);
 /* The query of that number, under way or final; NULL if it was not sent or is forgotten. */
 struct flight_query *flight_find(const struct flight *f, uint64_t number);
 
+/*
+ * The number of the youngest query with this id among those of one stream (numbers that are `stream`
+ * modulo `streams`), final ones that are remembered included; UINT64_MAX if there is none. For queries
+ * whose name does not tell; looks at all of them.
+ */
+uint64_t flight_by_id(const struct flight *f, uint16_t id, uint32_t stream, uint32_t streams);
+
 /* Decide an open query. */
 void flight_decide(struct flight *f, struct flight_query *q, enum answers_status status);
 

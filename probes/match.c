@@ -22,6 +22,21 @@ stray(const struct match *m, enum answers_stray_kind kind, uint32_t stream, uint
 	answers_write_stray(m->writer, &s);
 }
 
+/* Where all queries ask for the same name: the id, which is of one query only, says which. */
+static struct flight_query *
+find_by_id(const struct match *m, uint32_t stream, const struct dns_msg *msg, uint32_t *ret_seq)
+{
+	uint64_t number;
+
+	if (strcmp(msg->qname, m->plan->zone) != 0)
+		return NULL;
+	number = flight_by_id(m->flight, msg->id, stream, m->plan->streams_len);
+	if (number == UINT64_MAX)
+		return NULL;
+	*ret_seq = (uint32_t)(number / m->plan->streams_len);
+	return flight_find(m->flight, number);
+}
+
 /*
  * The query that a message answers or quotes: id and question must both be what we sent from this
  * socket. `ret_seq` is set as soon as the name is one of this stream's.
@@ -32,8 +47,11 @@ find(const struct match *m, uint32_t stream, const struct dns_msg *msg, uint32_t
 	struct flight_query *q;
 	uint32_t of_stream, seq;
 
-	if (msg->qdcount != 1 || msg->qtype != m->plan->qtype || msg->qclass != 1 ||
-		!names_parse(m->names, msg->qname, &of_stream, &seq) || of_stream != stream)
+	if (msg->qdcount != 1 || msg->qtype != m->plan->qtype || msg->qclass != m->plan->qclass)
+		return NULL;
+	if (m->plan->fixed_name)
+		return find_by_id(m, stream, msg, ret_seq);
+	if (!names_parse(m->names, msg->qname, &of_stream, &seq) || of_stream != stream)
 		return NULL;
 	*ret_seq = seq;
 	q = flight_find(m->flight, (uint64_t)seq * m->plan->streams_len + stream);
@@ -68,6 +86,9 @@ decide(const struct match *m, struct flight_query *q, const struct dns_msg *msg,
 	q->answered = true;
 	if (msg->nsid != NULL)
 		q->nsid = answers_intern_nsid(m->writer, msg->nsid, msg->nsid_len_bytes);
+	else if (m->plan->site_in_txt && msg->txt != NULL && msg->txt_len_bytes > 0 &&
+		msg->txt[0] < msg->txt_len_bytes)
+		q->nsid = answers_intern_nsid(m->writer, msg->txt + 1, msg->txt[0]);
 	flight_decide(m->flight, q, status);
 	if (status == ANSWERS_GOOD)
 		hist_add(&m->stats->rtt, wall_diff_ns(q->received, q->sent));

@@ -148,6 +148,7 @@ read_all(struct jread *r, struct plan *p)
 	p->timeout_ns = NS_PER_MS * jread_int(r, o, "", "timeout_ms", 1, 60000, 5000);
 	p->zone = read_zone(r);
 	p->qtype = read_qtype(r);
+	p->qclass = DNS_CLASS_IN;
 	p->expect_rcode = (uint16_t)jread_int(r, o, "", "expect_rcode", 0, 4095, 0);
 	p->expect_txt = keep(jread_str(r, o, "", "expect_txt", ""));
 	if (p->expect_txt[0] != '\0' && p->qtype != DNS_TYPE_TXT)

@@ -2,6 +2,7 @@
 #ifndef PROBES_PLAN_H
 #define PROBES_PLAN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/dns.h"
@@ -25,6 +26,11 @@ struct plan {
 	int64_t timeout_ns;
 	char *zone; /* lower case, with its last dot */
 	uint16_t qtype;
+	uint16_t qclass;  /* 1: IN */
+	bool fixed_name;  /* ask for `zone` itself every time, not for a new name below it */
+	bool plain;	  /* no EDNS, so no NSID is asked for, nor missed */
+	bool recurse;	  /* set RD */
+	bool site_in_txt; /* a TXT answer is what the server calls itself (RFC 4892) */
 	uint16_t expect_rcode;
 	char *expect_txt; /* "": any data will do */
 	char *answers_path;

@@ -11,7 +11,7 @@
 #include "lib/dns.h"
 #include "probes/import/base64.h"
 
-enum { MESSAGE_BYTES = 65535, RESULTSET_MAX = 256, CLASS_CHAOS = 3, RTT_MAX_MS = 600000 };
+enum { MESSAGE_BYTES = 65535, RESULTSET_MAX = 256, RTT_MAX_MS = 600000 };
 
 static int
 read_number(const json_t *o, const char *key, double min, double max, double *ret, struct err *e)
@@ -118,8 +118,8 @@ read_message(struct atlas_answer *a, const uint8_t *wire, size_t len_bytes)
 	a->rcode = (uint8_t)(msg.rcode < ANSWERS_RCODE_NONE ? msg.rcode : ANSWERS_RCODE_NONE - 1);
 	if (whole && msg.nsid != NULL)
 		name_site(a, ATLAS_BY_NSID, msg.nsid, msg.nsid_len_bytes);
-	if (whole && a->named_by == ATLAS_UNNAMED && msg.txt != NULL && msg.qclass == CLASS_CHAOS &&
-		asks_for_site(msg.qname)) {
+	if (whole && a->named_by == ATLAS_UNNAMED && msg.txt != NULL &&
+		msg.qclass == DNS_CLASS_CHAOS && asks_for_site(msg.qname)) {
 		for (size_t at = 0; at < msg.txt_len_bytes; at += (size_t)msg.txt[at] + 1) {
 			size_t left = msg.txt_len_bytes - at - 1;
 

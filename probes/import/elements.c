@@ -88,20 +88,19 @@ elements_close(struct elements *in)
 static bool
 refill(struct elements *in)
 {
-	const char *text;
 	int n, code;
 
 	if (in->file == NULL || in->failed < 0)
 		return false;
 	errno = 0;
 	n = gzread(in->file, in->buffer, sizeof(in->buffer));
-	text = gzerror(in->file, &code);
+	gzerror(in->file, &code);
 	if (n <= 0 && code == Z_ERRNO)
 		in->failed = err_sys(&in->why, errno != 0 ? errno : EIO, "%s", in->name);
 	else if (n <= 0 && code != Z_OK && code != Z_STREAM_END)
-		in->failed = err_set(&in->why, EBADMSG, "%s:%llu: the compressed file is %s: %s",
+		in->failed = err_set(&in->why, EBADMSG, "%s:%llu: the compressed file is %s",
 			in->name, (unsigned long long)in->line,
-			code == Z_BUF_ERROR ? "cut" : "damaged", text);
+			code == Z_BUF_ERROR ? "cut" : "damaged");
 	if (n <= 0)
 		return false;
 	in->at = in->buffer;

@@ -4,6 +4,7 @@
 
 #include "lib/dns.h"
 #include "probes/import/table.h"
+#include "probes/rcode.h"
 
 static const char *const families[TALLY_GROUPS] = {"v4", "v4", "v6", "v6"};
 static const char *const transports[TALLY_GROUPS] = {"udp", "tcp", "udp", "tcp"};
@@ -19,23 +20,11 @@ site_json(const struct table *t, const struct table_site *s)
 		s->rtt_us[0], "rtt_p50_us", s->rtt_us[1], "rtt_p90_us", s->rtt_us[2]);
 }
 
-static const char *
-rcode_name(unsigned int rcode, char out[static 12])
-{
-	static const char *const names[] = {
-		"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"};
-
-	if (rcode < sizeof(names) / sizeof(names[0]))
-		return names[rcode];
-	snprintf(out, 12, "RCODE%u", rcode);
-	return out;
-}
-
 static json_t *
 rcodes_json(const struct table_group *g)
 {
 	json_t *o = json_object();
-	char text[12];
+	char text[RCODE_NAME_BYTES];
 
 	for (unsigned int i = 0; i < 256; i++)
 		if (g->rcodes[i] > 0)
@@ -93,7 +82,7 @@ static void
 print_counts(const struct table *t, const struct table_group *g, FILE *to)
 {
 	const char *between = "  ";
-	char text[12];
+	char text[RCODE_NAME_BYTES];
 
 	for (unsigned int i = 0; i < 256; i++) {
 		if (i == DNS_NOERROR || g->rcodes[i] == 0)
