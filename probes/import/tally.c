@@ -265,19 +265,22 @@ compare_rtt(const void *va, const void *vb)
 void
 tally_sort_by_sent(struct tally *t)
 {
-	qsort(t->rows, t->rows_len, sizeof(*t->rows), compare_sent);
+	if (t->rows_len > 0)
+		qsort(t->rows, t->rows_len, sizeof(*t->rows), compare_sent);
 }
 
 void
 tally_sort_by_probe(struct tally *t)
 {
-	qsort(t->rows, t->rows_len, sizeof(*t->rows), compare_probe);
+	if (t->rows_len > 0)
+		qsort(t->rows, t->rows_len, sizeof(*t->rows), compare_probe);
 }
 
 void
 tally_sort_by_rtt(struct tally *t)
 {
-	qsort(t->rows, t->rows_len, sizeof(*t->rows), compare_rtt);
+	if (t->rows_len > 0)
+		qsort(t->rows, t->rows_len, sizeof(*t->rows), compare_rtt);
 }
 
 /* The same result in two files, or in two downloads of one. */
