@@ -229,7 +229,7 @@ read_one(const json_t *o, const char *time_key, struct atlas_answer *a, struct e
 	double seconds;
 	int rc;
 
-	rc = read_number(o, time_key, 1, 1e10, &seconds, e);
+	rc = read_number(o, time_key, 1, UINT32_MAX, &seconds, e); /* in ns it fits 64 bits */
 	if (rc < 0)
 		return rc;
 	a->sent.ns = llround(seconds) * NS_PER_S;

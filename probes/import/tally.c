@@ -60,9 +60,7 @@ tally_new(struct tally **ret, struct err *e)
 {
 	struct tally *t = calloc(1, sizeof(*t));
 
-	if (t == NULL || (t->index = calloc(1, sizeof(*t->index))) == NULL ||
-		(t->streams = calloc(TALLY_STREAMS, sizeof(*t->streams))) == NULL ||
-		(t->sites = calloc(TALLY_SITES, sizeof(*t->sites))) == NULL) {
+	if (t == NULL || (t->index = calloc(1, sizeof(*t->index))) == NULL) {
 		tally_free(t);
 		return err_sys(e, ENOMEM, "no room to gather answers");
 	}
@@ -122,6 +120,18 @@ find_or_add(void **tree, const void *key, size_t key_size, size_t node_size,
 	return node;
 }
 
+/*
+ * Room for one more in a list of `len`, which doubles when it is full: at 0 and at powers of two.
+ * Returns the list, NULL when out of memory (the old one is still good then).
+ */
+static void *
+grow(void *list, uint32_t len, size_t size)
+{
+	if (len != 0 && (len & (len - 1)) != 0)
+		return list;
+	return reallocarray(list, len == 0 ? 1 : 2 * (size_t)len, size);
+}
+
 static int
 find_stream(struct tally *t, const struct atlas_answer *a, uint16_t *ret, struct err *e)
 {
@@ -133,6 +143,7 @@ find_stream(struct tally *t, const struct atlas_answer *a, uint16_t *ret, struct
 		.source = a->source,
 		.from = a->from,
 		.asn = a->asn};
+	struct tally_stream *grown;
 	struct stream_node *node;
 	bool is_new;
 
@@ -145,9 +156,12 @@ find_stream(struct tally *t, const struct atlas_answer *a, uint16_t *ret, struct
 		if (t->streams_len == TALLY_STREAMS)
 			return err_set(e, E2BIG,
 				"more than %d streams (a probe asking an address over a transport, "
-				"in one "
-				"measurement); import fewer measurements at a time",
+				"in one measurement); import fewer measurements at a time",
 				TALLY_STREAMS);
+		grown = grow(t->streams, t->streams_len, sizeof(*grown));
+		if (grown == NULL)
+			return err_sys(e, ENOMEM, "no room for the streams");
+		t->streams = grown;
 		node->index = (uint16_t)t->streams_len;
 		t->streams[t->streams_len++] = key;
 	}
@@ -159,6 +173,7 @@ static int
 find_site(struct tally *t, const struct atlas_answer *a, uint16_t *ret, struct err *e)
 {
 	struct tally_site key = {.len_bytes = (uint8_t)a->site_len_bytes};
+	struct tally_site *grown;
 	struct site_node *node;
 	bool is_new;
 
@@ -175,6 +190,10 @@ find_site(struct tally *t, const struct atlas_answer *a, uint16_t *ret, struct e
 		if (t->sites_len == TALLY_SITES)
 			return err_set(
 				e, E2BIG, "more than %d different names of sites", TALLY_SITES);
+		grown = grow(t->sites, t->sites_len, sizeof(*grown));
+		if (grown == NULL)
+			return err_sys(e, ENOMEM, "no room for the names of sites");
+		t->sites = grown;
 		node->index = (uint16_t)t->sites_len;
 		t->sites[t->sites_len++] = key;
 	}

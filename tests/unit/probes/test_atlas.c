@@ -285,6 +285,8 @@ bad_results_say_what(void **state)
 		{"{\"prb_id\":0}", "prb_id: 0 is out of range"},
 		{"{\"type\":\"ping\"}", "type: a result of 'ping', not of dns"},
 		{"{\"prb_id\":1,\"msm_id\":2}", "timestamp: missing"},
+		{"{\"prb_id\":1,\"msm_id\":2,\"timestamp\":9330000000}",
+			"timestamp: 9.33e+09 is out of range"},
 		{"{" HEAD "\"af\":5,\"error\":{}}", "af: neither 4 nor 6"},
 		{"{" HEAD "\"error\":{}}", "af: missing"},
 		{"{" HEAD "\"af\":4}", "neither result nor error nor resultset"},
