@@ -137,7 +137,7 @@ services_and_roles(void **state)
 		{11, "  dns: {run: [dnsd], ready: {http: /x}}", "t:11: unknown key 'http'"},
 		{11, "  dns: {run: [dnsd], sessions: gobgp}",
 			"t:11: sessions: 'gobgp' is none of frr, bird, openbgpd"},
-		{11, "  dns: {run: [dnsd], restart: yes}", "t:11: unknown key 'restart'"},
+		{11, "  dns: {run: [dnsd], respawn: yes}", "t:11: unknown key 'respawn'"},
 		{13, "  pop: {services: [dns,\n  dnss]}",
 			"t:14: no service 'dnss' under services:"},
 		{13, "  pop: {layers: [Site], services: [dns]}",
