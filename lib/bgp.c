@@ -17,6 +17,7 @@ enum {
 	CAP_GRACEFUL = 64,
 	CAP_AS4 = 65,
 	CAP_ADDPATH = 69,
+	CAP_ENHANCED_REFRESH = 70,
 };
 
 static int
@@ -101,6 +102,26 @@ take_addpath(struct cursor v, struct bgp_open *o)
 	return !v.failed;
 }
 
+/* RFC 4724 3. One that is cut is taken as if it told no family: it is no error of the session. */
+static void
+take_graceful(struct cursor v, struct bgp_open *o)
+{
+	uint16_t head = cursor_u16(&v);
+
+	o->graceful_restart = true;
+	o->restarting = (head & 0x8000) != 0;
+	o->restart_on_notification = (head & 0x4000) != 0;
+	o->restart_s = head & 0x0fff;
+	while (cursor_left(&v) >= 4) {
+		uint16_t afi = cursor_u16(&v);
+		int f = family_index(afi, cursor_u8(&v));
+		uint8_t flags = cursor_u8(&v);
+
+		if (f >= 0)
+			o->forwarding_kept[f] = (flags & 0x80) != 0;
+	}
+}
+
 static bool
 take_capability(uint8_t code, struct cursor v, struct bgp_open *o)
 {
@@ -132,7 +153,10 @@ take_capability(uint8_t code, struct cursor v, struct bgp_open *o)
 		o->long_messages = true;
 		return true;
 	case CAP_GRACEFUL:
-		o->graceful_restart = true;
+		take_graceful(v, o);
+		return true;
+	case CAP_ENHANCED_REFRESH:
+		o->enhanced_refresh = true;
 		return true;
 	default:
 		return true; /* RFC 5492 3: what is not known is not an error */

@@ -6,7 +6,7 @@
  * cannot fail. What is malformed is an error with the code and subcode of RFC 4271 6.
  *
  * Sources: RFC 4271 (BGP-4), 4760 (multiprotocol), 5492 and 9072 (capabilities), 6793 (4-octet AS),
- * 7911 (add-path), 1997, 8092 (communities), 2918 and 7313 (route refresh), 8654 (long messages).
+ * 7911 (add-path), 1997, 4360, 8092 (communities), 4724 and 8538 (graceful restart), 2918 and 7313 (route refresh), 8654 (long messages).
  */
 #ifndef LIB_BGP_H
 #define LIB_BGP_H
@@ -46,7 +46,12 @@ struct bgp_open {
 	uint8_t addpath[2];    /* enum bgp_addpath */
 	bool route_refresh;
 	bool long_messages;
+	bool enhanced_refresh;
 	bool graceful_restart;
+	bool restarting;	      /* graceful restart: the sender has just restarted */
+	bool restart_on_notification; /* RFC 8538 */
+	uint16_t restart_s;
+	bool forwarding_kept[2]; /* graceful restart, per family */
 };
 
 /* How the messages of one direction are to be read. */
@@ -99,8 +104,9 @@ struct bgp_update {
 	struct bgp_prefixes mp_announced; /* MP_REACH_NLRI */
 	struct bgp_as_path as_path;	  /* AS_PATH; AS4_PATH is in as4_path */
 	struct bgp_as_path as4_path;
-	struct cursor communities;	 /* 4 bytes each */
-	struct cursor large_communities; /* 12 bytes each */
+	struct cursor communities;	    /* 4 bytes each */
+	struct cursor extended_communities; /* 8 bytes each */
+	struct cursor large_communities;    /* 12 bytes each */
 	uint32_t med;
 	uint32_t local_pref;
 	uint8_t origin;
@@ -167,6 +173,7 @@ struct bgp_options bgp_negotiate(const struct bgp_open *from, const struct bgp_o
 bool bgp_prefix_next(struct bgp_prefixes *it, struct bgp_prefix *ret);
 bool bgp_as_next(struct bgp_as_path *it, uint32_t *ret_as, enum bgp_segment *ret_segment);
 bool bgp_community_next(struct cursor *it, uint32_t *ret);
+bool bgp_extended_community_next(struct cursor *it, uint64_t *ret);
 bool bgp_large_community_next(struct cursor *it, uint32_t ret[static 3]);
 
 #endif

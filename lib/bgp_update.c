@@ -32,6 +32,7 @@ enum {
 	ATTR_COMMUNITIES = 8,
 	ATTR_MP_REACH = 14,
 	ATTR_MP_UNREACH = 15,
+	ATTR_EXTENDED_COMMUNITIES = 16,
 	ATTR_AS4_PATH = 17,
 	ATTR_LARGE_COMMUNITIES = 32,
 };
@@ -147,6 +148,16 @@ bgp_community_next(struct cursor *it, uint32_t *ret)
 }
 
 bool
+bgp_extended_community_next(struct cursor *it, uint64_t *ret)
+{
+	if (cursor_left(it) < 8)
+		return false;
+	*ret = (uint64_t)cursor_u32(it) << 32;
+	*ret |= cursor_u32(it);
+	return true;
+}
+
+bool
 bgp_large_community_next(struct cursor *it, uint32_t ret[static 3])
 {
 	if (cursor_left(it) < 12)
@@ -205,6 +216,7 @@ wanted_flags(uint8_t type)
 		return FLAG_OPTIONAL;
 	case ATTR_AGGREGATOR:
 	case ATTR_COMMUNITIES:
+	case ATTR_EXTENDED_COMMUNITIES:
 	case ATTR_AS4_PATH:
 	case ATTR_LARGE_COMMUNITIES:
 		return FLAG_OPTIONAL | FLAG_TRANSITIVE;
@@ -262,6 +274,9 @@ take_value(struct parse *p, uint8_t type, struct cursor v, const uint8_t *at)
 	case ATTR_COMMUNITIES:
 		u->communities = v;
 		return len % 4 != 0 ? bad(p, UPDATE_OPTIONAL, at) : 0;
+	case ATTR_EXTENDED_COMMUNITIES:
+		u->extended_communities = v;
+		return len == 0 || len % 8 != 0 ? bad(p, UPDATE_OPTIONAL, at) : 0;
 	case ATTR_LARGE_COMMUNITIES:
 		u->large_communities = v;
 		return len == 0 || len % 12 != 0 ? bad(p, UPDATE_OPTIONAL, at) : 0;

@@ -16,17 +16,23 @@ struct bgpstream {
 	enum bgp_type type;
 	struct wall latest; /* of the bytes in `buf` */
 	uint64_t packet;    /* that brought `latest` */
-	uint8_t buf[BGP_MAX_LONG_BYTES];
+	size_t room;
+	uint8_t *buf; /* BGP_MAX_BYTES, more once a long message comes */
 };
 
 int
 bgpstream_new(struct bgpstream **ret, bgpstream_message *message, void *arg)
 {
-	struct bgpstream *b = malloc(sizeof(*b));
+	struct bgpstream *b = calloc(1, sizeof(*b));
 
 	if (b == NULL)
 		return -ENOMEM;
-	memset(b, 0, offsetof(struct bgpstream, buf));
+	b->room = BGP_MAX_BYTES;
+	b->buf = malloc(b->room);
+	if (b->buf == NULL) {
+		free(b);
+		return -ENOMEM;
+	}
 	b->message = message;
 	b->arg = arg;
 	b->want = BGP_HEADER_BYTES;
@@ -37,7 +43,16 @@ bgpstream_new(struct bgpstream **ret, bgpstream_message *message, void *arg)
 void
 bgpstream_free(struct bgpstream *b)
 {
+	if (b == NULL)
+		return;
+	free(b->buf);
 	free(b);
+}
+
+size_t
+bgpstream_held_bytes(const struct bgpstream *b)
+{
+	return b->room;
 }
 
 const struct bgpstream_counts *
@@ -93,6 +108,22 @@ seek(struct bgpstream *b)
 	b->counts.skipped_bytes += i;
 }
 
+/* Room for the message whose header was read; without memory it is looked for the next one. */
+static bool
+make_room(struct bgpstream *b)
+{
+	uint8_t *grown;
+
+	if (b->want <= b->room)
+		return true;
+	grown = realloc(b->buf, BGP_MAX_LONG_BYTES);
+	if (grown == NULL)
+		return false;
+	b->buf = grown;
+	b->room = BGP_MAX_LONG_BYTES;
+	return true;
+}
+
 /* As many bytes as the header or the message still lacks. Returns how many were used. */
 static size_t
 fill(struct bgpstream *b, const uint8_t *data, size_t len_bytes, struct wall seen, uint64_t packet)
@@ -120,7 +151,8 @@ bgpstream_push(struct bgpstream *b, const uint8_t *data, size_t len_bytes, struc
 		if (b->have < b->want)
 			return;
 		if (b->want == BGP_HEADER_BYTES) {
-			if (bgp_header(b->buf, BGP_MAX_LONG_BYTES, &b->type, &b->want, NULL) < 0) {
+			if (bgp_header(b->buf, BGP_MAX_LONG_BYTES, &b->type, &b->want, NULL) < 0 ||
+				!make_room(b)) {
 				b->want = BGP_HEADER_BYTES;
 				seek(b);
 				continue;

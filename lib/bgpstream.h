@@ -42,6 +42,9 @@ void bgpstream_gap(struct bgpstream *b);
 /* A new connection: forget what is half read, expect a header. */
 void bgpstream_restart(struct bgpstream *b);
 
+/* Memory that it holds for the message begun. */
+size_t bgpstream_held_bytes(const struct bgpstream *b);
+
 const struct bgpstream_counts *bgpstream_counts(const struct bgpstream *b);
 
 #endif

@@ -1,4 +1,4 @@
-/* pkt.c - one captured frame taken apart: Ethernet, VLAN, IPv4 or IPv6, then UDP, TCP or ICMP. */
+/* pkt.c - one captured frame taken apart: link layer, VLAN, IPv4 or IPv6, then UDP, TCP or ICMP. */
 #include "lib/pkt.h"
 
 #include <errno.h>
@@ -100,6 +100,9 @@ take_transport(struct rest *r, struct pkt_view *v)
 {
 	int rc = 0;
 
+	v->transport = r->c.at;
+	v->transport_bytes = cursor_left(&r->c);
+	v->transport_wire_bytes = r->wire_bytes;
 	if (v->later)
 		;
 	else if (v->proto == PKT_TCP)
@@ -147,7 +150,7 @@ take_ipv4(struct cursor c, struct pkt_view *v)
 	header_bytes = (size_t)(cursor_u8(&r.c) & 15) * 4;
 	cursor_u8(&r.c);
 	total_bytes = cursor_u16(&r.c);
-	cursor_u16(&r.c);
+	v->fragment_id = cursor_u16(&r.c);
 	fragment = cursor_u16(&r.c);
 	v->hops = cursor_u8(&r.c);
 	v->proto = cursor_u8(&r.c);
@@ -157,7 +160,9 @@ take_ipv4(struct cursor c, struct pkt_view *v)
 		return -EBADMSG;
 	v->family = 4;
 	v->later = (fragment & 0x1fff) != 0;
-	v->fragment = v->later || (fragment & 0x2000) != 0;
+	v->more = (fragment & 0x2000) != 0;
+	v->fragment = v->later || v->more;
+	v->fragment_at_bytes = (uint16_t)((fragment & 0x1fff) * 8);
 	memcpy(v->src, addresses, 4);
 	memcpy(v->dst, addresses + 4, 4);
 	if (cursor_take(&r.c, header_bytes - 20) == NULL)
@@ -181,9 +186,11 @@ take_extension(struct rest *r, uint8_t *next, struct pkt_view *v)
 
 		cursor_u8(&r->c);
 		offset = cursor_u16(&r->c);
-		cursor_take(&r->c, 4);
-		v->later = (offset & 0xfff8) != 0;
-		v->fragment = v->later || (offset & 1) != 0;
+		v->fragment_id = cursor_u32(&r->c);
+		v->fragment_at_bytes = offset & 0xfff8;
+		v->later = v->fragment_at_bytes != 0;
+		v->more = (offset & 1) != 0;
+		v->fragment = v->later || v->more;
 		return skip(r, 8);
 	}
 	if (type == NEXT_AH)
@@ -263,19 +270,26 @@ pkt_dissect_ip(const uint8_t *packet, size_t captured_bytes, struct pkt_view *re
 }
 
 int
-pkt_dissect(uint32_t link, const uint8_t *frame, size_t captured_bytes, struct pkt_view *ret)
+pkt_transport(struct pkt_view *v, const uint8_t *transport, size_t len_bytes)
 {
-	struct cursor c = cursor_over(frame, captured_bytes);
-	struct pkt_view v = {0};
-	uint16_t type;
+	struct rest r = {cursor_over(transport, len_bytes), len_bytes};
+	struct pkt_view whole = *v;
 	int rc;
 
-	if (link == PKT_LINK_RAW)
-		return pkt_dissect_ip(frame, captured_bytes, ret);
-	if (link != PKT_LINK_ETHERNET)
-		return -EPROTONOSUPPORT;
-	cursor_take(&c, 12);
-	type = cursor_u16(&c);
+	whole.fragment = whole.later = whole.more = false;
+	rc = take_transport(&r, &whole);
+	if (rc == 0)
+		*v = whole;
+	return rc;
+}
+
+/* What an EtherType announces, behind VLAN tags. */
+static int
+take_typed(struct cursor c, uint16_t type, struct pkt_view *ret)
+{
+	struct pkt_view v = {0};
+	int rc;
+
 	for (int i = 0; i < MAX_TAGS && (type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ); i++) {
 		v.vlan = cursor_u16(&c) & 0xfff;
 		type = cursor_u16(&c);
@@ -291,6 +305,41 @@ pkt_dissect(uint32_t link, const uint8_t *frame, size_t captured_bytes, struct p
 	if (rc == 0)
 		*ret = v;
 	return rc;
+}
+
+int
+pkt_dissect(uint32_t link, const uint8_t *frame, size_t captured_bytes, struct pkt_view *ret)
+{
+	struct cursor c = cursor_over(frame, captured_bytes);
+	uint16_t type;
+
+	switch (link) {
+	case PKT_LINK_RAW:
+	case PKT_LINK_IPV4:
+	case PKT_LINK_IPV6:
+		return pkt_dissect_ip(frame, captured_bytes, ret);
+	case PKT_LINK_NULL:
+	case PKT_LINK_LOOP:
+		/* The family's number is the capturing system's own: the version field is as good. */
+		if (captured_bytes < 4)
+			return -EMSGSIZE;
+		return pkt_dissect_ip(frame + 4, captured_bytes - 4, ret);
+	case PKT_LINK_ETHERNET:
+		cursor_take(&c, 12);
+		type = cursor_u16(&c);
+		break;
+	case PKT_LINK_SLL:
+		cursor_take(&c, 14);
+		type = cursor_u16(&c);
+		break;
+	case PKT_LINK_SLL2:
+		type = cursor_u16(&c);
+		cursor_take(&c, 18);
+		break;
+	default:
+		return -EPROTONOSUPPORT;
+	}
+	return take_typed(c, type, ret);
 }
 
 int

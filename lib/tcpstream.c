@@ -9,7 +9,7 @@
 
 /*
  * A segment adds at most one piece per hole between the pieces there are, and two more. Cleared to
- * half before each segment, the table cannot overflow.
+ * half before each segment, there are never more than this and a few.
  */
 enum { MAX_PIECES = 1024, ODD_BEFORE_REJOIN = 3 };
 
@@ -40,7 +40,8 @@ struct tcpstream {
 	size_t pieces;
 	int odd; /* odd segments in a row */
 	struct tcpstream_counts counts;
-	struct piece piece[MAX_PIECES + 4];
+	size_t room;	     /* pieces that there is memory for */
+	struct piece *piece; /* most streams never need one */
 };
 
 int
@@ -71,6 +72,7 @@ tcpstream_free(struct tcpstream *t)
 	if (t == NULL)
 		return;
 	drop_pieces(t);
+	free(t->piece);
 	free(t);
 }
 
@@ -78,6 +80,12 @@ const struct tcpstream_counts *
 tcpstream_counts(const struct tcpstream *t)
 {
 	return &t->counts;
+}
+
+size_t
+tcpstream_pending_bytes(const struct tcpstream *t)
+{
+	return (size_t)t->pending_bytes;
 }
 
 /* A sequence number as an offset: the one nearest to `next`. */
@@ -131,6 +139,22 @@ skip_hole(struct tcpstream *t, uint64_t to)
 	hand_out_ready(t);
 }
 
+static int
+make_room(struct tcpstream *t)
+{
+	size_t room = t->room == 0 ? 16 : 2 * t->room;
+	struct piece *grown;
+
+	if (t->pieces < t->room)
+		return 0;
+	grown = realloc(t->piece, room * sizeof(*grown));
+	if (grown == NULL)
+		return -ENOMEM;
+	t->piece = grown;
+	t->room = room;
+	return 0;
+}
+
 /* Keep the run [from, to) of segment `s`, which overlaps no piece, at place i. */
 static int
 keep(struct tcpstream *t, size_t i, const struct tcpstream_segment *s, uint64_t begin,
@@ -140,6 +164,8 @@ keep(struct tcpstream *t, size_t i, const struct tcpstream_segment *s, uint64_t 
 	bool cut = skip >= s->len_bytes;
 	uint8_t *data = NULL;
 
+	if (make_room(t) < 0)
+		return -ENOMEM;
 	if (!cut) {
 		data = malloc(len);
 		if (data == NULL)

@@ -72,6 +72,9 @@ void tcpstream_acked(struct tcpstream *t, uint32_t ack);
 /* Nothing more will come: hand out what waits, with the gaps. */
 void tcpstream_finish(struct tcpstream *t);
 
+/* Payload that waits behind a hole just now. */
+size_t tcpstream_pending_bytes(const struct tcpstream *t);
+
 const struct tcpstream_counts *tcpstream_counts(const struct tcpstream *t);
 
 #endif

@@ -1,23 +1,42 @@
-/* cmd_analyze.c - catchment analyze RUN: write result.json, say what it found. */
+/* cmd_analyze.c - catchment analyze RUN: write result.json, say what it found; or CAPTURE...: cmd_facts.c. */
 #include <errno.h>
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bench/analyze/analyze.h"
+#include "bench/analyze/cmd_facts.h"
 #include "bench/analyze/run.h"
 #include "bench/commands.h"
 #include "lib/command.h"
+#include "lib/mono.h"
+#include "lib/num.h"
 #include "lib/talk.h"
 
 static const char help_text[] =
 	"Usage: catchment analyze RUN [--json]\n"
-	"Compute RUN/result.json from a run directory, and print what it says.\n"
+	"       catchment analyze CAPTURE... [--json] [--expiry TIME] [--quiet TIME]\n"
+	"Compute RUN/result.json from a run directory, and print what it says. Or read captures\n"
+	"(pcap or pcapng, several as one in order of time, packed ones too; - is standard input)\n"
+	"and print what they say of DNS, BGP, BFD, OSPF and VRRP.\n"
 	"\n"
-	"  --json   print result.json itself\n"
+	"  --json         print result.json itself, or the captures' facts as JSON\n"
+	"  --expiry TIME  how long a DNS answer is in time (5s)\n"
+	"  --quiet TIME   how long no BGP UPDATE comes between two bursts (5s)\n"
 	"\n"
-	"Exit status: 0 all expectations held, 1 one did not, 2 bad input, 4 no valid trial.\n";
+	"Exit status: 0 all expectations held, 1 one did not, 2 bad input, 3 the environment,\n"
+	"4 no valid trial.\n";
+
+enum { MAX_CAPTURES = 1000 };
+
+struct arguments {
+	bool as_json;
+	int64_t expiry_ns, quiet_ns;
+	size_t paths;
+	const char *path[MAX_CAPTURES];
+};
 
 static const char *
 text_of(const json_t *o, const char *key)
@@ -155,37 +174,87 @@ show(const char *dir, bool as_json)
 	return code;
 }
 
-int
-cmd_analyze(int argc, char *argv[])
+static int
+analyze_one_run(const char *dir, bool as_json)
 {
-	const char *dir = NULL;
-	bool as_json = false;
 	struct err e;
-	int rc;
+	int rc = analyze_run(dir, &e);
 
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0) {
-			fputs(help_text, stdout);
-			return EXIT_GOOD;
-		}
-		if (strcmp(argv[i], "--json") == 0) {
-			as_json = true;
-		} else if (argv[i][0] == '-' || dir != NULL) {
-			talk_error("analyze: '%s' is not understood; see --help", argv[i]);
-			return EXIT_USAGE;
-		} else {
-			dir = argv[i];
-		}
-	}
-	if (dir == NULL) {
-		talk_error("analyze: which run directory? see --help");
-		return EXIT_USAGE;
-	}
-	rc = analyze_run(dir, &e);
 	if (rc < 0) {
 		talk_error("%s", e.text);
 		return rc == -ENOMEM || rc == -ENOSPC || rc == -EACCES ? EXIT_ENVIRONMENT
 								       : EXIT_USAGE;
 	}
 	return show(dir, as_json);
+}
+
+/* A duration from the command line, or from the environment where `text` is NULL. */
+static bool
+take_duration(const char *flag, const char *text, int64_t *ret_ns)
+{
+	if (text == NULL)
+		text = command_env(flag);
+	if (text == NULL || (num_duration_ns(text, ret_ns) == 0 && *ret_ns > 0))
+		return true;
+	talk_error("analyze: --%s: '%s' is no time above 0, like 5s", flag, text);
+	return false;
+}
+
+static bool
+read_arguments(int argc, char *argv[], struct arguments *a)
+{
+	const char *expiry = NULL, *quiet = NULL;
+
+	for (int i = 1; i < argc; i++) {
+		const char **value = strcmp(argv[i], "--expiry") == 0 ? &expiry
+			: strcmp(argv[i], "--quiet") == 0	      ? &quiet
+								      : NULL;
+
+		if (value != NULL && i + 1 == argc) {
+			talk_error("analyze: %s wants a time; see --help", argv[i]);
+			return false;
+		}
+		if (value != NULL) {
+			*value = argv[++i];
+		} else if (strcmp(argv[i], "--json") == 0) {
+			a->as_json = true;
+		} else if ((argv[i][0] == '-' && argv[i][1] != '\0') || a->paths == MAX_CAPTURES) {
+			talk_error("analyze: '%s' is not understood; see --help", argv[i]);
+			return false;
+		} else {
+			a->path[a->paths++] = argv[i];
+		}
+	}
+	return take_duration("expiry", expiry, &a->expiry_ns) &&
+		take_duration("quiet", quiet, &a->quiet_ns);
+}
+
+int
+cmd_analyze(int argc, char *argv[])
+{
+	static struct arguments a;
+	struct stat st;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--help") == 0) {
+			fputs(help_text, stdout);
+			return EXIT_GOOD;
+		}
+	}
+	a = (struct arguments){.expiry_ns = 5 * NS_PER_S, .quiet_ns = 5 * NS_PER_S};
+	if (!read_arguments(argc, argv, &a))
+		return EXIT_USAGE;
+	if (a.paths == 0) {
+		talk_error("analyze: which run directory, or which captures? see --help");
+		return EXIT_USAGE;
+	}
+	for (size_t i = 0; i < a.paths; i++) {
+		if (stat(a.path[i], &st) < 0 || !S_ISDIR(st.st_mode))
+			continue;
+		if (a.paths == 1)
+			return analyze_one_run(a.path[0], a.as_json);
+		talk_error("analyze: %s is a folder; a run is analyzed alone", a.path[i]);
+		return EXIT_USAGE;
+	}
+	return cmd_facts(a.path, a.paths, a.expiry_ns, a.quiet_ns, a.as_json);
 }

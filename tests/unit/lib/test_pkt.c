@@ -69,7 +69,7 @@ vlans_and_raw(void **state)
 	assert_int_equal(v.dport, 53);
 	assert_int_equal(pkt_dissect(PKT_LINK_RAW, (const uint8_t *)frame + 22, 32, &v), 0);
 	assert_int_equal(v.dport, 53);
-	assert_int_equal(pkt_dissect(113, BYTES(frame), &v), -EPROTONOSUPPORT);
+	assert_int_equal(pkt_dissect(147, BYTES(frame), &v), -EPROTONOSUPPORT);
 	assert_int_equal(
 		pkt_dissect(PKT_LINK_ETHERNET, BYTES(ETH "\x08\x06zzzz"), &v), -EPROTONOSUPPORT);
 	assert_int_equal(
