@@ -34,15 +34,12 @@ bgp_header(const uint8_t head[static BGP_HEADER_BYTES], size_t max_bytes, enum b
 {
 	/* RFC 4271 4.2-4.5, RFC 2918 3: the least length of each type. */
 	static const uint8_t least[] = {0, 29, 23, 21, 19, 23};
-	struct cursor c = cursor_over(head, BGP_HEADER_BYTES);
-	size_t len_bytes;
-	uint8_t type;
+	size_t len_bytes = (size_t)head[16] << 8 | head[17];
+	uint8_t type = head[18];
 
 	for (size_t i = 0; i < 16; i++)
-		if (cursor_u8(&c) != 0xff)
+		if (head[i] != 0xff)
 			return bad(err, ERR_HEADER, HEADER_NOT_SYNC, i);
-	len_bytes = cursor_u16(&c);
-	type = cursor_u8(&c);
 	if (type < BGP_OPEN || type > BGP_ROUTE_REFRESH)
 		return bad(err, ERR_HEADER, HEADER_TYPE, 18);
 	if (len_bytes < least[type] || len_bytes > max_bytes)

@@ -42,24 +42,36 @@ shortfall(const struct rest *r, size_t header_bytes)
 	return r->wire_bytes >= header_bytes ? -EMSGSIZE : -EBADMSG;
 }
 
+/* Of a header whose bytes are known to be there: one check for all of its fields. */
+static uint16_t
+at16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static uint32_t
+at32(const uint8_t *p)
+{
+	return (uint32_t)at16(p) << 16 | at16(p + 2);
+}
+
 static int
 take_tcp(struct rest *r, struct pkt_view *v)
 {
-	uint8_t offset;
 	size_t header_bytes;
+	const uint8_t *head;
 
 	if (cursor_left(&r->c) < 20)
 		return shortfall(r, 20);
-	v->sport = cursor_u16(&r->c);
-	v->dport = cursor_u16(&r->c);
-	v->seq = cursor_u32(&r->c);
-	v->ack = cursor_u32(&r->c);
-	offset = cursor_u8(&r->c);
-	v->flags = cursor_u8(&r->c);
-	header_bytes = (size_t)(offset >> 4) * 4;
+	head = cursor_take(&r->c, 20);
+	v->sport = at16(head);
+	v->dport = at16(head + 2);
+	v->seq = at32(head + 4);
+	v->ack = at32(head + 8);
+	v->flags = head[13];
+	header_bytes = (size_t)(head[12] >> 4) * 4;
 	if (header_bytes < 20)
 		return -EBADMSG;
-	cursor_take(&r->c, 6);
 	if (skip(r, header_bytes) < 0)
 		return -EBADMSG;
 	return cursor_take(&r->c, header_bytes - 20) == NULL ? -EMSGSIZE : 0;
@@ -68,14 +80,15 @@ take_tcp(struct rest *r, struct pkt_view *v)
 static int
 take_udp(struct rest *r, struct pkt_view *v)
 {
+	const uint8_t *head;
 	size_t len_bytes;
 
 	if (cursor_left(&r->c) < 8)
 		return shortfall(r, 8);
-	v->sport = cursor_u16(&r->c);
-	v->dport = cursor_u16(&r->c);
-	len_bytes = cursor_u16(&r->c);
-	cursor_take(&r->c, 2);
+	head = cursor_take(&r->c, 8);
+	v->sport = at16(head);
+	v->dport = at16(head + 2);
+	len_bytes = at16(head + 4);
 	if (len_bytes < 8 || len_bytes > r->wire_bytes)
 		return -EBADMSG;
 	r->wire_bytes = len_bytes - 8;
@@ -143,19 +156,17 @@ take_ipv4(struct cursor c, struct pkt_view *v)
 	struct rest r = {c, 0};
 	size_t header_bytes, total_bytes;
 	uint16_t fragment;
-	const uint8_t *addresses;
+	const uint8_t *head;
 
 	if (cursor_left(&r.c) < 20)
 		return -EMSGSIZE;
-	header_bytes = (size_t)(cursor_u8(&r.c) & 15) * 4;
-	cursor_u8(&r.c);
-	total_bytes = cursor_u16(&r.c);
-	v->fragment_id = cursor_u16(&r.c);
-	fragment = cursor_u16(&r.c);
-	v->hops = cursor_u8(&r.c);
-	v->proto = cursor_u8(&r.c);
-	cursor_u16(&r.c);
-	addresses = cursor_take(&r.c, 8);
+	head = cursor_take(&r.c, 20);
+	header_bytes = (size_t)(head[0] & 15) * 4;
+	total_bytes = at16(head + 2);
+	v->fragment_id = at16(head + 4);
+	fragment = at16(head + 6);
+	v->hops = head[8];
+	v->proto = head[9];
 	if (header_bytes < 20 || total_bytes < header_bytes)
 		return -EBADMSG;
 	v->family = 4;
@@ -163,8 +174,8 @@ take_ipv4(struct cursor c, struct pkt_view *v)
 	v->more = (fragment & 0x2000) != 0;
 	v->fragment = v->later || v->more;
 	v->fragment_at_bytes = (uint16_t)((fragment & 0x1fff) * 8);
-	memcpy(v->src, addresses, 4);
-	memcpy(v->dst, addresses + 4, 4);
+	memcpy(v->src, head + 12, 4);
+	memcpy(v->dst, head + 16, 4);
 	if (cursor_take(&r.c, header_bytes - 20) == NULL)
 		return -EMSGSIZE;
 	bound(&r, total_bytes - header_bytes);
@@ -207,18 +218,19 @@ take_ipv6(struct cursor c, struct pkt_view *v)
 {
 	struct rest r = {c, 0};
 	size_t payload_bytes;
+	const uint8_t *head;
 	uint8_t next;
 	int rc;
 
 	if (cursor_left(&r.c) < 40)
 		return -EMSGSIZE;
-	cursor_u32(&r.c);
-	payload_bytes = cursor_u16(&r.c);
-	next = cursor_u8(&r.c);
-	v->hops = cursor_u8(&r.c);
+	head = cursor_take(&r.c, 40);
+	payload_bytes = at16(head + 4);
+	next = head[6];
+	v->hops = head[7];
 	v->family = 6;
-	memcpy(v->src, cursor_take(&r.c, 16), 16);
-	memcpy(v->dst, cursor_take(&r.c, 16), 16);
+	memcpy(v->src, head + 8, 16);
+	memcpy(v->dst, head + 24, 16);
 	bound(&r, payload_bytes);
 	for (int i = 0; !v->later; i++) {
 		if (next != NEXT_HOPOPTS && next != NEXT_ROUTING && next != NEXT_FRAGMENT &&
@@ -234,15 +246,15 @@ take_ipv6(struct cursor c, struct pkt_view *v)
 	return take_transport(&r, v);
 }
 
+/* Into a view of its own, so that a failure leaves `ret` as it was. */
 static int
-take_ip(struct cursor c, struct pkt_view *ret)
+take_ip(struct cursor c, uint16_t vlan, struct pkt_view *ret)
 {
-	struct pkt_view v = {0};
+	struct pkt_view v = {.vlan = vlan};
 	int rc;
 
 	if (cursor_left(&c) == 0)
 		return -EMSGSIZE;
-	v.vlan = ret->vlan;
 	switch (c.at[0] >> 4) {
 	case 4:
 		rc = take_ipv4(c, &v);
@@ -261,12 +273,7 @@ take_ip(struct cursor c, struct pkt_view *ret)
 int
 pkt_dissect_ip(const uint8_t *packet, size_t captured_bytes, struct pkt_view *ret)
 {
-	struct pkt_view v = {0};
-	int rc = take_ip(cursor_over(packet, captured_bytes), &v);
-
-	if (rc == 0)
-		*ret = v;
-	return rc;
+	return take_ip(cursor_over(packet, captured_bytes), 0, ret);
 }
 
 int
@@ -287,11 +294,10 @@ pkt_transport(struct pkt_view *v, const uint8_t *transport, size_t len_bytes)
 static int
 take_typed(struct cursor c, uint16_t type, struct pkt_view *ret)
 {
-	struct pkt_view v = {0};
-	int rc;
+	uint16_t vlan = 0;
 
 	for (int i = 0; i < MAX_TAGS && (type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ); i++) {
-		v.vlan = cursor_u16(&c) & 0xfff;
+		vlan = cursor_u16(&c) & 0xfff;
 		type = cursor_u16(&c);
 	}
 	if (c.failed)
@@ -301,10 +307,7 @@ take_typed(struct cursor c, uint16_t type, struct pkt_view *ret)
 	/* An EtherType that the version field contradicts is no packet that a host would take. */
 	if (cursor_left(&c) > 0 && (c.at[0] >> 4) != (type == ETHERTYPE_IPV4 ? 4 : 6))
 		return -EBADMSG;
-	rc = take_ip(c, &v);
-	if (rc == 0)
-		*ret = v;
-	return rc;
+	return take_ip(c, vlan, ret);
 }
 
 int
