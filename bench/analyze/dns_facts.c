@@ -10,7 +10,6 @@
 #include "lib/dnsstream.h"
 
 enum {
-	MATCH_CAPACITY = 1 << 18,
 	TCP_CONNECTIONS = 4096,
 	TCP_HELD_BYTES = 8 << 20,
 	SERVER_BUCKETS = 2048,
@@ -385,7 +384,8 @@ dns_facts_finish(struct dns_facts *d)
 }
 
 int
-dns_facts_new(struct dns_facts **ret, int64_t expiry_ns, uint64_t seed, struct fact_events *events)
+dns_facts_new(struct dns_facts **ret, int64_t expiry_ns, size_t queries, uint64_t seed,
+	struct fact_events *events)
 {
 	struct dns_facts *d = calloc(1, sizeof(*d));
 	struct tcptable_hooks hooks = {.open = open_half,
@@ -400,7 +400,7 @@ dns_facts_new(struct dns_facts **ret, int64_t expiry_ns, uint64_t seed, struct f
 		return -ENOMEM;
 	d->events = events;
 	d->seed = seed;
-	if (dns_match_new(&d->match, MATCH_CAPACITY, expiry_ns, seed, on_ended, d) < 0 ||
+	if (dns_match_new(&d->match, queries, expiry_ns, seed, on_ended, d) < 0 ||
 		tcptable_new(&d->tcp, DNS_FACTS_PORT, TCP_CONNECTIONS, TCP_HELD_BYTES, &hooks) <
 			0) {
 		dns_facts_free(d);

@@ -62,9 +62,9 @@ struct dns_facts_counts {
 	uint64_t stream_resyncs, stream_skipped_bytes;
 };
 
-/* seed: see dns_match.h. Returns 0 or -ENOMEM. `events` is borrowed. */
-int dns_facts_new(
-	struct dns_facts **ret, int64_t expiry_ns, uint64_t seed, struct fact_events *events);
+/* queries (capacity), seed: see dns_match.h. Returns 0 or -ENOMEM. `events` is borrowed. */
+int dns_facts_new(struct dns_facts **ret, int64_t expiry_ns, size_t queries, uint64_t seed,
+	struct fact_events *events);
 void dns_facts_free(struct dns_facts *d);
 
 /* A UDP or TCP packet with port 53 on one side, or an ICMP error that quotes one. 0 or -ENOMEM. */

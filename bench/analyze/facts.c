@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { FRAGMENTED_PACKETS = 64 };
+enum { FRAGMENTED_PACKETS = 64, QUERIES = 1 << 18 };
 #define FRAGMENT_TIMEOUT_NS                                                                        \
 	(30 * NS_PER_S) /* RFC 8200 4.5 says 60 s from the first; Linux takes 30 */
 
@@ -13,7 +13,9 @@ facts_init(struct facts *f, const struct facts_options *options)
 {
 	*f = (struct facts){.options = *options};
 	if (ipfrag_new(&f->fragments, FRAGMENTED_PACKETS, FRAGMENT_TIMEOUT_NS) < 0 ||
-		dns_facts_new(&f->dns, options->expiry_ns, options->seed, &f->events) < 0 ||
+		dns_facts_new(&f->dns, options->expiry_ns,
+			options->queries != 0 ? options->queries : QUERIES, options->seed,
+			&f->events) < 0 ||
 		bgp_facts_new(&f->bgp, options->quiet_ns, &f->events) < 0 ||
 		neighbour_facts_init(&f->neighbours, &f->events) < 0) {
 		facts_done(f);

@@ -17,6 +17,7 @@ struct facts_options {
 	int64_t expiry_ns; /* of a DNS query */
 	int64_t quiet_ns;  /* between bursts of UPDATEs */
 	uint64_t seed;	   /* of hashes; no result depends on it */
+	size_t queries;	   /* remembered at once, a power of two; 0: 262,144 */
 };
 
 struct facts {

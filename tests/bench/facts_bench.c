@@ -193,7 +193,7 @@ only_read(const char *path)
 static int
 all_facts(const char *path, bool bgp)
 {
-	struct facts_options options = {5 * NS_PER_S, 5 * NS_PER_S, 1};
+	struct facts_options options = {5 * NS_PER_S, 5 * NS_PER_S, 1, 0};
 	struct mono begin = cpu_now();
 	struct source_record rec;
 	const struct dns_server *s;

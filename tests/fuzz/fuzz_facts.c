@@ -34,7 +34,7 @@ check(const struct facts *f)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct facts_options options = {5 * NS_PER_S, NS_PER_S, 1};
+	static const struct facts_options options = {5 * NS_PER_S, NS_PER_S, 1, 1024};
 	char one[32], two[32];
 	const char *paths[] = {one, two};
 	int fd = memfd_create("capture", MFD_CLOEXEC);
