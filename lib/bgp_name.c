@@ -120,8 +120,10 @@ bgp_community_text(uint32_t community, char out[static BGP_COMMUNITY_TEXT_BYTES]
 		{0xffffff03, "no-export-subconfed"}, {0xffffff04, "no-peer"}};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (known[i].value == community)
-			return strcpy(out, known[i].name);
+		if (known[i].value == community) {
+			snprintf(out, BGP_COMMUNITY_TEXT_BYTES, "%s", known[i].name);
+			return out;
+		}
 	snprintf(out, BGP_COMMUNITY_TEXT_BYTES, "%u:%u", community >> 16, community & 0xffff);
 	return out;
 }

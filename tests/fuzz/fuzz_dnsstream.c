@@ -32,11 +32,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (size > 0) {
 		size_t len = data[0] < size - 1 ? data[0] : size - 1;
 
+		at_ns++;
 		if (data[0] == 255)
 			dnsstream_gap(d);
 		if (data[0] == 254)
 			dnsstream_restart(d);
-		dnsstream_push(d, data + 1, len, (struct wall){++at_ns}, (uint64_t)at_ns);
+		dnsstream_push(d, data + 1, len, (struct wall){at_ns}, (uint64_t)at_ns);
 		data += 1 + len;
 		size -= 1 + len;
 	}

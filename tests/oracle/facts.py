@@ -53,7 +53,9 @@ def check_dns(capture, facts):
     nsids, rtts = collections.defaultdict(collections.Counter), collections.defaultdict(list)
     names = {0: "NOERROR", 1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 4: "NOTIMP", 5: "REFUSED"}
     fields = ["ip.src", "ipv6.src", "ip.dst", "ipv6.dst", "dns.flags.response", "dns.flags.rcode", "dns.flags.truncated",
-              "dns.time", "dns.opt.data", "dns.retransmission", "udp.port", "_ws.malformed", "dns.id"]
+              "dns.time", "dns.opt.data", "dns.retransmission", "udp.port", "_ws.malformed", "dns.id",
+              "frame.number", "dns.qry.name", "dns.retransmit_request_in"]
+    asked = {}
     for f in tshark(capture, "dns && !icmp && !icmpv6 && !mdns", fields):
         if f[11] or not f[4] or len(f[12]) != 1:
             count["odd"] += 1
@@ -62,7 +64,10 @@ def check_dns(capture, facts):
         server = (f[0] + f[1])[0] if response else (f[2] + f[3])[0]
         kind = "udp" if f[10] else "tcp"
         count[kind] += 1
-        if f[9]:
+        question = (f[14] or [""])[0].lower()
+        asked[f[13][0]] = question
+        # tshark takes the same ports and id for a repetition whatever is asked.
+        if f[9] and (response or asked.get((f[15] or [""])[0]) == question):
             count[server, "retransmission", response] += 1
             continue
         if not response:

@@ -61,7 +61,7 @@ static int
 setup(void **state)
 {
 	(void)state;
-	strcpy(dir, "/tmp/catchment-source-XXXXXX");
+	snprintf(dir, sizeof(dir), "/tmp/catchment-source-XXXXXX");
 	return mkdtemp(dir) == NULL ? -1 : 0;
 }
 
