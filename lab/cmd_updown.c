@@ -1,5 +1,6 @@
 /* cmd_updown.c - catchment lab up, down, validate, exec, shell. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "lab/cmd_lab.h"
 #include "lab/enter.h"
 #include "lab/look_names.h"
+#include "lab/place.h"
 #include "lab/survey.h"
 #include "lib/command.h"
 #include "lib/stop.h"
@@ -36,15 +38,37 @@ lab_name(const struct lab_args *args)
 	return args->options.name ? args->options.name : "default";
 }
 
+/* Is a path that was given the one that a lab's state names, which is absolute and without links? */
+static bool
+is_path(const char *given, const json_t *known)
+{
+	char full[PATH_MAX];
+
+	return json_is_string(known) && realpath(given, full) != NULL &&
+		strcmp(full, json_string_value(known)) == 0;
+}
+
+/* Is the lab that is up the one that is asked for: the same topology, variant and layers? */
 static bool
 is_same(const struct lab_args *args, const struct lab *lab)
 {
 	const char *variant = args->options.variant ? args->options.variant : "documented";
-	const json_t *state = lab_state(lab);
+	const json_t *state = lab_state(lab), *stacks = json_object_get(state, "stacks");
+	char data[PLACE_BYTES], own[PLACE_BYTES + 32];
+	struct err ignored;
 
-	return strcmp(json_string_value(json_object_get(state, "variant")), variant) == 0 &&
-		args->layers_len == 0 && json_array_size(json_object_get(state, "stacks")) == 2 &&
-		args->options.topology == NULL;
+	if (place_data(data, &ignored) < 0)
+		return false;
+	snprintf(own, sizeof(own), "%s/lab/topology.yaml", data);
+	if (!is_path(args->options.topology ? args->options.topology : own,
+		    json_object_get(state, "topology")) ||
+		strcmp(json_string_value(json_object_get(state, "variant")), variant) != 0 ||
+		json_array_size(stacks) != args->layers_len + 2)
+		return false;
+	for (size_t i = 0; i < args->layers_len; i++)
+		if (!is_path(args->layers[i], json_array_get(stacks, i + 2)))
+			return false;
+	return true;
 }
 
 /* Everything is up and well: say so, and print the facts when they are asked for. */

@@ -112,7 +112,9 @@ prepare(struct up *up, struct topology **ret, struct err *e)
 	snprintf(path, sizeof(path), "%.*s/variants/%s",
 		(int)(strrchr(up->topology_path, '/') - up->topology_path), up->topology_path,
 		variant);
-	if (rc == 0 && (strchr(variant, '/') != NULL || access(path, F_OK) < 0))
+	if (rc == 0 &&
+		(variant[0] == '\0' || variant[0] == '.' || strchr(variant, '/') != NULL ||
+			access(path, F_OK) < 0))
 		rc = err_set(e, EINVAL, "no variant '%s': %s is not there", variant, path);
 	if (rc == 0)
 		rc = add_stack(up, t, path, e);

@@ -104,6 +104,8 @@ parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--rate: '%s' is not 1 to 1000 queries a second", arg);
 		break;
 	case 'o':
+		if (arg[0] == '\0')
+			argp_error(state, "--out: an empty name is no folder");
 		a->plan.out = arg;
 		break;
 	case 'a':

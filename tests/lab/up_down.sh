@@ -7,7 +7,8 @@ expect 0 "$CATCHMENT" lab down # none is up: that is fine
 grep -q "no lab '$lab' is up" "$scratch/err" || fail "down says: $(cat "$scratch/err")"
 expect 3 "$CATCHMENT" lab status
 
-"$CATCHMENT" lab up >"$scratch/first" 2>&1 &
+# Without a standard input: the lock on its name must not be the file that takes that place.
+"$CATCHMENT" lab up >"$scratch/first" 2>&1 <&- &
 first=$!
 await 10 "the lab's folder" test -S "/run/catchment/$lab/ctl"
 expect 0 "$CATCHMENT" lab up # while it comes up: waits with the first
@@ -16,6 +17,9 @@ wait "$first" || fail "the first up failed: $(cat "$scratch/first")"
 cat "$scratch/first"
 expect 0 "$CATCHMENT" lab up # again: it is the same lab
 grep -q "up already" "$scratch/err" || fail "the second up says: $(cat "$scratch/err")"
+expect 0 "$CATCHMENT" lab up --topology lab/topology.yaml # also by the name of its file
+mkdir "$scratch/other" && cp -r lab/topology.yaml lab/nodes lab/variants "$scratch/other/"
+expect 2 "$CATCHMENT" lab up --topology "$scratch/other/topology.yaml" # but not one from elsewhere
 mkdir -p "$scratch/layer/hkg/etc"
 echo x >"$scratch/layer/hkg/etc/x"
 expect 2 "$CATCHMENT" lab up --layer "$scratch/layer" # but this would be another
