@@ -5,7 +5,7 @@ Usage: facts.py CATCHMENT CAPTURE
 
 tshark shares no code with us. Compared: DNS messages, queries, answers, RCODEs, truncation and NSIDs per server, each
 round trip's extremes, sum and quantiles; BGP messages by type and sender, prefixes announced and withdrawn by sender,
-ADD-PATH, communities, notifications; BFD, OSPF Hello and VRRP packets. A capture where tshark's notion of a
+notifications; BFD, OSPF Hello and VRRP packets. Not compared: ADD-PATH, communities, capabilities, events, bursts. A capture where tshark's notion of a
 query differs (repeated after its answer, late, another question) is compared in what does not depend on it.
 Exit status: 0 the same, 1 something differs, 2 usage, 77 tshark is missing.
 """
