@@ -16,6 +16,8 @@
 
 enum { BUFFERS_BYTES = 8 << 20, MAX_BUFFER_BYTES = 1 << 20, MIN_BUFFER_BYTES = 32 << 10 };
 
+#define LAST_S (INT64_MAX / NS_PER_S - 1) /* of what an instant can hold: the year 2262 */
+
 extern char **environ;
 
 /* What a packed file begins with, and who unpacks it. */
@@ -219,10 +221,12 @@ advance(struct file *f)
 	struct pcap_pkthdr *head;
 	const u_char *data;
 	int rc = pcap_next_ex(f->pcap, &head, &data);
+	bool timeless = rc == 1 && (head->ts.tv_sec < 0 || head->ts.tv_sec > LAST_S);
 
-	if (rc != 1) {
+	if (rc != 1 || timeless) {
 		if (rc != PCAP_ERROR_BREAK)
-			complain(f, &f->damage, pcap_geterr(f->pcap));
+			complain(f, &f->damage,
+				timeless ? "a packet of no possible time" : pcap_geterr(f->pcap));
 		f->last = f->next.seen;
 		f->ended = true;
 		close_file(f);

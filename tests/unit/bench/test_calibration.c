@@ -302,8 +302,8 @@ what_is_off_is_told(void **state)
 	} rows[] = {
 		{{.longer_ns = 9000000}, "a city's streams together are"},
 		{{.longer_ns = 180000000}, "measured it more than one gap off"},
-		{{.link_late_ns = 300000}, "the links' delay error (median) of 300 us"},
-		{{.link_late_ns = -300000}, "the links' delay error (median) of -300 us"},
+		{{.link_late_ns = 300000}, "a--b: the delay error (median) of 300 us"},
+		{{.link_late_ns = -300000}, "a--b: the delay error (median) of -300 us"},
 		{{.probe_late_ns = 400000}, "differ from the captures' by 400 us"},
 		{{.no_loss = true}, "500 ms"},
 	};
