@@ -1,6 +1,6 @@
 #!/bin/sh
 # look - watch, map, capture, log and exec show what is there: a killed server, a packet, a daemon's words.
-# timeout: 120
+# timeout: 240
 . tests/lab/common
 
 expect 3 "$CATCHMENT" lab watch --once
@@ -99,11 +99,33 @@ grep -q "expected hkg" "$scratch/out" || fail "the table does not say what was e
 expect 0 "$CATCHMENT" lab map
 grep -q "Hong Kong is served by tyo" "$scratch/out" || fail "the map still has hkg serve Hong Kong"
 
-# On a terminal: the screen is given back as it was.
-TERM=xterm script -qec "stty rows 24 cols 80; timeout -s INT 3 $CATCHMENT lab watch" "$scratch/tty" >/dev/null </dev/null || true
-python3 - "$scratch/tty" <<'PY'
-import sys
-text = open(sys.argv[1], errors="replace").read()
+# On a terminal: the screen is given back as it was. (Not by script(1): fed from no terminal, it can wait for ever.)
+python3 - "$CATCHMENT" >"$scratch/tty" <<'PY'
+import fcntl, os, pty, select, signal, struct, sys, termios, time
+pid, master = pty.fork()
+if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    os.environ["TERM"] = "xterm"
+    os.execv(sys.argv[1], [sys.argv[1], "lab", "watch"])
+seen, asked, began = b"", False, time.monotonic()
+while time.monotonic() - began < 30:
+    if select.select([master], [], [], 1)[0]:
+        try:
+            got = os.read(master, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not got:
+            break
+        seen += got
+    if not asked and seen.count(b"\x1b[H") >= 3:
+        os.kill(pid, signal.SIGINT)
+        asked = True
+else:
+    os.kill(pid, signal.SIGKILL)
+    sys.exit(f"watch did not end on its terminal, asked: {asked}")
+ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+text = seen.decode(errors="replace")
+assert ended == 0, ended
 assert "\x1b[?1049h" in text and "\x1b[?25l" in text, "no screen was taken"
 end = text.rindex("\x1b[?1049l")
 assert "\x1b[?25h" in text[:end] and end > text.rindex("\x1b[?1049h"), "the screen was not given back"
