@@ -1,6 +1,7 @@
 /* jread.c - JSON files that one room hands another, read with each complaint naming file and place. */
 #include "lib/jread.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -52,6 +53,9 @@ jread_complain(struct jread *r, const char *where, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	for (char *c = text; *c != '\0'; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?'; /* what the file says must not make a second line of it */
 	if (r->complaints++ == 0) {
 		err_set(r->e, EINVAL, "%s: %s: %s", r->path, where, text);
 		return;
