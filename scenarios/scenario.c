@@ -1,6 +1,7 @@
 /* scenario.c - read a scenario file and check it against the network it is for. */
 #include "scenarios/scenario.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "bench/analyze/analyze.h"
 #include "lib/mono.h"
 #include "lib/num.h"
+#include "scenarios/scenario_exec.h"
 #include "scenarios/scenario_links.h"
 
 static const struct {
@@ -63,133 +65,105 @@ scenario_last_ns(const struct scenario *s)
 	return last_ns;
 }
 
-static void
-check_service_target(struct scenario *s, const struct topology *t, const struct conf_node *at,
-	struct action *action)
+static bool
+runs_service(const struct topology *t, const struct topo_node *node, const char *service)
 {
-	const char *slash = strchr(action->target, '/');
-	const struct topo_role *role;
-	int node;
+	const struct topo_role *role = &t->roles[node->role];
 
-	if (slash == NULL || (size_t)(slash - action->target) >= sizeof(action->node) ||
-		strlen(slash + 1) >= sizeof(action->service)) {
-		conf_complain(s->conf, at, "'%s' is not NODE/SERVICE", action->target);
-		return;
-	}
-	snprintf(action->node, sizeof(action->node), "%.*s", (int)(slash - action->target),
-		action->target);
-	snprintf(action->service, sizeof(action->service), "%s", slash + 1);
-	node = topology_node(t, action->node);
-	if (node < 0) {
-		conf_complain(s->conf, at, "the network has no node '%s'", action->node);
-		return;
-	}
-	role = &t->roles[t->nodes[node].role];
 	for (size_t i = 0; i < role->services_len; i++)
-		if (strcmp(t->services[role->services[i]].name, action->service) == 0)
-			return;
-	conf_complain(s->conf, at, "node '%s' runs no '%s'", action->node, action->service);
+		if (strcmp(t->services[role->services[i]].name, service) == 0)
+			return true;
+	return false;
 }
 
-/* A list of words, as an argv; NULL when it is none. */
-static char **
-read_words(struct scenario *s, const struct conf_node *list, const char *what)
-{
-	size_t n = conf_len(s->conf, list);
-	char **argv;
-
-	if (!conf_is_list(s->conf, list, what))
-		return NULL;
-	if (n == 0) {
-		conf_complain(s->conf, list, "%s is an empty command", what);
-		return NULL;
-	}
-	argv = calloc(n + 1, sizeof(*argv));
-	for (size_t i = 0; argv != NULL && i < n; i++) {
-		const char *word = conf_text(s->conf, conf_at(s->conf, list, i), what);
-
-		argv[i] = (char *)(uintptr_t)(word ? word : "");
-	}
-	return argv;
-}
-
-/* "hkg: anycast drain": how it reads in the diary and the report. Owned by the action. */
-static char *
-exec_text(const struct action *action)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-
-	if (out == NULL)
-		abort();
-	fprintf(out, "%s:", action->node);
-	for (char **word = action->argv; *word != NULL; word++)
-		fprintf(out, " %s", *word);
-	fclose(out);
-	return text;
-}
-
+/* One more step like the last, about this node's service. */
 static void
-read_exec(struct scenario *s, const struct topology *t, const struct conf_node *map,
-	struct action *action)
+add_service_action(
+	struct scenario *s, const struct action *like, const char *node, const char *service)
 {
-	static const char *const keys[] = {"node", "command", "undo", "mends", NULL};
-	const char *node;
+	struct action *grown = realloc(s->actions, (s->actions_len + 2) * sizeof(*grown)), *action;
 
-	if (!conf_is_map(s->conf, map, "exec"))
-		return;
-	conf_known(s->conf, map, keys);
-	node = conf_need(s->conf, map, "node") ? conf_str(s->conf, map, "node", "") : "";
+	if (grown == NULL)
+		abort();
+	s->actions = grown;
+	action = &s->actions[s->actions_len++];
+	*action = *like;
 	snprintf(action->node, sizeof(action->node), "%s", node);
-	if (node[0] != '\0' && topology_node(t, node) < 0)
-		conf_complain(s->conf, map, "the network has no node '%s'", node);
-	if (conf_need(s->conf, map, "command") != NULL)
-		action->argv = read_words(s, conf_get(s->conf, map, "command"), "command");
-	if (conf_get(s->conf, map, "undo") != NULL)
-		action->undo = read_words(s, conf_get(s->conf, map, "undo"), "undo");
-	action->restores = conf_bool(s->conf, map, "mends", false);
-	if (action->argv != NULL)
-		action->target = exec_text(action);
+	snprintf(action->service, sizeof(action->service), "%s", service);
+	if (asprintf(&action->owned_target, "%s/%s", node, service) < 0)
+		abort();
+	action->target = action->owned_target;
+}
+
+/* NODE/SERVICE, the node a pattern: a step for each that is meant. */
+static void
+add_services(struct scenario *s, const struct topology *t, const struct conf_node *at,
+	const struct action *like)
+{
+	const char *slash = strchr(like->target, '/');
+	char pattern[sizeof(like->node)];
+	size_t nodes = 0, before = s->actions_len;
+
+	if (slash == NULL || (size_t)(slash - like->target) >= sizeof(like->node) ||
+		strlen(slash + 1) >= sizeof(like->service)) {
+		conf_complain(s->conf, at, "'%s' is not NODE/SERVICE", like->target);
+		return;
+	}
+	snprintf(pattern, sizeof(pattern), "%.*s", (int)(slash - like->target), like->target);
+	for (size_t i = 0; i < t->nodes_len; i++) {
+		if (fnmatch(pattern, t->nodes[i].name, 0) != 0)
+			continue;
+		nodes++;
+		if (runs_service(t, &t->nodes[i], slash + 1))
+			add_service_action(s, like, t->nodes[i].name, slash + 1);
+	}
+	if (nodes == 0)
+		conf_complain(s->conf, at, "the network has no node '%s'", pattern);
+	else if (s->actions_len == before)
+		conf_complain(s->conf, at, "node '%s' runs no '%s'", pattern, slash + 1);
 }
 
 static void
 read_action(struct scenario *s, const struct topology *t, const struct conf_node *entry)
 {
-	struct action *action = &s->actions[s->actions_len];
+	struct action action = {.line = conf_line(s->conf, entry)};
 	int found = 0;
 
 	if (!conf_is_map(s->conf, entry, "a step of the timeline"))
 		return;
 	conf_known(s->conf, entry, step_keys);
-	*action = (struct action){.line = conf_line(s->conf, entry)};
 	if (conf_need(s->conf, entry, "at") != NULL)
-		action->at_ns = conf_duration_ns(s->conf, entry, "at", 0);
+		action.at_ns = conf_duration_ns(s->conf, entry, "at", 0);
 	for (int k = 0; k < KINDS; k++) {
 		if (conf_get(s->conf, entry, kinds[k].name) == NULL)
 			continue;
 		found++;
-		action->kind = (enum action_kind)k;
-		action->restores = kinds[k].restores;
+		action.kind = (enum action_kind)k;
+		action.restores = kinds[k].restores;
 		if (k == ACTION_EXEC)
-			read_exec(s, t, conf_get(s->conf, entry, "exec"), action);
+			action_read_exec(s, t, conf_get(s->conf, entry, "exec"), &action);
 		else
-			action->target = conf_str(s->conf, entry, kinds[k].name, NULL);
+			action.target = conf_str(s->conf, entry, kinds[k].name, NULL);
 	}
-	if (found != 1) {
+	if (found != 1)
 		conf_complain(s->conf, entry,
 			"a step does exactly one of kill, stop, hang, resume, "
 			"start, blackhole, link-down, impair, link-up, exec");
+	if (found != 1 || action.target == NULL) {
+		action_done(&action);
 		return;
 	}
-	if (action->target == NULL)
-		return;
-	action_read_links(s, t, entry, action);
-	if (!kinds[action->kind].link && action->kind != ACTION_EXEC)
-		check_service_target(s, t, entry, action);
-	if (s->actions_len > 0 && action->at_ns < s->actions[s->actions_len - 1].at_ns)
+	action_read_links(s, t, entry, &action);
+	if (s->actions_len > 0 && action.at_ns < s->actions[s->actions_len - 1].at_ns)
 		conf_complain(s->conf, entry, "the steps are not in the order of their time");
-	s->actions_len++;
+	if (kinds[action.kind].link || action.kind == ACTION_EXEC) {
+		s->actions = realloc(s->actions, (s->actions_len + 2) * sizeof(action));
+		if (s->actions == NULL)
+			abort();
+		s->actions[s->actions_len++] = action;
+	} else {
+		add_services(s, t, entry, &action);
+	}
 }
 
 static void
@@ -199,12 +173,12 @@ read_timeline(struct scenario *s, const struct topology *t, const struct conf_no
 
 	if (list == NULL || !conf_is_list(s->conf, list, "timeline"))
 		return;
-	s->actions = calloc(conf_len(s->conf, list) + 1, sizeof(*s->actions));
 	for (size_t i = 0; i < conf_len(s->conf, list); i++)
 		read_action(s, t, conf_at(s->conf, list, i));
 	if (conf_len(s->conf, list) == 0)
 		conf_complain(s->conf, list, "the timeline has no step");
-	else if (s->actions_len == conf_len(s->conf, list) &&
+	else if (s->actions_len > 0 &&
+		s->actions[0].line == conf_line(s->conf, conf_at(s->conf, list, 0)) &&
 		(s->actions[0].at_ns != 0 || s->actions[0].restores))
 		conf_complain(s->conf, conf_at(s->conf, list, 0),
 			"the first step is the fault and is at 0s");
@@ -463,12 +437,8 @@ scenario_free(struct scenario *s)
 	if (s == NULL)
 		return;
 	free(s->judges);
-	for (size_t i = 0; i < s->actions_len; i++) {
-		if (s->actions[i].kind == ACTION_EXEC)
-			free((char *)(uintptr_t)s->actions[i].target);
-		free(s->actions[i].argv);
-		free(s->actions[i].undo);
-	}
+	for (size_t i = 0; i < s->actions_len; i++)
+		action_done(&s->actions[i]);
 	free(s->actions);
 	free(s->expects);
 	conf_free(s->conf);

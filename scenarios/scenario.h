@@ -30,7 +30,9 @@ struct action {
 	int64_t at_ns; /* after the fault instant of the trial */
 	enum action_kind kind;
 	const char *target;  /* NODE/SERVICE, a link pattern (see action_links()), "NODE: WORDS" */
+	char *owned_target;  /* the same, where it is not the file's own text; or NULL */
 	char **argv, **undo; /* of exec: the command, and the one that undoes it or NULL */
+	char *script;	     /* of exec: text of the script that both run, or NULL */
 	char node[32], service[32];
 	bool restores; /* undoes rather than breaks */
 	/* of links */

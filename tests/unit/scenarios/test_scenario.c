@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "lib/fs.h"
@@ -156,6 +157,19 @@ slips_one_by_one(void **state)
 			"8: link a-hkg:hkg--hkg:a-hkg: the step of line 7 still lasts then, and "
 			"sets "
 			"the same"},
+		{7, "  - {at: 0s, exec: {node: hkg}}", "7: exec: either command or script"},
+		{7, "  - {at: 0s, exec: {node: hkg, command: [true], script: x}}",
+			"7: exec: either command or script"},
+		{7, "  - {at: 0s, exec: {node: hkg, command: [true], args: [x]}}",
+			"7: args go with script"},
+		{7, "  - {at: 0s, exec: {node: hkg, command: []}}",
+			"7: command is an empty command"},
+		{7, "  - {at: 0s, exec: {node: hkg, script: no-such-file}}",
+			"7: script: /tmp/no-such-file: No such file or directory"},
+		{7, "  - {at: 0s, exec: {node: hgk, script: /etc/passwd}}",
+			"7: the network has no node 'hgk'"},
+		{7, "  - {at: 0s, kill: \"x-*/bird\"}", "7: the network has no node 'x-*'"},
+		{7, "  - {at: 0s, kill: \"a-*/knotd\"}", "7: node 'a-*' runs no 'knotd'"},
 		{8, "  - {at: 20s, start: hkg/knotd}\n  - {at: 19s, stop: tyo/knotd}",
 			"9: the steps are not in the order of their time"},
 		{8, "  - {at: 2h, start: hkg/knotd}", "7: a timeline of more than an hour"},
@@ -285,6 +299,61 @@ patterns(void **state)
 	}
 }
 
+/* A step about the services of several nodes is one for each. */
+static void
+steps_of_services(void **state)
+{
+	const char *text = "name: x\ntitle: x\ntimeline:\n"
+			   "  - {at: 0s, kill: \"a-*/bird\"}\n"
+			   "  - {at: 3s, start: \"*/bird\"}\n";
+	struct scenario *s;
+
+	(void)state;
+	assert_int_equal(fs_write(path, text, strlen(text), NULL), 0);
+	assert_int_equal(scenario_load(path, t, &s, NULL), 0);
+	assert_int_equal(conf_complaints(s->conf), 0);
+	assert_int_equal(s->actions_len, 7 + 7 + 6 + 8 + 1); /* A; A, B, access networks, rs1 */
+	assert_string_equal(s->actions[0].target, "a-hkg/bird");
+	assert_string_equal(s->actions[6].node, "a-fra");
+	assert_string_equal(s->actions[6].service, "bird");
+	assert_int_equal(s->actions[6].line, 4);
+	assert_true(s->actions[7].restores);
+	assert_int_equal(s->actions[7].at_ns, 3 * NS_PER_S);
+	scenario_free(s);
+}
+
+/* A script goes along as text, read once, from beside the scenario. */
+static void
+steps_with_a_script(void **state)
+{
+	char script[] = "/tmp/test_script.XXXXXX", all[512], want[64];
+	int fd = mkstemp(script);
+	struct scenario *s;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "echo $1\n", 8), 8);
+	close(fd);
+	snprintf(all, sizeof(all),
+		"name: x\ntitle: x\ntimeline:\n"
+		"  - {at: 0s, exec: {node: hkg, script: %s, args: [a, b c], undo: [u]}}\n",
+		strrchr(script, '/') + 1);
+	assert_int_equal(fs_write(path, all, strlen(all), NULL), 0);
+	assert_int_equal(scenario_load(path, t, &s, NULL), 0);
+	assert_int_equal(conf_report(s->conf), 0);
+	assert_int_equal(remove(script), 0);
+	snprintf(want, sizeof(want), "hkg: %s a b c", strrchr(script, '/') + 1);
+	assert_string_equal(s->actions[0].target, want);
+	assert_string_equal(s->actions[0].argv[1], "-c");
+	assert_string_equal(s->actions[0].argv[2], "echo $1\n");
+	assert_string_equal(s->actions[0].argv[5], "b c");
+	assert_null(s->actions[0].argv[6]);
+	assert_string_equal(s->actions[0].undo[2], "echo $1\n");
+	assert_string_equal(s->actions[0].undo[4], "u");
+	assert_null(s->actions[0].undo[5]);
+	scenario_free(s);
+}
+
 /* What a step of links asks the emulator for, and how long the timeline is with it. */
 static void
 steps_of_links(void **state)
@@ -337,6 +406,8 @@ main(void)
 		cmocka_unit_test(empty),
 		cmocka_unit_test(own),
 		cmocka_unit_test(patterns),
+		cmocka_unit_test(steps_of_services),
+		cmocka_unit_test(steps_with_a_script),
 		cmocka_unit_test(steps_of_links),
 	};
 

@@ -1,0 +1,142 @@
+/* scenario_exec.c - the steps of a timeline that run a command or a script in a node. */
+#include "scenarios/scenario_exec.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/fs.h"
+
+enum {
+	SCRIPT_MAX_BYTES =
+		64 << 10, /* it becomes one argument, of which the kernel takes 128 KiB */
+	SCRIPT_WORDS = 4  /* sh -c TEXT NAME */
+};
+
+static char *
+word_of(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
+
+/* A list of words, behind `ahead` places of an argv; NULL when it is none. */
+static char **
+read_words(struct scenario *s, const struct conf_node *list, const char *what, size_t ahead)
+{
+	size_t n = list == NULL ? 0 : conf_len(s->conf, list);
+	char **argv;
+
+	if (list != NULL && !conf_is_list(s->conf, list, what))
+		return NULL;
+	if (n + ahead == 0) {
+		conf_complain(s->conf, list, "%s is an empty command", what);
+		return NULL;
+	}
+	argv = calloc(ahead + n + 1, sizeof(*argv));
+	if (argv == NULL)
+		abort();
+	for (size_t i = 0; i < n; i++) {
+		const char *word = conf_text(s->conf, conf_at(s->conf, list, i), what);
+
+		argv[ahead + i] = word_of(word ? word : "");
+	}
+	return argv;
+}
+
+/* The script's text goes along as an argument, so that the node needs no file of ours. */
+static char **
+read_script_words(struct scenario *s, const struct conf_node *map, const char *key,
+	const char *file, const struct action *action)
+{
+	char **argv = read_words(s, conf_get(s->conf, map, key), key, SCRIPT_WORDS);
+
+	if (argv == NULL)
+		return NULL;
+	argv[0] = word_of("/bin/sh");
+	argv[1] = word_of("-c");
+	argv[2] = action->script;
+	argv[3] = word_of(file);
+	return argv;
+}
+
+/* Read the script that lies beside the scenario file. */
+static void
+read_script(
+	struct scenario *s, const struct conf_node *map, const char *file, struct action *action)
+{
+	const struct conf_node *at = conf_get(s->conf, map, "script");
+	const char *scenario = conf_path(s->conf), *slash = strrchr(scenario, '/');
+	int folder = slash == NULL ? 0 : (int)(slash - scenario) + 1;
+	char path[PATH_MAX];
+	struct err e;
+
+	if ((size_t)snprintf(path, sizeof(path), "%.*s%s", file[0] == '/' ? 0 : folder, scenario,
+		    file) >= sizeof(path))
+		conf_complain(s->conf, at, "script: a path that long");
+	else if (fs_read(path, SCRIPT_MAX_BYTES, &action->script, NULL, &e) < 0)
+		conf_complain(s->conf, at, "script: %s", e.text);
+}
+
+/* "hkg: faults/dns servfail": how it reads in the diary and the report. */
+static char *
+show(const struct action *action)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		abort();
+	fprintf(out, "%s:", action->node);
+	for (char **word = action->argv + (action->script ? SCRIPT_WORDS - 1 : 0); *word; word++)
+		fprintf(out, " %s", *word);
+	fclose(out);
+	return text;
+}
+
+void
+action_read_exec(struct scenario *s, const struct topology *t, const struct conf_node *map,
+	struct action *action)
+{
+	static const char *const keys[] = {
+		"node", "command", "script", "args", "undo", "mends", NULL};
+	const char *node, *script;
+
+	if (!conf_is_map(s->conf, map, "exec"))
+		return;
+	conf_known(s->conf, map, keys);
+	node = conf_need(s->conf, map, "node") ? conf_str(s->conf, map, "node", "") : "";
+	script = conf_str(s->conf, map, "script", NULL);
+	snprintf(action->node, sizeof(action->node), "%s", node);
+	if (node[0] != '\0' && topology_node(t, node) < 0)
+		conf_complain(s->conf, map, "the network has no node '%s'", node);
+	action->restores = conf_bool(s->conf, map, "mends", false);
+	if ((script != NULL) == (conf_get(s->conf, map, "command") != NULL)) {
+		conf_complain(s->conf, map, "exec: either command or script");
+		return;
+	}
+	if (script == NULL && conf_get(s->conf, map, "args") != NULL)
+		conf_complain(s->conf, map, "args go with script");
+	if (script != NULL)
+		read_script(s, map, script, action);
+	if (action->script != NULL)
+		action->argv = read_script_words(s, map, "args", script, action);
+	else if (script == NULL)
+		action->argv = read_words(s, conf_get(s->conf, map, "command"), "command", 0);
+	if (conf_get(s->conf, map, "undo") != NULL)
+		action->undo = action->script != NULL
+			? read_script_words(s, map, "undo", script, action)
+			: read_words(s, conf_get(s->conf, map, "undo"), "undo", 0);
+	if (action->argv != NULL)
+		action->target = action->owned_target = show(action);
+}
+
+void
+action_done(struct action *action)
+{
+	free(action->owned_target);
+	free(action->argv);
+	free(action->undo);
+	free(action->script);
+}
