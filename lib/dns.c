@@ -328,7 +328,13 @@ void
 dns_query_change(uint8_t *query, size_t len_bytes, uint16_t qclass, bool recurse)
 {
 	put16(query + len_bytes - OPT_BYTES - 2, qclass);
-	query[2] = (uint8_t)(recurse ? query[2] | DNS_RD >> 8 : query[2] & ~(DNS_RD >> 8));
+	dns_set_recurse(query, recurse);
+}
+
+void
+dns_set_recurse(uint8_t wire[static DNS_HEADER_BYTES], bool recurse)
+{
+	wire[2] = (uint8_t)(recurse ? wire[2] | DNS_RD >> 8 : wire[2] & ~(DNS_RD >> 8));
 }
 
 size_t

@@ -124,6 +124,9 @@ int dns_query_write(const char *qname, uint16_t qtype, uint16_t udp_bytes,
 void dns_query_change(uint8_t *query, size_t len_bytes, uint16_t qclass, bool recurse);
 size_t dns_query_cut_opt(uint8_t *query, size_t len_bytes);
 
+/* Set or clear RD of a message in place. */
+void dns_set_recurse(uint8_t wire[static DNS_HEADER_BYTES], bool recurse);
+
 /* Set the id of a message in place. */
 void dns_set_id(uint8_t wire[static DNS_HEADER_BYTES], uint16_t id);
 

@@ -151,8 +151,10 @@ read_streams(const struct direct *d, struct plan *p, struct err *e)
 		p->streams_len++;
 		s->port = d->port;
 		s->source = source;
+		s->rate_qps = d->rate_qps;
+		s->recurse = d->recurse;
 		if ((s->city = strdup("")) == NULL || (s->node = strdup(text)) == NULL ||
-			(s->netns = strdup("")) == NULL)
+			(s->netns = strdup("")) == NULL || (s->label = strdup("")) == NULL)
 			abort();
 		rc = read_address("address", text, &s->target, e);
 		for (int k = 0; k < i && rc == 0; k++)
@@ -217,7 +219,7 @@ write_json(const struct direct *d, struct plan *p, struct err *e)
 		"catchment.direct-plan/1", "seed", (json_int_t)p->seed, "rate_qps", p->rate_qps,
 		"duration_ms", (json_int_t)(p->duration_ns / NS_PER_MS), "timeout_ms",
 		(json_int_t)(p->timeout_ns / NS_PER_MS), d->unique ? "zone" : "name", p->zone,
-		"qtype", d->type, "qclass", d->class, "nsid", !p->plain, "recurse", p->recurse,
+		"qtype", d->type, "qclass", d->class, "nsid", !p->plain, "recurse", d->recurse,
 		"unique", d->unique, "streams", streams);
 	p->json = o == NULL ? NULL : json_dumps(o, JSON_COMPACT);
 	json_decref(o);
@@ -235,7 +237,6 @@ direct_plan(const struct direct *d, struct plan **ret, struct err *e)
 		abort();
 	p->seed = d->seed;
 	p->plain = !d->nsid;
-	p->recurse = d->recurse;
 	p->qclass = strcasecmp(d->class, "CH") == 0 ? DNS_CLASS_CHAOS : DNS_CLASS_IN;
 	if (p->qclass == DNS_CLASS_IN && strcasecmp(d->class, "IN") != 0)
 		rc = err_set(e, EINVAL, "class '%s' is neither IN nor CH", d->class);

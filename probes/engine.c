@@ -13,6 +13,7 @@
 #include "lib/rng.h"
 #include "lib/stopfd.h"
 #include "probes/flight.h"
+#include "probes/lanes.h"
 #include "probes/match.h"
 #include "probes/names.h"
 #include "probes/socket.h"
@@ -37,15 +38,13 @@ struct engine {
 	const struct plan *plan;
 	struct names names;
 	struct match match;
-	struct flight flight;
+	struct lanes lanes;
 	struct answers_writer *writer;
 	struct endpoint *endpoints;
 	struct rng rng;
 	struct mono t0;
 	struct mono next_flush;
 	struct mono next_collect;
-	double interval_ns; /* between queries of all streams together */
-	uint64_t end;	    /* number behind the last query; UINT64_MAX: no end */
 	int epoll_fd;
 	bool abandoned;
 	bool file_failed; /* the answers file cannot be written */
@@ -77,6 +76,8 @@ open_sockets(struct engine *en, struct err *e)
 	for (uint32_t i = 0; i < p->streams_len; i++) {
 		struct endpoint *to = &en->endpoints[i];
 
+		if (p->streams[i].transport == PLAN_TCP)
+			return err_set(e, ENOTSUP, "stream %u: queries go over UDP alone", i);
 		to->to_len = inet_sockaddr(&p->streams[i].target, p->streams[i].port, &to->to);
 		rc = socket_open(&p->streams[i], i, &to->fd, e);
 		if (rc < 0)
@@ -103,7 +104,7 @@ write_template(struct engine *en, struct err *e)
 	if (len < 0)
 		return err_set(e, EINVAL, "zone '%s' is not a domain name", p->zone);
 	en->query_len_bytes = (size_t)len;
-	dns_query_change(en->query, en->query_len_bytes, p->qclass, p->recurse);
+	dns_query_change(en->query, en->query_len_bytes, p->qclass, false);
 	if (p->plain)
 		en->query_len_bytes = dns_query_cut_opt(en->query, en->query_len_bytes);
 	return 0;
@@ -113,21 +114,16 @@ static int
 prepare(struct engine *en, struct err *e)
 {
 	const struct plan *p = en->plan;
-	double total_qps = p->rate_qps * p->streams_len;
-	double held = total_qps * ((double)p->timeout_ns / 1e9 + 1); /* one second of stall */
 	int rc = write_template(en, e);
 
 	if (rc < 0)
 		return rc;
-	en->interval_ns = 1e9 / total_qps;
-	en->end = UINT64_MAX;
-	if (p->duration_ns > 0)
-		en->end = (uint64_t)llround(ceil((double)p->duration_ns / en->interval_ns - 1e-6));
 	rng_init(&en->rng, p->seed ^ 0x6964); /* ids; the names' tag has its own */
-	/* twice over: the final half tells late answers from duplicates */
-	if (flight_init(&en->flight, 2 * (uint64_t)held + 1024) < 0)
-		return err_sys(e, ENOMEM, "no room for the queries under way");
-	return 0;
+	rc = lanes_init(&en->lanes, p);
+	en->stats.lanes = &en->lanes;
+	if (rc == -E2BIG)
+		return err_set(e, E2BIG, "streams of more than %d kinds and rates", LANES_MAX);
+	return rc < 0 ? err_sys(e, -rc, "no room for the queries under way") : 0;
 }
 
 int
@@ -156,53 +152,57 @@ engine_open(const struct plan *p, struct engine **ret, struct err *e)
 		engine_free(en);
 		return rc;
 	}
-	en->match = (struct match){p, &en->names, &en->flight, en->writer, &en->stats};
+	en->match = (struct match){p, &en->names, &en->lanes, en->writer, &en->stats};
 	*ret = en;
 	return 0;
 }
 
 static struct mono
-due(const struct engine *en, uint64_t number)
+due(const struct engine *en, const struct lane *lane)
 {
-	return mono_add(en->t0, (int64_t)((double)number * en->interval_ns));
+	return mono_add(en->t0, lane_due_ns(lane, lane->flight.head));
 }
 
-/* Write the oldest query down for good. */
+/* Write the oldest query of a lane down for good. */
 static void
-retire(struct engine *en)
+retire(struct engine *en, struct lane *lane)
 {
-	uint64_t number = en->flight.tail;
-	struct flight_query *q = flight_oldest(&en->flight);
+	uint64_t number = lane->flight.tail;
+	struct flight_query *q = flight_oldest(&lane->flight);
 	struct answers_query record;
 
 	if (q->open)
-		flight_decide(&en->flight, q, ANSWERS_PENDING);
+		flight_decide(&lane->flight, q, ANSWERS_PENDING);
 	record = (struct answers_query){.status = q->status,
 		.rcode = q->rcode,
 		.flags = q->flags,
-		.stream = (uint16_t)(number % en->plan->streams_len),
+		.stream = (uint16_t)lane->streams[number % lane->streams_len],
 		.nsid = q->nsid,
-		.seq = (uint32_t)(number / en->plan->streams_len),
+		.seq = (uint32_t)(number / lane->streams_len),
 		.lateness_ns = q->lateness_ns,
 		.sent = q->sent,
 		.received = q->received};
 	en->stats.by_status[q->status]++;
+	lane->by_status[q->status]++;
 	if (answers_write_query(en->writer, &record) < 0)
 		en->file_failed = true;
-	flight_retire(&en->flight);
+	flight_retire(&lane->flight);
 }
 
 /* What was sent a timeout ago is final. Only when every socket has been read. */
 static void
 expire(struct engine *en, struct mono now)
 {
-	struct flight_query *q;
+	struct lane *lane;
 
-	while ((q = flight_oldest(&en->flight)) != NULL &&
-		mono_diff_ns(now, q->sent_mono) >= en->plan->timeout_ns) {
+	while ((lane = lanes_oldest(&en->lanes)) != NULL) {
+		struct flight_query *q = flight_oldest(&lane->flight);
+
+		if (mono_diff_ns(now, q->sent_mono) < en->plan->timeout_ns)
+			break;
 		if (q->open)
-			flight_decide(&en->flight, q, ANSWERS_UNANSWERED);
-		retire(en);
+			flight_decide(&lane->flight, q, ANSWERS_UNANSWERED);
+		retire(en, lane);
 	}
 	if (mono_diff_ns(now, en->next_flush) >= 0) {
 		en->next_flush = mono_add(now, NS_PER_S);
@@ -231,47 +231,59 @@ send_one(struct engine *en, const struct endpoint *to, struct flight_query *q)
 
 /* Where the name does not tell a query, its id has to: one that no remembered query has. */
 static uint16_t
-choose_id(struct engine *en, uint32_t stream)
+choose_id(struct engine *en, const struct lane *lane, uint32_t place)
 {
 	uint16_t id = (uint16_t)rng_u64(&en->rng);
 
 	while (en->plan->fixed_name &&
-		flight_by_id(&en->flight, id, stream, en->plan->streams_len) != UINT64_MAX)
+		flight_by_id(&lane->flight, id, place, lane->streams_len) != UINT64_MAX)
 		id = (uint16_t)rng_u64(&en->rng);
 	return id;
 }
 
+/* Make the template this query. */
 static void
-send_next(struct engine *en)
+patch(struct engine *en, uint32_t stream, uint32_t seq, uint16_t id)
 {
-	uint64_t number = en->flight.head;
-	uint32_t stream = (uint32_t)(number % en->plan->streams_len);
-	uint32_t seq = (uint32_t)(number / en->plan->streams_len);
 	uint8_t *label = en->query + DNS_HEADER_BYTES + 1;
-	uint16_t id = choose_id(en, stream);
-	struct flight_query *q = flight_add(&en->flight);
+
+	dns_set_id(en->query, id);
+	dns_set_recurse(en->query, en->plan->streams[stream].recurse);
+	if (!en->plan->fixed_name) {
+		dns_patch_digits(label + NAMES_STREAM_AT, NAMES_STREAM_DIGITS, stream);
+		dns_patch_digits(label + NAMES_SEQ_AT, NAMES_SEQ_DIGITS, seq);
+	}
+}
+
+static void
+send_next(struct engine *en, struct lane *lane)
+{
+	uint64_t number = lane->flight.head;
+	uint32_t place = (uint32_t)(number % lane->streams_len);
+	uint32_t stream = lane->streams[place];
+	struct mono when = due(en, lane);
+	uint16_t id = choose_id(en, lane, place);
+	struct flight_query *q = flight_add(&lane->flight);
 	int64_t lateness_ns;
 	int rc;
 
 	if (q == NULL) {
 		en->stats.forced++;
-		retire(en);
-		q = flight_add(&en->flight);
+		retire(en, lane);
+		q = flight_add(&lane->flight);
 	}
 	q->id = id;
-	dns_set_id(en->query, id);
-	if (!en->plan->fixed_name) {
-		dns_patch_digits(label + NAMES_STREAM_AT, NAMES_STREAM_DIGITS, stream);
-		dns_patch_digits(label + NAMES_SEQ_AT, NAMES_SEQ_DIGITS, seq);
-	}
+	patch(en, stream, (uint32_t)(number / lane->streams_len), id);
 	rc = send_one(en, &en->endpoints[stream], q);
-	lateness_ns = mono_diff_ns(q->sent_mono, due(en, number));
+	lateness_ns = mono_diff_ns(q->sent_mono, when);
 	q->lateness_ns = lateness_ns > UINT32_MAX ? UINT32_MAX : (uint32_t)lateness_ns;
 	hist_add(&en->stats.lateness, lateness_ns);
+	hist_add(&lane->lateness, lateness_ns);
 	en->stats.queries++;
+	lane->queries++;
 	if (rc < 0) {
 		en->stats.send_errnos[-rc < ENGINE_ERRNOS ? -rc : 0]++;
-		flight_decide(&en->flight, q, ANSWERS_SEND_FAILED);
+		flight_decide(&lane->flight, q, ANSWERS_SEND_FAILED);
 	}
 }
 
@@ -294,23 +306,23 @@ stop(struct engine *en, int stop_fd)
 {
 	if (stopfd_asked(stop_fd) == 0)
 		return;
-	if (en->stats.told_to_stop || en->flight.head >= en->end)
+	if (en->stats.told_to_stop || lanes_next(&en->lanes) == NULL)
 		en->abandoned = true;
 	en->stats.told_to_stop = true;
-	if (en->end > en->flight.head)
-		en->end = en->flight.head;
+	lanes_end(&en->lanes);
 }
 
 /* When something has to be done that no packet announces. */
 static struct mono
 next_duty(const struct engine *en, struct mono now)
 {
-	const struct flight_query *oldest = flight_oldest(&en->flight);
+	const struct lane *next = lanes_next(&en->lanes), *oldest;
 
-	if (en->flight.head < en->end)
-		return due(en, en->flight.head);
+	if (next != NULL)
+		return due(en, next);
+	oldest = lanes_oldest(&en->lanes);
 	if (oldest != NULL)
-		return mono_add(oldest->sent_mono, en->plan->timeout_ns);
+		return mono_add(flight_oldest(&oldest->flight)->sent_mono, en->plan->timeout_ns);
 	return mono_add(now, NS_PER_S);
 }
 
@@ -350,7 +362,7 @@ sleep_or_collect(struct engine *en, int stop_fd, struct mono now, struct err *e)
 {
 	struct mono wake = next_duty(en, now);
 	int64_t wait_ns = mono_diff_ns(wake, now);
-	bool sending = en->flight.head < en->end;
+	bool sending = lanes_next(&en->lanes) != NULL;
 	struct timespec ts;
 
 	if (wait_ns > COLLECT_NS)
@@ -390,25 +402,40 @@ loop(struct engine *en, int stop_fd, struct err *e)
 
 	while (rc == 0 && !en->abandoned && !en->file_failed) {
 		struct mono now = mono_now();
+		struct lane *lane = lanes_next(&en->lanes);
 
-		for (int i = 0; i < BURST && en->flight.head < en->end &&
-			mono_diff_ns(now, due(en, en->flight.head)) >= 0;
+		for (int i = 0; i < BURST && lane != NULL && mono_diff_ns(now, due(en, lane)) >= 0;
 			i++) {
-			send_next(en);
+			send_next(en, lane);
+			lane = lanes_next(&en->lanes);
 			now = mono_now();
 		}
-		if (en->flight.head >= en->end && en->flight.open == 0)
+		if (lane == NULL && lanes_open(&en->lanes) == 0)
 			return 0;
 		rc = sleep_or_collect(en, stop_fd, now, e);
 	}
 	return rc;
 }
 
+/* How long queries were sent: to the last one of any lane. */
+static void
+note_sending(struct engine *en)
+{
+	for (uint32_t i = 0; i < en->lanes.len; i++) {
+		const struct flight *f = &en->lanes.list[i].flight;
+		const struct flight_query *last = f->head > 0 ? flight_find(f, f->head - 1) : NULL;
+		int64_t ns = last != NULL ? mono_diff_ns(last->sent_mono, en->t0) : 0;
+
+		if (ns > en->stats.sending_ns)
+			en->stats.sending_ns = ns;
+	}
+}
+
 int
 engine_run(struct engine *en, int stop_fd, struct err *e)
 {
 	int64_t cpu_before_ns = cpu_ns();
-	struct flight_query *last;
+	struct lane *lane;
 	int rc = watch(en, stop_fd, STOP_KEY), closed;
 
 	if (rc < 0)
@@ -417,11 +444,9 @@ engine_run(struct engine *en, int stop_fd, struct err *e)
 	en->next_flush = mono_add(en->t0, NS_PER_S);
 	rc = loop(en, stop_fd, e);
 	en->stats.cpu_ns = cpu_ns() - cpu_before_ns;
-	last = en->flight.head > 0 ? flight_find(&en->flight, en->flight.head - 1) : NULL;
-	if (last != NULL)
-		en->stats.sending_ns = mono_diff_ns(last->sent_mono, en->t0);
-	while (flight_oldest(&en->flight) != NULL)
-		retire(en);
+	note_sending(en);
+	while ((lane = lanes_oldest(&en->lanes)) != NULL)
+		retire(en, lane);
 	for (uint32_t i = 0; i < en->plan->streams_len; i++)
 		en->stats.receive_dropped += en->endpoints[i].dropped;
 	closed = answers_close(en->writer, rc < 0 ? NULL : e);
@@ -446,7 +471,7 @@ engine_free(struct engine *en)
 			close(en->endpoints[i].fd);
 	if (en->epoll_fd >= 0)
 		close(en->epoll_fd);
-	flight_done(&en->flight);
+	lanes_done(&en->lanes);
 	free(en->endpoints);
 	free(en);
 }

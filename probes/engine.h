@@ -1,7 +1,7 @@
 /*
  * engine.h - the query engine: sends by the clock alone, and takes note of all that comes back.
  *
- * Open loop: query g (the k-th of stream i, g = k·n + i) is due at t0 + g / (n·rate) whatever
+ * Open loop: each query is due at an instant of its lane's schedule (probes/lanes.h), whatever
  * happened to those before it. A delay of the engine is not hidden by skipping or respacing: what
  * is overdue is sent at once and its lateness recorded.
  */
@@ -14,6 +14,7 @@
 #include "lib/answers.h"
 #include "lib/err.h"
 #include "lib/hist.h"
+#include "probes/lanes.h"
 #include "probes/plan.h"
 
 enum { ENGINE_ERRNOS = 134 };
@@ -29,11 +30,12 @@ struct engine_stats {
 	uint64_t receive_dropped;	     /* by full socket buffers */
 	uint64_t forced;      /* queries made final early because the engine had stalled too long */
 	struct hist lateness; /* actual - scheduled sending */
-	struct hist rtt;      /* of good answers */
+	struct hist rtt;      /* of good answers of the anycast service over UDP */
 	int64_t sending_ns;   /* how long queries were sent */
 	int64_t cpu_ns;	      /* of the process, from first to last query */
 	bool realtime;	      /* SCHED_FIFO was allowed */
 	bool told_to_stop;    /* otherwise the duration was over */
+	const struct lanes *lanes; /* the same by kind and rate; lives as long as the engine */
 };
 
 struct engine;

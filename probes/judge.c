@@ -2,7 +2,7 @@
 #include "probes/judge.h"
 
 enum answers_status
-judge_answer(const struct plan *p, const struct dns_msg *msg)
+judge_answer(const struct plan *p, const struct plan_stream *s, const struct dns_msg *msg)
 {
 	if (msg->rcode != p->expect_rcode)
 		return ANSWERS_WRONG_RCODE;
@@ -11,7 +11,8 @@ judge_answer(const struct plan *p, const struct dns_msg *msg)
 	if (p->expect_txt[0] != '\0' &&
 		(msg->txt == NULL || !dns_txt_is(msg->txt, msg->txt_len_bytes, p->expect_txt)))
 		return ANSWERS_WRONG_DATA;
-	if (!p->plain && (msg->nsid == NULL || msg->nsid_len_bytes == 0))
+	if (!p->plain && s->service != PLAN_RESOLVER &&
+		(msg->nsid == NULL || msg->nsid_len_bytes == 0))
 		return ANSWERS_NO_NSID;
 	return ANSWERS_GOOD;
 }

@@ -10,8 +10,9 @@
  * Judge an answer that is known to belong to the query (address, port, id and question).
  *
  * The first of these that is so: wrong rcode, truncated, wrong data (no TXT, or another text than
- * expected), no NSID where one was asked for, good.
+ * expected), no NSID where one was asked for (a resolver is nobody's site and need give none), good.
  */
-enum answers_status judge_answer(const struct plan *p, const struct dns_msg *msg);
+enum answers_status judge_answer(
+	const struct plan *p, const struct plan_stream *s, const struct dns_msg *msg);
 
 #endif

@@ -26,15 +26,17 @@ stray(const struct match *m, enum answers_stray_kind kind, uint32_t stream, uint
 static struct flight_query *
 find_by_id(const struct match *m, uint32_t stream, const struct dns_msg *msg, uint32_t *ret_seq)
 {
+	const struct lane *lane = lanes_of(m->lanes, stream);
 	uint64_t number;
 
 	if (strcmp(msg->qname, m->plan->zone) != 0)
 		return NULL;
-	number = flight_by_id(m->flight, msg->id, stream, m->plan->streams_len);
+	number =
+		flight_by_id(&lane->flight, msg->id, m->lanes->place_of[stream], lane->streams_len);
 	if (number == UINT64_MAX)
 		return NULL;
-	*ret_seq = (uint32_t)(number / m->plan->streams_len);
-	return flight_find(m->flight, number);
+	*ret_seq = (uint32_t)(number / lane->streams_len);
+	return flight_find(&lane->flight, number);
 }
 
 /*
@@ -54,7 +56,7 @@ find(const struct match *m, uint32_t stream, const struct dns_msg *msg, uint32_t
 	if (!names_parse(m->names, msg->qname, &of_stream, &seq) || of_stream != stream)
 		return NULL;
 	*ret_seq = seq;
-	q = flight_find(m->flight, (uint64_t)seq * m->plan->streams_len + stream);
+	q = flight_find(&lanes_of(m->lanes, stream)->flight, lanes_number(m->lanes, stream, seq));
 	return q != NULL && q->id == msg->id ? q : NULL;
 }
 
@@ -62,10 +64,10 @@ find(const struct match *m, uint32_t stream, const struct dns_msg *msg, uint32_t
 static bool
 is_forgotten(const struct match *m, uint32_t stream, uint32_t seq)
 {
-	uint64_t number = (uint64_t)seq * m->plan->streams_len + stream;
+	const struct flight *f = &lanes_of(m->lanes, stream)->flight;
+	uint64_t number = lanes_number(m->lanes, stream, seq);
 
-	return seq != ANSWERS_SEQ_UNKNOWN && number < m->flight->head &&
-		flight_find(m->flight, number) == NULL;
+	return seq != ANSWERS_SEQ_UNKNOWN && number < f->head && flight_find(f, number) == NULL;
 }
 
 /* By the kernel's clock, so that an engine that was held up does not take late answers. */
@@ -75,13 +77,14 @@ is_in_time(const struct match *m, const struct flight_query *q, const struct soc
 	return wall_diff_ns(p->received, q->sent) < m->plan->timeout_ns;
 }
 
-static void
-decide(const struct match *m, struct flight_query *q, const struct dns_msg *msg,
-	const struct socket_packet *p)
+enum answers_status
+match_decide(const struct match *m, uint32_t stream, struct flight_query *q,
+	const struct dns_msg *msg, struct wall received)
 {
-	enum answers_status status = judge_answer(m->plan, msg);
+	struct lane *lane = lanes_of(m->lanes, stream);
+	enum answers_status status = judge_answer(m->plan, &m->plan->streams[stream], msg);
 
-	q->received = p->received;
+	q->received = received;
 	q->rcode = (uint8_t)(msg->rcode < ANSWERS_RCODE_NONE ? msg->rcode : ANSWERS_RCODE_NONE - 1);
 	q->answered = true;
 	if (msg->nsid != NULL)
@@ -89,9 +92,13 @@ decide(const struct match *m, struct flight_query *q, const struct dns_msg *msg,
 	else if (m->plan->site_in_txt && msg->txt != NULL && msg->txt_len_bytes > 0 &&
 		msg->txt[0] < msg->txt_len_bytes)
 		q->nsid = answers_intern_nsid(m->writer, msg->txt + 1, msg->txt[0]);
-	flight_decide(m->flight, q, status);
-	if (status == ANSWERS_GOOD)
+	flight_decide(&lane->flight, q, status);
+	if (status != ANSWERS_GOOD)
+		return status;
+	hist_add(&lane->rtt, wall_diff_ns(q->received, q->sent));
+	if (lane->service == PLAN_ANYCAST && lane->transport == PLAN_UDP)
 		hist_add(&m->stats->rtt, wall_diff_ns(q->received, q->sent));
+	return status;
 }
 
 void
@@ -115,14 +122,14 @@ match_answer(const struct match *m, uint32_t stream, const struct socket_packet 
 		stray(m, is_forgotten(m, stream, seq) ? ANSWERS_LATE : ANSWERS_MISMATCH, stream,
 			seq, &msg, p);
 	} else if (q->open && is_in_time(m, q, p)) {
-		decide(m, q, &msg, p);
+		match_decide(m, stream, q, &msg, p->received);
 	} else if (q->answered) {
 		m->stats->duplicated += (q->flags & ANSWERS_HAS_DUPLICATE) == 0;
 		q->flags |= ANSWERS_HAS_DUPLICATE;
 		stray(m, ANSWERS_DUPLICATE, stream, seq, &msg, p);
 	} else {
 		if (q->open)
-			flight_decide(m->flight, q, ANSWERS_UNANSWERED);
+			flight_decide(&lanes_of(m->lanes, stream)->flight, q, ANSWERS_UNANSWERED);
 		q->answered = true; /* a second one is a duplicate */
 		stray(m, ANSWERS_LATE, stream, seq, &msg, p);
 	}
@@ -147,6 +154,6 @@ match_error(const struct match *m, uint32_t stream, const struct socket_packet *
 		m->stats->icmp_unmatched++;
 	} else if (q->open && is_in_time(m, q, p)) {
 		q->received = p->received;
-		flight_decide(m->flight, q, ANSWERS_UNREACHABLE);
+		flight_decide(&lanes_of(m->lanes, stream)->flight, q, ANSWERS_UNREACHABLE);
 	}
 }

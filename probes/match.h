@@ -5,8 +5,10 @@
 #include <stdint.h>
 
 #include "lib/answers.h"
+#include "lib/dns.h"
 #include "probes/engine.h"
 #include "probes/flight.h"
+#include "probes/lanes.h"
 #include "probes/names.h"
 #include "probes/plan.h"
 #include "probes/socket.h"
@@ -15,7 +17,7 @@
 struct match {
 	const struct plan *plan;
 	const struct names *names;
-	struct flight *flight;
+	struct lanes *lanes;
 	struct answers_writer *writer; /* strays go there */
 	struct engine_stats *stats;
 };
@@ -31,5 +33,9 @@ void match_answer(const struct match *m, uint32_t stream, const struct socket_pa
 
 /* The same for an ICMP error, by the query that it quotes. Only "unreachable" decides. */
 void match_error(const struct match *m, uint32_t stream, const struct socket_packet *p);
+
+/* Judge an answer that is certain to be this open query's, and decide it. Returns its status. */
+enum answers_status match_decide(const struct match *m, uint32_t stream, struct flight_query *q,
+	const struct dns_msg *msg, struct wall received);
 
 #endif

@@ -11,7 +11,27 @@
 #include "lib/mono.h"
 #include "probes/names.h"
 
-enum { PLAN_MAX_BYTES = 32 << 20, STREAMS_MAX = 65535, ENGINE_MAX_QPS = 100000 };
+enum {
+	PLAN_MAX_BYTES = 32 << 20,
+	STREAMS_MAX = 65535,
+	ENGINE_MAX_QPS = 100000,
+	TCP_MAX_QPS = 1000, /* a connection each */
+};
+
+static const char *const services[PLAN_SERVICES] = {"anycast", "unicast", "resolver"};
+static const char *const transports[PLAN_TRANSPORTS] = {"udp", "tcp"};
+
+const char *
+plan_service_name(enum plan_service service)
+{
+	return services[service];
+}
+
+const char *
+plan_transport_name(enum plan_transport transport)
+{
+	return transports[transport];
+}
 
 static char *
 keep(const char *text)
@@ -93,8 +113,48 @@ read_address(struct jread *r, const json_t *s, const char *in, const char *key, 
 	jread_complain(r, where, "'%s' is not an IPv4 or IPv6 address", text);
 }
 
+/* Which of a few words a key says; the first of them where it is absent. */
+static unsigned int
+read_word(struct jread *r, const json_t *s, const char *in, const char *key,
+	const char *const *words, unsigned int n)
+{
+	const char *text = jread_str(r, s, in, key, words[0]);
+	char where[64], all[64] = "";
+
+	for (unsigned int i = 0; i < n; i++) {
+		if (strcmp(text, words[i]) == 0)
+			return i;
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), " %s", words[i]);
+	}
+	snprintf(where, sizeof(where), "%s.%s", in, key);
+	jread_complain(r, where, "'%s' is none of%s", text, all);
+	return 0;
+}
+
+/* What distinguishes streams of other kinds; absent: the anycast service over UDP, at the plan's rate. */
 static void
-read_stream(struct jread *r, const json_t *object, uint32_t index, struct plan_stream *s)
+read_kind(struct jread *r, const json_t *o, const char *in, const struct plan *p,
+	struct plan_stream *s)
+{
+	const json_t *recurse = json_object_get(o, "recurse");
+	char where[64];
+
+	s->service = (enum plan_service)read_word(r, o, in, "service", services, PLAN_SERVICES);
+	s->transport =
+		(enum plan_transport)read_word(r, o, in, "transport", transports, PLAN_TRANSPORTS);
+	s->rate_qps = p->rate_qps;
+	if (json_object_get(o, "rate_qps") != NULL)
+		s->rate_qps = jread_number(r, o, in, "rate_qps", 0.001, 100000);
+	s->label = keep(jread_str(r, o, in, "label", ""));
+	s->recurse = json_is_true(recurse);
+	snprintf(where, sizeof(where), "%s.recurse", in);
+	if (recurse != NULL && !json_is_boolean(recurse))
+		jread_complain(r, where, "neither true nor false");
+}
+
+static void
+read_stream(struct jread *r, const json_t *object, uint32_t index, const struct plan *p,
+	struct plan_stream *s)
 {
 	char in[32], where[48];
 
@@ -113,6 +173,7 @@ read_stream(struct jread *r, const json_t *object, uint32_t index, struct plan_s
 	s->port = (uint16_t)jread_int(r, object, in, "port", 1, 65535, 53);
 	/* For who reads the answers: nothing is sent later for it. */
 	jread_int(r, object, in, "last_mile_ns", 0, 10 * NS_PER_S, 0);
+	read_kind(r, object, in, p, s);
 	read_address(r, object, in, "source", &s->source);
 	read_address(r, object, in, "target", &s->target);
 	if (s->source.family != 0 && s->target.family != 0 && s->source.family != s->target.family)
@@ -134,7 +195,39 @@ read_streams(struct jread *r, struct plan *p)
 		abort();
 	p->streams_len = (uint32_t)n;
 	for (uint32_t i = 0; i < p->streams_len; i++)
-		read_stream(r, json_array_get(list, i), i, &p->streams[i]);
+		read_stream(r, json_array_get(list, i), i, p, &p->streams[i]);
+}
+
+/* How much one process can be asked to do. */
+static void
+check_rates(struct jread *r, const struct plan *p)
+{
+	double all_qps = 0, tcp_qps = 0, most_qps = p->rate_qps;
+	bool own = false;
+
+	for (uint32_t i = 0; i < p->streams_len; i++) {
+		const struct plan_stream *s = &p->streams[i];
+
+		own = own ||
+			json_object_get(json_array_get(json_object_get(r->root, "streams"), i),
+				"rate_qps") != NULL;
+		all_qps += s->rate_qps;
+		tcp_qps += s->transport == PLAN_TCP ? s->rate_qps : 0;
+		most_qps = s->rate_qps > most_qps ? s->rate_qps : most_qps;
+	}
+	if (all_qps > (double)ENGINE_MAX_QPS && own)
+		jread_complain(r, "streams",
+			"%g queries a second together are more than one process sends", all_qps);
+	else if (all_qps > (double)ENGINE_MAX_QPS)
+		jread_complain(r, "rate_qps",
+			"%g for each of %u streams is more than one process sends", p->rate_qps,
+			p->streams_len);
+	if (tcp_qps > TCP_MAX_QPS)
+		jread_complain(r, "streams",
+			"%g queries a second over TCP; %d connections are what one process opens",
+			tcp_qps, TCP_MAX_QPS);
+	if (most_qps * (double)p->duration_ns / 1e9 >= (double)NAMES_SEQ_END)
+		jread_complain(r, "duration_ms", "more queries per stream than there are names");
 }
 
 static void
@@ -156,12 +249,7 @@ read_all(struct jread *r, struct plan *p)
 	p->answers_path = beside(r->path, jread_str(r, o, "", "answers", "answers"));
 	p->stats_path = beside(r->path, jread_str(r, o, "", "stats", "probe-stats.json"));
 	read_streams(r, p);
-	if (p->rate_qps * p->streams_len > (double)ENGINE_MAX_QPS)
-		jread_complain(r, "rate_qps",
-			"%g for each of %u streams is more than one process sends", p->rate_qps,
-			p->streams_len);
-	if (p->rate_qps * (double)p->duration_ns / 1e9 >= (double)NAMES_SEQ_END)
-		jread_complain(r, "duration_ms", "more queries per stream than there are names");
+	check_rates(r, p);
 	p->json = json_dumps(o, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	if (p->json == NULL)
 		abort();
@@ -198,6 +286,7 @@ plan_free(struct plan *p)
 		free(p->streams[i].city);
 		free(p->streams[i].node);
 		free(p->streams[i].netns);
+		free(p->streams[i].label);
 	}
 	free(p->streams);
 	free(p->json);

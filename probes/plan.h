@@ -9,6 +9,10 @@
 #include "lib/err.h"
 #include "lib/inet.h"
 
+/* What is asked: the service by its anycast address, one site by its own, or a resolver. */
+enum plan_service { PLAN_ANYCAST, PLAN_UNICAST, PLAN_RESOLVER, PLAN_SERVICES };
+enum plan_transport { PLAN_UDP, PLAN_TCP, PLAN_TRANSPORTS };
+
 struct plan_stream {
 	char *city;
 	char *node;
@@ -16,12 +20,17 @@ struct plan_stream {
 	struct inet source;
 	struct inet target;
 	uint16_t port;
+	enum plan_service service;
+	enum plan_transport transport; /* TCP: a connection for each query */
+	double rate_qps;
+	char *label;  /* unicast: the site; resolver: which; "" */
+	bool recurse; /* set RD */
 };
 
 struct plan {
 	char *json; /* all of it, one line, as the answers file carries it */
 	uint64_t seed;
-	double rate_qps;     /* of each stream */
+	double rate_qps;     /* of each stream that has none of its own */
 	int64_t duration_ns; /* 0: until told to stop */
 	int64_t timeout_ns;
 	char *zone; /* lower case, with its last dot */
@@ -29,7 +38,6 @@ struct plan {
 	uint16_t qclass;  /* 1: IN */
 	bool fixed_name;  /* ask for `zone` itself every time, not for a new name below it */
 	bool plain;	  /* no EDNS, so no NSID is asked for, nor missed */
-	bool recurse;	  /* set RD */
 	bool site_in_txt; /* a TXT answer is what the server calls itself (RFC 4892) */
 	uint16_t expect_rcode;
 	char *expect_txt; /* "": any data will do */
@@ -47,5 +55,9 @@ struct plan {
  */
 int plan_load(const char *path, struct plan **ret, struct err *e);
 void plan_free(struct plan *p);
+
+/* "anycast", "unicast", "resolver"; "udp", "tcp". */
+const char *plan_service_name(enum plan_service service);
+const char *plan_transport_name(enum plan_transport transport);
 
 #endif

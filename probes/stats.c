@@ -35,6 +35,28 @@ named(const char *(*name)(unsigned int), unsigned int from, unsigned int end,
 	return o;
 }
 
+/* Each kind of streams by itself. */
+static json_t *
+lanes_json(const struct lanes *l)
+{
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; i < l->len; i++) {
+		const struct lane *lane = &l->list[i];
+		json_t *o = json_pack("{s:s, s:s, s:f, s:I, s:I, s:o, s:o, s:o}", "service",
+			plan_service_name(lane->service), "transport",
+			plan_transport_name(lane->transport), "rate_qps", lane->rate_qps, "streams",
+			(json_int_t)lane->streams_len, "sent",
+			(json_int_t)(lane->queries - lane->by_status[ANSWERS_SEND_FAILED]),
+			"lateness_us", hist_json_us(&lane->lateness), "rtt_us",
+			hist_json_us(&lane->rtt), "statuses",
+			named(answers_status_name, 0, ANSWERS_STATUSES, lane->by_status));
+
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
 static json_t *
 build(const struct plan *p, const struct engine_stats *s)
 {
@@ -44,7 +66,7 @@ build(const struct plan *p, const struct engine_stats *s)
 	double sending_s = (double)s->sending_ns / 1e9;
 
 	return json_pack("{s:s, s:I, s:f, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:I, "
-			 "s:I, s:f, s:f, s:s, s:b}",
+			 "s:I, s:f, s:f, s:s, s:b, s:o}",
 		"schema", "catchment.probe-stats/1", "streams", (json_int_t)p->streams_len,
 		"rate_qps", p->rate_qps, "sent",
 		(json_int_t)(s->queries - s->by_status[ANSWERS_SEND_FAILED]), "answered",
@@ -57,7 +79,8 @@ build(const struct plan *p, const struct engine_stats *s)
 		"receive_dropped", (json_int_t)s->receive_dropped, "forced", (json_int_t)s->forced,
 		"sending_s", sending_s, "cpu_ratio",
 		sending_s > 0 ? (double)s->cpu_ns / 1e9 / sending_s : 0.0, "scheduler",
-		s->realtime ? "fifo" : "other", "told_to_stop", s->told_to_stop);
+		s->realtime ? "fifo" : "other", "told_to_stop", s->told_to_stop, "kinds",
+		lanes_json(s->lanes));
 }
 
 int

@@ -106,10 +106,12 @@ take_lateness(const struct run *r, struct trial *t, const char *file, const char
 		json_int_t told = json_integer_value(json_object_get(stats, "sent")) +
 			json_integer_value(json_object_get(statuses, "send_failed"));
 
-		if (told > (json_int_t)t->queries && t->valid)
+		size_t held = t->queries + t->side_queries;
+
+		if (told > (json_int_t)held && t->valid)
 			trial_invalid(t,
 				"%s: tells of %lld queries, but the answers file holds %zu", path,
-				(long long)told, t->queries);
+				(long long)told, held);
 	}
 	json_decref(stats);
 }

@@ -44,24 +44,32 @@ struct samples {
 	size_t room;
 };
 
+/* Who is asked, and over what: the metrics know only the anycast service over UDP; the others have their own. */
+enum service { SERVICE_ANYCAST, SERVICE_UNICAST, SERVICE_RESOLVER, SERVICES };
+enum transport { OVER_UDP, OVER_TCP, TRANSPORTS };
+
 struct query {
 	int64_t sent_ns;     /* wall, at the client: see stream.last_mile_ns */
 	int64_t received_ns; /* wall, at the client; 0: nothing came */
 	uint32_t seq;
 	uint32_t lateness_ns;
-	uint8_t status; /* enum answers_status */
-	int16_t site;	/* index, -1: none */
-	uint16_t stream;
+	uint8_t status;	 /* enum answers_status */
+	int16_t site;	 /* index, -1: none */
+	uint16_t stream; /* index in the list that holds the query's stream */
 };
 
 /* Absent instants are INT64_MIN. */
 #define NEVER INT64_MIN
 
 struct stream {
-	uint32_t id;
+	uint32_t id; /* in plan and answers file */
 	int probe;
 	int city; /* index */
 	enum family family;
+	enum service service;
+	enum transport transport;
+	char label[48]; /* unicast: the site's name; resolver: which */
+	double rate_qps;
 	/* Modelled: half of it lies before each query was on the wire, half behind each answer. */
 	int64_t last_mile_ns;
 	struct query *query; /* sorted by seq; gone once the trial is analyzed */
@@ -118,11 +126,15 @@ struct trial {
 	int64_t start_ns, end_ns; /* of the sending */
 	double phase_ms;	  /* after the health check's last query (tick.h); NAN: not known */
 	json_t *last_mile;	  /* what the plan says of it; NULL: nothing was modelled */
-	struct stream *stream;
+	struct stream *stream;	  /* of the anycast service over UDP, in the plan's order */
 	size_t streams;
 	struct query *query;
 	size_t queries;
-	uint64_t strays[6];
+	struct stream *side; /* all others: unicast, resolvers, TCP (side.h) */
+	size_t sides;
+	struct query *side_query;
+	size_t side_queries;
+	uint64_t strays[6]; /* of the former alone */
 	struct wire_event *wire;
 	size_t wires;
 	bool wire_read; /* the captures of the node at fault could be read */

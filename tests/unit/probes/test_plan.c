@@ -109,6 +109,20 @@ refused(void **state)
 		{"{\"schema\": \"catchment.probe-plan/1\", \"zone\": \"a b\", \"rate_qps\": "
 		 "1, " STREAMS,
 			": zone: 'a b' is not a domain name of letters, digits and '-'"},
+		{HEAD "\"rate_qps\": 1, \"streams\": [{" STREAM ", \"service\": \"dns\"}]}",
+			": streams[0].service: 'dns' is none of anycast unicast resolver"},
+		{HEAD "\"rate_qps\": 1, \"streams\": [{" STREAM ", \"transport\": \"tls\"}]}",
+			": streams[0].transport: 'tls' is none of udp tcp"},
+		{HEAD "\"rate_qps\": 1, \"streams\": [{" STREAM ", \"rate_qps\": 0}]}",
+			": streams[0].rate_qps: 0 is not between"},
+		{HEAD "\"rate_qps\": 1, \"streams\": [{" STREAM ", \"recurse\": 1}]}",
+			": streams[0].recurse: neither true nor false"},
+		{HEAD "\"rate_qps\": 1, \"streams\": [{" STREAM
+		      ", \"transport\": \"tcp\", \"rate_qps\": 1001}]}",
+			": streams: 1001 queries a second over TCP; 1000 connections are"},
+		{HEAD "\"rate_qps\": 1, \"streams\": [{" STREAM "}, {" STREAM
+		      ", \"rate_qps\": 100000}]}",
+			": streams: 100001 queries a second together are more than"},
 		{HEAD "\"rate_qps\": 1, \"rate_qps\": 2, " STREAMS, "duplicate object key"}};
 
 	(void)state;
@@ -123,6 +137,38 @@ refused(void **state)
 			strstr(e.text, rows[i].says) == NULL)
 			fail_msg("'%s' does not say '%s'", e.text, rows[i].says);
 	}
+}
+
+/* Without the optional keys a stream is what it always was; each of them is taken, or refused by its name. */
+static void
+kinds(void **state)
+{
+	static const char text[] =
+		"{\"schema\": \"catchment.probe-plan/1\", \"zone\": \"p.example\", \"rate_qps\": "
+		"10, "
+		"\"streams\": [{" STREAM "}, {" STREAM ", \"service\": \"unicast\", "
+		"\"label\": \"lax\", \"rate_qps\": 0.5}, {" STREAM ", \"service\": \"resolver\", "
+		"\"transport\": \"tcp\", \"recurse\": true, \"label\": \"unbound\"}]}";
+	struct err e = {0};
+	struct plan *p;
+
+	(void)state;
+	assert_int_equal(fs_write(path, text, strlen(text), NULL), 0);
+	if (plan_load(path, &p, &e) < 0)
+		fail_msg("%s", e.text);
+	assert_int_equal(p->streams[0].service, PLAN_ANYCAST);
+	assert_int_equal(p->streams[0].transport, PLAN_UDP);
+	assert_true(p->streams[0].rate_qps == 10);
+	assert_string_equal(p->streams[0].label, "");
+	assert_false(p->streams[0].recurse);
+	assert_int_equal(p->streams[1].service, PLAN_UNICAST);
+	assert_true(p->streams[1].rate_qps == 0.5);
+	assert_string_equal(p->streams[1].label, "lax");
+	assert_int_equal(p->streams[2].service, PLAN_RESOLVER);
+	assert_int_equal(p->streams[2].transport, PLAN_TCP);
+	assert_true(p->streams[2].rate_qps == 10);
+	assert_true(p->streams[2].recurse);
+	plan_free(p);
 }
 
 static void
@@ -159,8 +205,8 @@ names(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good), cmocka_unit_test(refused), cmocka_unit_test(names)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(good), cmocka_unit_test(refused),
+		cmocka_unit_test(kinds), cmocka_unit_test(names)};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
