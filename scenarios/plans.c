@@ -113,13 +113,41 @@ plan_capture_json(json_t *points, int snaplen_bytes)
 		"buffer_bytes", BUFFER_BYTES, "points", points);
 }
 
+static void
+add_addresses(json_t *list, const struct inet *addrs, size_t addrs_len)
+{
+	char text[INET_TEXT_BYTES];
+
+	for (size_t i = 0; i < addrs_len; i++)
+		json_array_append_new(list, json_string(inet_show(&addrs[i], text)));
+}
+
+/* Whose each address is: sessions between loopbacks are seen at links that do not have them. */
+static json_t *
+nodes_json(const struct topology *t)
+{
+	json_t *nodes = json_array();
+
+	for (size_t n = 0; n < t->nodes_len; n++) {
+		const struct topo_node *node = &t->nodes[n];
+		json_t *list = json_array();
+
+		add_addresses(list, node->loopback, node->loopback_len);
+		for (size_t i = 0; i < node->ifaces_len; i++)
+			add_addresses(list, node->ifaces[i].addrs, node->ifaces[i].addrs_len);
+		json_array_append_new(
+			nodes, json_pack("{s:s, s:o}", "node", node->name, "addresses", list));
+	}
+	return nodes;
+}
+
 json_t *
 plan_captures(struct lab *lab)
 {
 	static const char control[] = "tcp port 179 or udp port 3784 or udp port 4784";
 	static const char all[] = "tcp port 179 or udp port 3784 or udp port 4784 or port 53";
 	const struct topology *t = lab_topology(lab);
-	json_t *points = json_array();
+	json_t *points = json_array(), *plan;
 
 	for (size_t n = 0; n < t->nodes_len; n++) {
 		const struct topo_node *node = &t->nodes[n];
@@ -133,10 +161,15 @@ plan_captures(struct lab *lab)
 
 			plan_add_point(lab, points, n, iface->name, iface->addrs, iface->addrs_len,
 				t->nodes[link->node[!iface->end]].name, dns ? all : control);
+			json_object_set_new(json_array_get(points, json_array_size(points) - 1),
+				"delay_ns", json_integer((json_int_t)link->delay_ns));
 		}
 		if (node->site != NULL)
 			plan_add_point(lab, points, n, "lo", node->loopback, node->loopback_len,
 				NULL, "port 53");
 	}
-	return plan_capture_json(points, SNAPLEN_BYTES);
+	plan = plan_capture_json(points, SNAPLEN_BYTES);
+	if (plan != NULL)
+		json_object_set_new(plan, "nodes", nodes_json(t));
+	return plan;
 }

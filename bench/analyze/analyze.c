@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/analyze/bgplog.h"
 #include "bench/analyze/bgpwire.h"
 #include "bench/analyze/catchment.h"
 #include "bench/analyze/clients.h"
@@ -21,20 +22,41 @@
 #include "lib/fs.h"
 
 /*
+ * The captures, read once for all who ask. Without a plan there are none: that makes a trial invalid
+ * where a node's withdraw is to be measured. Returns 0 or -ENOMEM.
+ */
+static int
+read_captures(const struct run *r, struct trial *t, struct bgplog **ret)
+{
+	struct err why;
+	int rc = bgplog_read(r->dir, t->dir, NULL, NULL, ret, &why);
+
+	if (rc == -ENOMEM)
+		return rc;
+	if (rc < 0 && r->fault_node != NULL && t->has_fault)
+		trial_invalid(t, "%s", why.text);
+	return 0;
+}
+
+/*
  * What all trials share is only added to once the trial is known to be valid. The queries, most
  * of the memory, live no longer than their trial's turn.
  */
 static int
 analyze_trial(struct run *r, struct trial *t, struct err *e)
 {
+	struct bgplog *log = NULL;
 	int rc = trial_load(r, t, e);
 
-	if (rc == 0)
-		rc = bgpwire_measure(r, t, e);
 	if (rc < 0)
 		return rc;
-	tick_measure(r, t);
 	rc = streams_measure(r, t);
+	if (rc == 0)
+		rc = read_captures(r, t, &log);
+	if (rc == 0)
+		rc = bgpwire_measure(r, t, log);
+	if (rc == 0)
+		tick_measure(r, t, log);
 	if (rc == 0)
 		rc = steady_measure(r, t);
 	if (rc == 0)
@@ -48,6 +70,7 @@ analyze_trial(struct run *r, struct trial *t, struct err *e)
 			if (t->stream[i].affected)
 				r->city[t->stream[i].city].affected = true;
 	}
+	bgplog_free(log);
 	trial_forget_queries(t);
 	return rc < 0 ? err_sys(e, -rc, "%s/%s", r->dir, t->dir) : 0;
 }

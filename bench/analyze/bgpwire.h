@@ -1,10 +1,9 @@
 /*
  * bgpwire.h - when the node at fault withdrew the anycast prefixes, and when it announced them again.
  *
- * From captures alone: every TCP connection of port 179 at each capture point of that node is put
- * back together, and of the messages that the node itself sent (source among the point's addresses)
- * the UPDATEs are kept that withdraw or announce an anycast prefix. The instant of a message is that
- * of the packet by which its last missing byte became visible.
+ * From the BGP log alone: of the messages that the node itself sent, the UPDATEs that withdraw or
+ * announce an anycast prefix. The instant of a message is that of the packet by which its last
+ * missing byte became visible.
  *
  * `withdraw` is the last withdrawal between fault and restore, over all peers, per family of the
  * prefix. `announce` is, after the restore, the latest of the peers' first announcements. Closing a
@@ -13,9 +12,13 @@
 #ifndef BENCH_ANALYZE_BGPWIRE_H
 #define BENCH_ANALYZE_BGPWIRE_H
 
+#include "bench/analyze/bgplog.h"
 #include "bench/analyze/run.h"
 
-/* What cannot be read makes the trial invalid. Returns 0, or -ENOMEM with `e` filled. */
-int bgpwire_measure(const struct run *r, struct trial *t, struct err *e);
+/*
+ * Captures of the node that could not be read make the trial invalid. Without a log (NULL) nothing is
+ * measured. Returns 0 or -ENOMEM.
+ */
+int bgpwire_measure(const struct run *r, struct trial *t, const struct bgplog *log);
 
 #endif
