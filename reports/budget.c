@@ -15,6 +15,7 @@
 #define ENTRIES_MAX 100000
 #define PHASES_MAX  64
 #define CITIES_MAX  256
+#define MS_MAX	    1e10 /* four months */
 
 static struct phase *
 phases_read(struct reader *r, json_t *o, const char *at, const char *key, size_t *ret_n)
@@ -131,7 +132,11 @@ typical_read(struct reader *r, json_t *o, const char *at, struct budget *b)
 		struct step *s = &b->step[b->n_steps];
 
 		step_read(r, reader_entry(r, list, i, at, "steps", path), path, s);
-		b->n_steps += isfinite(s->from_ms) && isfinite(s->to_ms);
+		if (!(s->to_ms >= s->from_ms) || fabs(s->from_ms) > MS_MAX || s->to_ms > MS_MAX)
+			reader_complain(r, path, "to_ms", "not behind from_ms");
+		else if (i > 0 && s->from_ms < s[-1].to_ms - 1e-6)
+			reader_complain(r, path, "from_ms", "before the end of the step before");
+		b->n_steps++;
 	}
 	list = reader_list(r, o, at, "out_of_order", ENTRIES_MAX);
 	b->misplaced = reader_alloc(r, json_array_size(list), sizeof(*b->misplaced));

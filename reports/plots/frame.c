@@ -103,7 +103,7 @@ frame_line(struct buf *s, const struct frame *f, double x0_px, double y0_px, dou
 		"front\n",
 		x0_px / f->width_px, 1.0 - y0_px / f->height_px, x1_px / f->width_px,
 		1.0 - y1_px / f->height_px, colour_rgb(colour), width,
-		is_dashed ? " dt (4,4)" : " dt solid");
+		is_dashed ? " dt (4,4)" : "");
 }
 
 double

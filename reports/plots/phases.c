@@ -15,11 +15,13 @@ range(struct buf *s, const struct frame *f, const struct phase *p, double top_px
 	enum colour colour = phase_colour(phase_kind(p->name));
 	char text[3 * SHOW_BYTES + 16], a[SHOW_BYTES], b[SHOW_BYTES], c[SHOW_BYTES];
 
+	bars_words(s, f, top_px, COLOUR_INK, phase_title(p->name));
+	if (!isfinite(low) || !isfinite(high) || !isfinite(at))
+		return;
 	bars_add(s, f, low, high, mid - 2, mid + 2, colour);
 	bars_add(s, f, at - 2.5, at + 2.5, mid - shape.bar_px / 2, mid + shape.bar_px / 2, colour);
 	snprintf(text, sizeof(text), "%s (%s to %s)", show_ms(p->p50_ms, a), show_ms(p->p10_ms, b),
 		show_ms(p->p90_ms, c));
-	bars_words(s, f, top_px, COLOUR_INK, phase_title(p->name));
 	if (f->is_narrow)
 		frame_text(s, f, f->width_px, top_px + shape.text_y_px, ALIGN_RIGHT, COLOUR_MUTE,
 			text);

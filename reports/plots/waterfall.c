@@ -89,7 +89,9 @@ panel(struct buf *s, struct frame *f, const struct row *rows, size_t n)
 		       x1 = frame_x_px(f, rows[i].to_ms / 1e3), mid = top + shape.bar_y_px;
 
 		if (i + 1 < n)
-			frame_line(s, f, x1, mid, x1, mid + shape.height_px, COLOUR_MUTE, 1, false);
+			/* Not as wide as a dashed line: gnuplot goes on dashing what follows one. */
+			frame_line(
+				s, f, x1, mid, x1, mid + shape.height_px, COLOUR_MUTE, 1.2, false);
 		bars_add(s, f, x0, x1, mid - shape.bar_px / 2, mid + shape.bar_px / 2,
 			phase_colour(rows[i].kind));
 		bars_words(s, f, top, COLOUR_INK, rows[i].text);
