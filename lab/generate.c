@@ -45,6 +45,8 @@ write_city(const struct generate_plan *p, size_t city, const char *dir, struct e
 		{"", "etc/frr/staticd.conf", generate_pop_staticd},
 		{"", "etc/knot/site.conf", generate_pop_knot},
 		{"acc-", "etc/bird/bird.conf", generate_access_bird},
+		{"acc-", "etc/unbound/unbound.conf.d/addresses.conf", generate_access_unbound},
+		{"acc-", "etc/bind/addresses.conf", generate_access_bind},
 	};
 	int rc = 0;
 

@@ -128,6 +128,8 @@ void generate_scenario(const struct generate_plan *p, FILE *f);
 void generate_carrier_bird(
 	const struct generate_plan *p, const struct generate_carrier *c, size_t city, FILE *f);
 void generate_access_bird(const struct generate_plan *p, size_t city, FILE *f);
+void generate_access_unbound(const struct generate_plan *p, size_t city, FILE *f);
+void generate_access_bind(const struct generate_plan *p, size_t city, FILE *f);
 void generate_pop_bgpd(const struct generate_plan *p, size_t city, FILE *f);
 void generate_pop_zebra(const struct generate_plan *p, size_t city, FILE *f);
 void generate_pop_staticd(const struct generate_plan *p, size_t city, FILE *f);

@@ -71,14 +71,20 @@ nodes(const struct generate_plan *p, FILE *f)
 			"\"%s/128\"]}\n",
 			code(i), code(i), code(i), GENERATE_SERVICE4, GENERATE_SERVICE6,
 			generate_site4(i, ".53").s, generate_site6(i, "::53").s);
-	fputs("\n  # Access networks: .1 is the router's own address, probes from .10.\n", f);
+	fputs("\n  # Access networks: .1 is the router's own address, .2 and .3 are its "
+	      "resolvers', "
+	      "probes from .10.\n",
+		f);
 	for (size_t i = 0; i < p->pops; i++)
 		fprintf(f,
 			"  acc-%s: {role: access, city: %s, loopback: [%s/32, \"%s/128\"], local: "
-			"[%s, "
-			"\"%s\"]}\n",
+			"[%s, \"%s\"],\n"
+			"    resolvers: {unbound: [%s/32, \"%s/128\"], bind: [%s/32, "
+			"\"%s/128\"]}}\n",
 			code(i), code(i), generate_access4(i, ".1").s, generate_access6(i, "::1").s,
-			generate_access4(i, ".0/24").s, generate_access6(i, "::/48").s);
+			generate_access4(i, ".0/24").s, generate_access6(i, "::/48").s,
+			generate_access4(i, ".2").s, generate_access6(i, "::2").s,
+			generate_access4(i, ".3").s, generate_access6(i, "::3").s);
 	for (size_t k = 0; k < p->regions_len + p->has_backbone; k++) {
 		const struct generate_carrier *c = &p->carriers[k];
 

@@ -267,6 +267,9 @@ topology_free(struct topology *t)
 		for (size_t k = 0; k < t->nodes[i].ifaces_len; k++)
 			free(t->nodes[i].ifaces[k].addrs);
 		free(t->nodes[i].ifaces);
+		for (size_t k = 0; k < t->nodes[i].resolvers_len; k++)
+			free(t->nodes[i].resolvers[k].addrs);
+		free(t->nodes[i].resolvers);
 		free(t->nodes[i].loopback);
 		free(t->nodes[i].local);
 	}

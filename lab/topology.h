@@ -92,6 +92,13 @@ struct topo_iface {
 	int end;     /* 0: a, 1: b */
 };
 
+/* Resolves names for the users in a node's local prefixes. */
+struct topo_resolver {
+	size_t service;	    /* index into topology.services, one of the node's role */
+	struct inet *addrs; /* also in the node's `loopback` */
+	size_t addrs_len;
+};
+
 struct topo_node {
 	const char *name;
 	size_t role, city;
@@ -99,6 +106,8 @@ struct topo_node {
 	bool anycast;	  /* originates the service prefix */
 	struct inet *loopback, *local;
 	size_t loopback_len, local_len;
+	struct topo_resolver *resolvers;
+	size_t resolvers_len;
 	struct topo_iface *ifaces;
 	size_t ifaces_len;
 };
@@ -170,5 +179,8 @@ int topology_site(const struct topology *t, const char *site);
 
 /* The access node of a city: the one whose `local` prefixes hold the probes; or -1. */
 int topology_access(const struct topology *t, size_t city);
+
+/* The first address of a family (AF_INET, AF_INET6) that a resolver is asked at; NULL if there is none. */
+const struct inet *topology_resolver_addr(const struct topo_resolver *r, int family);
 
 #endif

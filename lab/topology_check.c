@@ -224,6 +224,7 @@ topo_cross_check(struct topology *t, const struct conf_node *root)
 		check_lan(t, root, i);
 		check_unique(t, root, i);
 		check_site(t, root, i);
+		topo_check_resolvers(t, entry_of(t, root, "nodes", i), &t->nodes[i]);
 	}
 	check_access(t, root);
 }

@@ -23,6 +23,11 @@ void topo_read_expect(struct topology *t, const struct conf_node *root);
 void topo_read_nodes(struct topology *t, const struct conf_node *root);
 void topo_read_links(struct topology *t, const struct conf_node *root);
 
+/* The resolvers of a node; whether they fit it: run by its role, at addresses of its local prefixes. */
+void topo_read_resolvers(struct topology *t, const struct conf_node *entry, struct topo_node *node);
+void topo_check_resolvers(
+	struct topology *t, const struct conf_node *at, const struct topo_node *node);
+
 /* A list of addresses or prefixes; bad ones are complained about and left out. */
 size_t topo_read_inets(
 	struct topology *t, const struct conf_node *map, const char *key, struct inet **ret);

@@ -12,7 +12,7 @@ static void
 read_node(struct topology *t, const struct conf_node *entry, struct topo_node *node)
 {
 	static const char *const keys[] = {
-		"role", "city", "site", "anycast", "loopback", "local", NULL};
+		"role", "city", "site", "anycast", "loopback", "local", "resolvers", NULL};
 	const char *role = NULL, *city = NULL;
 	int city_index;
 
@@ -50,6 +50,7 @@ read_node(struct topology *t, const struct conf_node *entry, struct topo_node *n
 		if (inet_host_bits_set(&node->local[i]))
 			conf_complain(t->conf, conf_get(t->conf, entry, "local"),
 				"local prefix %zu has host bits set", i + 1);
+	topo_read_resolvers(t, entry, node);
 }
 
 void

@@ -159,6 +159,9 @@ services_and_roles(void **state)
 static void
 nodes(void **state)
 {
+#define POP                                                                                        \
+	"  p1: {role: pop, city: hkg, site: s1, loopback: [203.0.113.53/32, 10.9.0.1/32], local: " \
+	"[10.9.0.0/24], "
 	static const struct slip slips[] = {
 		{20, "  m1: {role: access, city: hkg}", "t:20: no role 'access' under roles:"},
 		{20, "  m1: {role: acc, city: sin}", "t:20: no city 'sin' under cities:"},
@@ -192,8 +195,23 @@ nodes(void **state)
 			"and '-'"},
 		{20, "  m1: {role: acc, city: hkg}\n  m1: {role: acc, city: hkg}",
 			"t:21: 'm1' is given twice"},
+		{17, POP "resolvers: {dns: [10.9.0.2/32]}}", ""},
+		{17, POP "resolvers: [dns]}", "t:17: resolvers must be a map (key: value)"},
+		{17, POP "resolvers: {ns: [10.9.0.2/32]}}",
+			"t:17: no service 'ns' under services:"},
+		{17, POP "resolvers: {dns: []}}",
+			"t:17: resolver 'dns' has no address to ask it at"},
+		{17, POP "resolvers: {dns: [10.9.1.2/32]}}",
+			"t:17: resolver 'dns': 10.9.1.2 is in no local prefix of p1"},
+		{17, POP "resolvers: {dns: [10.9.0.1/32]}}",
+			"t:17: address 10.9.0.1 of p1 is given twice"},
+		{18,
+			"  a1: {role: acc, city: tyo, local: [198.18.1.0/24], resolvers: {dns: "
+			"[198.18.1.2/32]}}",
+			"t:18: resolver 'dns': the role of a1 does not run it"},
 	};
 
+#undef POP
 	(void)state;
 	assert_each(slips, sizeof(slips) / sizeof(slips[0]));
 }
