@@ -25,6 +25,7 @@ static const struct command commands[] = {
 		cmd_probe},
 	{"import", "read what a real measurement network saw: RIPE Atlas", cmd_import},
 	{"capture", "capture at many interfaces, from a plan file", cmd_capture},
+	{"record", "record nodes' routes and services' log lines, from a plan file", cmd_record},
 };
 
 static int

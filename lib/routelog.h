@@ -5,8 +5,8 @@
  * table at any instant:
  *
  *      have    the route is there, as a dump of the table said: all of them when the recording began and after a `lost`
- *      set     the kernel added or replaced it
- *      gone    it was deleted. A replacement may come as `gone` and `set` (BIRD does so for IPv6)
+ *      set     the kernel added or replaced it; it may be as it was
+ *      gone    it was deleted
  *      link    an interface: as it was at the beginning, then when anything of it changes
  *      lost    what is known of the node's routes may be stale: forget them, `have` follows
  *

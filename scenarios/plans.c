@@ -166,10 +166,47 @@ plan_captures(struct lab *lab)
 		}
 		if (node->site != NULL)
 			plan_add_point(lab, points, n, "lo", node->loopback, node->loopback_len,
-				NULL, "port 53");
+				NULL, "port 53 or tcp port 179");
 	}
 	plan = plan_capture_json(points, SNAPLEN_BYTES);
 	if (plan != NULL)
 		json_object_set_new(plan, "nodes", nodes_json(t));
 	return plan;
+}
+
+/* A switch has no routes of its own to tell of. */
+static bool
+routes_matter(const struct topology *t, size_t node)
+{
+	return t->roles[t->nodes[node].role].services_len > 0;
+}
+
+json_t *
+plan_record(struct lab *lab)
+{
+	const struct topology *t = lab_topology(lab);
+	json_t *nodes = json_array(), *logs = json_array();
+
+	for (size_t n = 0; n < t->nodes_len; n++) {
+		const struct topo_role *role = &t->roles[t->nodes[n].role];
+		const char *name = t->nodes[n].name;
+		char path[512];
+
+		snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)lab_node_pid(lab, n));
+		if (routes_matter(t, n))
+			json_array_append_new(
+				nodes, json_pack("{s:s, s:s}", "node", name, "netns", path));
+		for (size_t i = 0; i < role->services_len; i++) {
+			const char *service = t->services[role->services[i]].name;
+
+			snprintf(path, sizeof(path), "%s/log/%s/%s.log", lab_dir(lab), name,
+				service);
+			json_array_append_new(logs,
+				json_pack("{s:s, s:s, s:s}", "node", name, "service", service,
+					"path", path));
+		}
+	}
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "schema", "catchment.record-plan/1",
+		"routes", "routes.jsonl", "lines", "lines.jsonl", "stats", "record-stats.json",
+		"nodes", nodes, "logs", logs);
 }

@@ -14,8 +14,11 @@
 json_t *plan_probes(struct lab *lab, const struct scenario *s, uint64_t seed, int64_t duration_ns);
 
 /* Points: BGP, BFD and DNS at every link of sites and access networks, BGP and BFD at every other
- * router's, DNS on the loopback of sites (the health check). */
+ * router's, DNS and BGP on the loopback of sites (the health check, and a session it holds with the router). */
 json_t *plan_captures(struct lab *lab);
+
+/* The routes of every node that runs something, and every service's log. NULL when out of memory. */
+json_t *plan_record(struct lab *lab);
 
 /* A point of a capture plan, added to `points`; `peer` (may be NULL) is who the link leads to. */
 void plan_add_point(struct lab *lab, json_t *points, size_t node, const char *ifname,

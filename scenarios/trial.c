@@ -113,7 +113,7 @@ start_watching(struct trial *t, struct err *e)
 	json_t *probes = plan_probes(plan->lab, s, plan->seed, span_ns + 60 * NS_PER_S);
 
 	last_mile_plan(probes, lab_topology(plan->lab), plan->last_mile, plan->run_seed);
-	return watch_start(&t->watch, plan_captures(plan->lab), probes, e);
+	return watch_start(&t->watch, plan_captures(plan->lab), plan_record(plan->lab), probes, e);
 }
 
 static int

@@ -1,4 +1,4 @@
-/* watch.c - captures and probes at work in a folder, and a diary that beats once a second beside them. */
+/* watch.c - captures, a recorder and probes at work in a folder, and a diary that beats once a second beside them. */
 #include "scenarios/watch.h"
 
 #include <errno.h>
@@ -39,8 +39,60 @@ watch_write(const struct watch *w, const char *name, json_t *value, struct err *
 	return rc;
 }
 
+/* The recorder's end, or that it never began, in the diary. `why` NULL: all is well. */
+static void
+note_record(struct watch *w, const char *why)
+{
+	events_add(w->events, "record",
+		why == NULL ? json_pack("{s:b}", "ok", true)
+			    : json_pack("{s:b, s:s}", "ok", false, "why", why));
+	if (why != NULL)
+		talk_note("%s: routes and log lines are not recorded: %s", w->title, why);
+}
+
+/* `plan` is consumed; NULL: nothing is to be recorded. */
+static void
+start_record(struct watch *w, json_t *plan)
+{
+	char path[WATCH_PATH_BYTES];
+	struct err why;
+
+	if (plan == NULL)
+		return;
+	if (watch_write(w, "record-plan.json", plan, &why) < 0 ||
+		child_start(&w->record, "record", watch_path(w, "record-plan.json", path),
+			mono_add(mono_now(), READY_MS * NS_PER_MS), &why) < 0)
+		note_record(w, why.text);
+	else
+		note_record(w, NULL);
+}
+
+static void
+stop_record(struct watch *w)
+{
+	struct err why;
+
+	if (w->record.pid > 0 &&
+		child_stop(&w->record, mono_add(mono_now(), DRAIN_MS * NS_PER_MS), &why) < 0)
+		note_record(w, why.text);
+}
+
+/* Has it ended before its time? */
+static void
+see_record(struct watch *w)
+{
+	char why[512];
+
+	if (w->record.pid <= 0 || child_alive(&w->record))
+		return;
+	snprintf(why, sizeof(why), "the recorder ended before its time: %s",
+		w->record.words[0] ? w->record.words : "no reason given");
+	child_stop(&w->record, mono_now(), NULL);
+	note_record(w, why);
+}
+
 int
-watch_start(struct watch *w, json_t *captures, json_t *probes, struct err *e)
+watch_start(struct watch *w, json_t *captures, json_t *record, json_t *probes, struct err *e)
 {
 	char path[WATCH_PATH_BYTES];
 	int rc = fs_mkdirs(watch_path(w, "captures", path), e), one;
@@ -53,12 +105,15 @@ watch_start(struct watch *w, json_t *captures, json_t *probes, struct err *e)
 	if (rc == 0)
 		rc = child_start(&w->capture, "capture", watch_path(w, "capture-plan.json", path),
 			mono_add(mono_now(), READY_MS * NS_PER_MS), e);
-	if (rc < 0)
+	if (rc < 0) {
+		json_decref(record);
 		return rc;
+	}
 	w->wakeful_fd = wakeful_begin();
 	w->wakeful = w->wakeful_fd >= 0;
 	events_add(w->events, "wakeful", json_pack("{s:b}", "ok", w->wakeful));
 	events_add(w->events, "capture_start", NULL);
+	start_record(w, record);
 	rc = lab_wire_stats(w->lab, true, NULL, e);
 	if (rc == 0)
 		rc = child_start(&w->probe, "probe", watch_path(w, "probe-plan.json", path),
@@ -89,6 +144,7 @@ watch_until(struct watch *w, struct mono until, const char *phase, struct err *e
 				return err_set(e, EIO, "%s ended before its time: %s",
 					child_alive(&w->probe) ? "the capture" : "the probes",
 					child_alive(&w->probe) ? w->capture.words : w->probe.words);
+			see_record(w);
 			talk_live("%s: %s, %lld s left", w->title, phase,
 				(long long)(mono_diff_ns(until, mono_now()) / NS_PER_S));
 		}
@@ -121,6 +177,7 @@ watch_stop(struct watch *w, struct err *e)
 		events_add(w->events, "probe_end", NULL);
 		note_drops(w);
 	}
+	stop_record(w);
 	if (w->capture.pid > 0) {
 		one = child_stop(&w->capture, mono_add(mono_now(), DRAIN_MS * NS_PER_MS),
 			rc < 0 ? &ignored : e);

@@ -1,4 +1,4 @@
-/* watch.h - captures and probes at work in a folder, and a diary that beats once a second beside them. */
+/* watch.h - captures, a recorder and probes at work in a folder, and a diary that beats once a second beside them. */
 #ifndef SCENARIOS_WATCH_H
 #define SCENARIOS_WATCH_H
 
@@ -14,11 +14,12 @@ enum { WATCH_PATH_BYTES = 1024 };
 
 struct watch {
 	struct lab *lab;
-	const char *dir;    /* DIR/{capture,probe}-plan.json, captures/, answers, *-stats.json */
+	const char
+		*dir; /* DIR/{capture,record,probe}-plan.json, captures/, answers, *-stats.json */
 	const char *title;  /* for the live line: "trial 2/5" */
 	const char *broken; /* the node whose own losses are the fault's, or NULL */
 	struct events *events;
-	struct child capture, probe;
+	struct child capture, record, probe;
 	struct mono next_beat;
 	struct drops before;
 	bool wakeful; /* lib/wakeful.h */
@@ -26,19 +27,23 @@ struct watch {
 };
 
 /*
- * Write the plans and start both; the emulator's figures and the drops begin anew.
+ * Write the plans and start what they are for; the emulator's figures and the drops begin anew.
+ *
+ * A recorder that cannot start, or ends early, leaves a trial with less evidence but no less valid: the diary
+ * and a line on the terminal say so.
  *
  *      w               lab, dir, title, events and perhaps broken set, the rest zero
- *      captures, probes the plans (scenarios/plans.h); consumed
+ *      captures, record, probes        the plans (scenarios/plans.h); consumed. `record` may be NULL: nothing
+ *                                      is recorded then
  *
  * Returns 0, or -errno with `e` filled; watch_stop() in either case.
  */
-int watch_start(struct watch *w, json_t *captures, json_t *probes, struct err *e);
+int watch_start(struct watch *w, json_t *captures, json_t *record, json_t *probes, struct err *e);
 
 /* Wait until an instant, beating once a second. Returns 0, -EINTR, or why there is nothing left to wait for. */
 int watch_until(struct watch *w, struct mono until, const char *phase, struct err *e);
 
-/* Let the probes hear their last answers, then end both and keep the emulator's figures. */
+/* Let the probes hear their last answers, then end all and keep the emulator's figures. */
 int watch_stop(struct watch *w, struct err *e);
 
 /* DIR/name */
