@@ -32,7 +32,8 @@ const char *
 answers_status_name(unsigned int status)
 {
 	static const char *const names[ANSWERS_STATUSES] = {"good", "unanswered", "wrong_rcode",
-		"wrong_data", "no_nsid", "unreachable", "send_failed", "pending", "truncated"};
+		"wrong_data", "no_nsid", "unreachable", "send_failed", "pending", "truncated",
+		"refused", "reset", "short", "malformed"};
 
 	return status < ANSWERS_STATUSES ? names[status] : "?";
 }
@@ -215,6 +216,8 @@ read_query(const struct answers *a, const uint8_t *d, struct answers_query *q)
 	q->lateness_ns = get32le(d + 12);
 	q->sent.ns = (int64_t)get64le(d + 16);
 	q->received.ns = (int64_t)get64le(d + 24);
+	q->over_tcp = false;
+	q->tcp = (struct answers_tcp){0};
 	return d[1] < ANSWERS_STATUSES && q->stream < a->streams &&
 		(q->nsid == ANSWERS_NSID_NONE || nsid_known(a, q->nsid));
 }
@@ -231,6 +234,21 @@ read_stray(const struct answers *a, const uint8_t *d, struct answers_stray *s)
 		(s->nsid == ANSWERS_NSID_NONE || nsid_known(a, s->nsid));
 }
 
+/* What stands right before the record of a query over TCP; it belongs to no other. */
+static void
+take_tcp(const struct answers *a, struct answers_query *q)
+{
+	const uint8_t *d = a->data + a->at - ANSWERS_RECORD_BYTES;
+
+	if (a->at < ANSWERS_HEADER_BYTES + (size_t)a->json_len_bytes + ANSWERS_RECORD_BYTES ||
+		d[0] != ANSWERS_WIRE_TCP || get16le(d + 4) != q->stream || get32le(d + 8) != q->seq)
+		return;
+	q->over_tcp = true;
+	q->tcp.flags = d[1];
+	q->tcp.connect_ns = (int64_t)get64le(d + 16);
+	q->tcp.asked.ns = (int64_t)get64le(d + 24);
+}
+
 int
 answers_next(struct answers *a, struct answers_record *ret)
 {
@@ -243,6 +261,7 @@ answers_next(struct answers *a, struct answers_record *ret)
 		case ANSWERS_WIRE_QUERY:
 			r.type = ANSWERS_QUERY;
 			wanted = good = read_query(a, d, &r.query);
+			take_tcp(a, &r.query);
 			break;
 		case ANSWERS_WIRE_NSID:
 			good = !first_time || keep_nsid(a, d);

@@ -7,6 +7,7 @@
 #ifndef LIB_ANSWERS_H
 #define LIB_ANSWERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,10 @@ enum answers_status {
 	ANSWERS_SEND_FAILED = 6,
 	ANSWERS_PENDING = 7, /* the run ended before the timeout */
 	ANSWERS_TRUNCATED = 8,
+	ANSWERS_REFUSED = 9,  /* TCP: the connection was refused */
+	ANSWERS_RESET = 10,   /* TCP: it was reset before the answer was whole */
+	ANSWERS_SHORT = 11,   /* TCP: it was closed before the answer was whole */
+	ANSWERS_DAMAGED = 12, /* TCP: what came is no DNS message */
 	ANSWERS_STATUSES
 };
 
@@ -49,6 +54,18 @@ enum {
 
 #define ANSWERS_SEQ_UNKNOWN UINT32_MAX
 
+/* Of a query over TCP, one connection each. */
+enum answers_tcp_flag {
+	ANSWERS_KERNEL_CONNECT = 1,  /* connect_ns is the kernel's measure of the handshake */
+	ANSWERS_KERNEL_RECEIVED = 2, /* received is the kernel's, else when it was read */
+};
+
+struct answers_tcp {
+	uint8_t flags;
+	int64_t connect_ns; /* from `sent` on until the connection stood; 0: it never did */
+	struct wall asked;  /* when the query went into the connection; .ns == 0: never */
+};
+
 struct answers_query {
 	enum answers_status status;
 	uint8_t rcode; /* ANSWERS_RCODE_NONE: none; an extended rcode above 0xfe reads as 0xfe */
@@ -59,6 +76,8 @@ struct answers_query {
 	uint32_t lateness_ns; /* actual - scheduled sending, saturating */
 	struct wall sent;
 	struct wall received; /* .ns == 0: nothing was received */
+	bool over_tcp; /* then `sent` is the beginning of the connection, and `tcp` tells more */
+	struct answers_tcp tcp;
 };
 
 struct answers_stray {
@@ -69,7 +88,7 @@ struct answers_stray {
 	struct wall received;
 };
 
-/* "good", "unanswered", ...; "late", ...; "?" for what is none. */
+/* "good", "unanswered", ... (damaged: "malformed"); "late", ...; "?" for what is none. */
 const char *answers_status_name(unsigned int status);
 const char *answers_stray_name(unsigned int kind);
 

@@ -10,7 +10,12 @@
 
 enum { ANSWERS_VERSION = 1 };
 
-enum { ANSWERS_WIRE_QUERY = 1, ANSWERS_WIRE_NSID = 2, ANSWERS_WIRE_STRAY = 3 };
+enum {
+	ANSWERS_WIRE_QUERY = 1,
+	ANSWERS_WIRE_NSID = 2,
+	ANSWERS_WIRE_STRAY = 3,
+	ANSWERS_WIRE_TCP = 4
+};
 
 static inline uint16_t
 get16le(const uint8_t *p)

@@ -116,10 +116,29 @@ append(struct answers_writer *w)
 	return d;
 }
 
+static void
+write_tcp(struct answers_writer *w, const struct answers_query *q)
+{
+	uint8_t *d = append(w);
+
+	if (d == NULL)
+		return;
+	d[0] = ANSWERS_WIRE_TCP;
+	d[1] = q->tcp.flags;
+	put16le(d + 4, q->stream);
+	put32le(d + 8, q->seq);
+	put64le(d + 16, (uint64_t)q->tcp.connect_ns);
+	put64le(d + 24, (uint64_t)q->tcp.asked.ns);
+}
+
 int
 answers_write_query(struct answers_writer *w, const struct answers_query *q)
 {
-	uint8_t *d = append(w);
+	uint8_t *d;
+
+	if (q->over_tcp)
+		write_tcp(w, q);
+	d = append(w);
 
 	if (d == NULL)
 		return -w->failed;

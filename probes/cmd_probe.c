@@ -69,7 +69,7 @@ static const struct argp_option options[] = {
 	{"nsid", KEY_NSID, NULL, 0, "ask for the server's identifier (EDNS)", 2},
 	{"recurse", KEY_RECURSE, NULL, 0, "ask for recursion (RD)", 2},
 	{"unique", KEY_UNIQUE, NULL, 0, "put a label that is new each time before the name", 2},
-	{"tcp", KEY_TCP, NULL, OPTION_HIDDEN, NULL, 2},
+	{"tcp", KEY_TCP, NULL, 0, "ask over TCP, a connection for each query", 2},
 	{"answers", KEY_ANSWERS, "FILE", 0, "keep the answers file", 2},
 	{"json", KEY_JSON, NULL, 0, "print the summary as JSON", 2}, {0}};
 
@@ -158,8 +158,8 @@ parse_direct(int key, char *arg, struct argp_state *state)
 		o->json = true;
 		break;
 	case KEY_TCP:
-		argp_error(state, "--tcp is not there: queries go over UDP alone");
-		return EINVAL;
+		d->tcp = true;
+		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -297,9 +297,10 @@ ask(const struct options *o, const struct plan *p)
 		talk_error("%s", e.text);
 		return EXIT_ENVIRONMENT;
 	}
-	talk_note("asking %u address%s for %s%s %s %s, %g a second each, for %s", p->streams_len,
-		p->streams_len == 1 ? "" : "es", o->direct.unique ? "names below " : "", p->zone,
-		o->direct.class, o->direct.type, p->rate_qps, num_show_ns(p->duration_ns, took));
+	talk_note("asking %u address%s%s for %s%s %s %s, %g a second each, for %s", p->streams_len,
+		p->streams_len == 1 ? "" : "es", o->direct.tcp ? " over TCP" : "",
+		o->direct.unique ? "names below " : "", p->zone, o->direct.class, o->direct.type,
+		p->rate_qps, num_show_ns(p->duration_ns, took));
 	rc = engine_run(en, stop_fd, &e);
 	stopped = engine_stats(en)->told_to_stop;
 	engine_free(en);

@@ -16,7 +16,7 @@
 #include "lib/num.h"
 #include "probes/names.h"
 
-enum { MAX_DURATION_S = 86400, UNDER_WAY_MAX = 10000 };
+enum { MAX_DURATION_S = 86400, UNDER_WAY_MAX = 10000, UNDER_WAY_TCP_MAX = 4000 };
 
 static int
 read_type(const char *text, uint16_t *ret, struct err *e)
@@ -153,6 +153,7 @@ read_streams(const struct direct *d, struct plan *p, struct err *e)
 		s->source = source;
 		s->rate_qps = d->rate_qps;
 		s->recurse = d->recurse;
+		s->transport = d->tcp ? PLAN_TCP : PLAN_UDP;
 		if ((s->city = strdup("")) == NULL || (s->node = strdup(text)) == NULL ||
 			(s->netns = strdup("")) == NULL || (s->label = strdup("")) == NULL)
 			abort();
@@ -175,7 +176,9 @@ read_streams(const struct direct *d, struct plan *p, struct err *e)
 static int
 read_schedule(const struct direct *d, struct plan *p, struct err *e)
 {
-	double most = d->may_send_more ? DIRECT_SURE_MAX_QPS : DIRECT_MAX_QPS;
+	int sure = d->tcp ? DIRECT_TCP_MAX_QPS : DIRECT_SURE_MAX_QPS;
+	double most = d->may_send_more ? sure : DIRECT_MAX_QPS;
+	int under_way = d->tcp ? UNDER_WAY_TCP_MAX : UNDER_WAY_MAX;
 
 	if (!(d->rate_qps >= 0.001))
 		return err_set(e, EINVAL, "rate %g: at least 0.001 queries a second", d->rate_qps);
@@ -186,9 +189,9 @@ read_schedule(const struct direct *d, struct plan *p, struct err *e)
 					 : ", unless --i-may-send-more says that it can take more");
 	p->rate_qps = d->rate_qps;
 	p->timeout_ns = d->timeout_ns;
-	if (d->rate_qps * ((double)d->timeout_ns / 1e9 + 1) * d->addresses_len > UNDER_WAY_MAX)
-		return err_set(e, EINVAL, "more than %d queries would be under way at once",
-			UNDER_WAY_MAX);
+	if (d->rate_qps * ((double)d->timeout_ns / 1e9 + 1) * d->addresses_len > under_way)
+		return err_set(
+			e, EINVAL, "more than %d queries would be under way at once", under_way);
 	p->duration_ns = d->duration_ns;
 	if (d->count > 0) {
 		double seconds = (double)d->count / d->rate_qps;
@@ -221,6 +224,8 @@ write_json(const struct direct *d, struct plan *p, struct err *e)
 		(json_int_t)(p->timeout_ns / NS_PER_MS), d->unique ? "zone" : "name", p->zone,
 		"qtype", d->type, "qclass", d->class, "nsid", !p->plain, "recurse", d->recurse,
 		"unique", d->unique, "streams", streams);
+	if (d->tcp)
+		json_object_set_new(o, "transport", json_string("tcp"));
 	p->json = o == NULL ? NULL : json_dumps(o, JSON_COMPACT);
 	json_decref(o);
 	return p->json == NULL ? err_sys(e, ENOMEM, "no room for the plan") : 0;

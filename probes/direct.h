@@ -12,6 +12,7 @@ enum {
 	DIRECT_TARGETS = 256,
 	DIRECT_MAX_QPS = 10, /* of each address, unless the user says that more is all right */
 	DIRECT_SURE_MAX_QPS = 1000, /* even then */
+	DIRECT_TCP_MAX_QPS = 100,   /* even then: each leaves a port in TIME-WAIT for a minute */
 };
 
 struct direct {
@@ -32,6 +33,7 @@ struct direct {
 	bool nsid;
 	bool recurse;
 	bool may_send_more;
+	bool tcp; /* a connection for each query */
 };
 
 /*

@@ -17,6 +17,7 @@
 #include "probes/match.h"
 #include "probes/names.h"
 #include "probes/socket.h"
+#include "probes/tcp.h"
 
 enum {
 	START_DELAY_NS = 20000000, /* from engine_open to t0 */
@@ -25,6 +26,9 @@ enum {
 	BURST = 32,	      /* sent at a time when behind, so that answers still get read */
 	UDP_BYTES = 1232,
 	STOP_KEY = -1,
+	TCP_KEY = -2,
+	SPARE_FILES =
+		256, /* namespaces, and a socket that is closed later than the next is opened */
 };
 
 struct endpoint {
@@ -39,6 +43,7 @@ struct engine {
 	struct names names;
 	struct match match;
 	struct lanes lanes;
+	struct tcp *tcp; /* NULL: no stream goes over it */
 	struct answers_writer *writer;
 	struct endpoint *endpoints;
 	struct rng rng;
@@ -66,7 +71,7 @@ static int
 open_sockets(struct engine *en, struct err *e)
 {
 	const struct plan *p = en->plan;
-	int rc = openfiles_allow(p->streams_len, e);
+	int rc = openfiles_allow(p->streams_len + tcp_connections(p) + SPARE_FILES, e);
 
 	if (rc < 0)
 		return rc;
@@ -77,7 +82,7 @@ open_sockets(struct engine *en, struct err *e)
 		struct endpoint *to = &en->endpoints[i];
 
 		if (p->streams[i].transport == PLAN_TCP)
-			return err_set(e, ENOTSUP, "stream %u: queries go over UDP alone", i);
+			continue; /* a socket for each query */
 		to->to_len = inet_sockaddr(&p->streams[i].target, p->streams[i].port, &to->to);
 		rc = socket_open(&p->streams[i], i, &to->fd, e);
 		if (rc < 0)
@@ -86,7 +91,13 @@ open_sockets(struct engine *en, struct err *e)
 		if (rc < 0)
 			return err_sys(e, -rc, "cannot watch a socket");
 	}
-	return 0;
+	if (tcp_connections(p) == 0)
+		return 0;
+	rc = tcp_new(p, &en->match, &en->tcp, e);
+	if (rc < 0)
+		return rc;
+	rc = watch(en, tcp_fd(en->tcp), TCP_KEY);
+	return rc < 0 ? err_sys(e, -rc, "cannot watch the TCP connections") : 0;
 }
 
 /* The query that is sent, but for its id and the digits in its name. */
@@ -139,6 +150,7 @@ engine_open(const struct plan *p, struct engine **ret, struct err *e)
 	en->epoll_fd = -1;
 	for (uint32_t i = 0; i < p->streams_len; i++)
 		en->endpoints[i].fd = -1;
+	en->match = (struct match){p, &en->names, &en->lanes, NULL, &en->stats};
 	rc = prepare(en, e);
 	if (rc == 0)
 		rc = open_sockets(en, e);
@@ -152,7 +164,7 @@ engine_open(const struct plan *p, struct engine **ret, struct err *e)
 		engine_free(en);
 		return rc;
 	}
-	en->match = (struct match){p, &en->names, &en->lanes, en->writer, &en->stats};
+	en->match.writer = en->writer;
 	*ret = en;
 	return 0;
 }
@@ -182,6 +194,11 @@ retire(struct engine *en, struct lane *lane)
 		.lateness_ns = q->lateness_ns,
 		.sent = q->sent,
 		.received = q->received};
+	if (lane->transport == PLAN_TCP) {
+		tcp_give_up(en->tcp, lane, number);
+		record.over_tcp = true;
+		record.tcp = lane_tcp(lane, number)->times;
+	}
 	en->stats.by_status[q->status]++;
 	lane->by_status[q->status]++;
 	if (answers_write_query(en->writer, &record) < 0)
@@ -274,7 +291,10 @@ send_next(struct engine *en, struct lane *lane)
 	}
 	q->id = id;
 	patch(en, stream, (uint32_t)(number / lane->streams_len), id);
-	rc = send_one(en, &en->endpoints[stream], q);
+	if (lane->transport == PLAN_TCP)
+		rc = tcp_ask(en->tcp, stream, number, q, en->query, en->query_len_bytes);
+	else
+		rc = send_one(en, &en->endpoints[stream], q);
 	lateness_ns = mono_diff_ns(q->sent_mono, when);
 	q->lateness_ns = lateness_ns > UINT32_MAX ? UINT32_MAX : (uint32_t)lateness_ns;
 	hist_add(&en->stats.lateness, lateness_ns);
@@ -342,6 +362,8 @@ collect(struct engine *en, int stop_fd, struct mono now, int64_t wait_ns, struct
 	for (int i = 0; i < n; i++) {
 		if (events[i].data.fd == STOP_KEY)
 			stop(en, stop_fd);
+		else if (events[i].data.fd == TCP_KEY)
+			tcp_work(en->tcp);
 		else
 			receive(en, (uint32_t)events[i].data.fd, events[i].events);
 	}
@@ -349,6 +371,21 @@ collect(struct engine *en, int stop_fd, struct mono now, int64_t wait_ns, struct
 		en->next_collect = mono_add(now, COLLECT_NS);
 		expire(en, now);
 	}
+	return 0;
+}
+
+/* A connection that stands has to be asked over at once, or our delay were part of the round trip. */
+static int
+sleep_with_tcp(struct engine *en, int64_t wait_ns, struct err *e)
+{
+	struct timespec ts = mono_timespec((struct mono){wait_ns > 0 ? wait_ns : 0});
+	struct epoll_event event;
+	int n = epoll_pwait2(tcp_fd(en->tcp), &event, 1, &ts, NULL);
+
+	if (n < 0 && errno != EINTR)
+		return err_sys(e, errno, "waiting for answers (epoll_pwait2, Linux 5.11)");
+	if (n > 0)
+		tcp_work(en->tcp);
 	return 0;
 }
 
@@ -371,7 +408,11 @@ sleep_or_collect(struct engine *en, int stop_fd, struct mono now, struct err *e)
 		return collect(en, stop_fd, now, 0, e);
 	if (sending && wait_ns <= 0)
 		return 0;
-	ts = mono_timespec(sending && wake.ns < en->next_collect.ns ? wake : en->next_collect);
+	if (!sending || wake.ns > en->next_collect.ns)
+		wake = en->next_collect;
+	if (en->tcp != NULL && tcp_open(en->tcp) > 0)
+		return sleep_with_tcp(en, mono_diff_ns(wake, now), e);
+	ts = mono_timespec(wake);
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
 	return 0;
 }
@@ -413,6 +454,9 @@ loop(struct engine *en, int stop_fd, struct err *e)
 		if (lane == NULL && lanes_open(&en->lanes) == 0)
 			return 0;
 		rc = sleep_or_collect(en, stop_fd, now, e);
+		if (en->tcp != NULL && tcp_home(en->tcp) < 0)
+			rc = err_set(
+				e, ENOTRECOVERABLE, "cannot return to our own network namespace");
 	}
 	return rc;
 }
@@ -466,6 +510,7 @@ engine_free(struct engine *en)
 	if (en == NULL)
 		return;
 	answers_close(en->writer, NULL);
+	tcp_free(en->tcp);
 	for (uint32_t i = 0; i < en->plan->streams_len; i++)
 		if (en->endpoints[i].fd >= 0)
 			close(en->endpoints[i].fd);

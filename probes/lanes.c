@@ -45,6 +45,9 @@ prepare(struct lane *lane, const struct plan *p)
 	/* twice over: the final half tells late answers from duplicates */
 	if (lane->streams == NULL || flight_init(&lane->flight, 2 * (uint64_t)held + 1024) < 0)
 		return -ENOMEM;
+	if (lane->transport == PLAN_TCP &&
+		(lane->tcp = calloc(lane->flight.size, sizeof(lane->tcp[0]))) == NULL)
+		return -ENOMEM;
 	lane->streams_len = 0; /* dealt below */
 	return 0;
 }
@@ -85,6 +88,7 @@ lanes_done(struct lanes *l)
 {
 	for (uint32_t i = 0; i < l->len; i++) {
 		free(l->list[i].streams);
+		free(l->list[i].tcp);
 		flight_done(&l->list[i].flight);
 	}
 	free(l->list);
@@ -131,6 +135,12 @@ lanes_oldest(const struct lanes *l)
 			oldest = &l->list[i];
 	}
 	return oldest;
+}
+
+struct lane_tcp *
+lane_tcp(const struct lane *lane, uint64_t number)
+{
+	return &lane->tcp[number & (lane->flight.size - 1)];
 }
 
 uint64_t

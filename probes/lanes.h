@@ -19,6 +19,12 @@
 
 enum { LANES_MAX = 32 };
 
+/* What there is to a query over TCP beside the rest; in the ring's slot of the same number. */
+struct lane_tcp {
+	uint32_t conn; /* of probes/tcp.h while it is open; 0: none */
+	struct answers_tcp times;
+};
+
 struct lane {
 	enum plan_service service;
 	enum plan_transport transport;
@@ -29,6 +35,7 @@ struct lane {
 	double offset_ns;
 	uint64_t end; /* number behind the last query; UINT64_MAX: no end */
 	struct flight flight;
+	struct lane_tcp *tcp; /* as many as the ring has slots; NULL but for TCP */
 	/* what came of it */
 	uint64_t queries;
 	uint64_t by_status[ANSWERS_STATUSES];
@@ -56,6 +63,9 @@ int64_t lane_due_ns(const struct lane *lane, uint64_t number);
 
 /* The lane with the oldest query that is not final, NULL when all are. */
 struct lane *lanes_oldest(const struct lanes *l);
+/* What TCP adds to a query of a TCP lane. */
+struct lane_tcp *lane_tcp(const struct lane *lane, uint64_t number);
+
 /* How many queries are not decided. */
 uint64_t lanes_open(const struct lanes *l);
 /* Send no more. */

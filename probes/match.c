@@ -6,20 +6,27 @@
 #include "lib/dns.h"
 #include "probes/judge.h"
 
-static void
-stray(const struct match *m, enum answers_stray_kind kind, uint32_t stream, uint32_t seq,
-	const struct dns_msg *msg, const struct socket_packet *p)
+void
+match_stray(const struct match *m, enum answers_stray_kind kind, uint32_t stream, uint32_t seq,
+	const struct dns_msg *msg, struct wall received)
 {
 	struct answers_stray s = {.kind = kind,
 		.stream = (uint16_t)stream,
 		.nsid = ANSWERS_NSID_NONE,
 		.seq = seq,
-		.received = p->received};
+		.received = received};
 
 	if (msg != NULL && msg->nsid != NULL)
 		s.nsid = answers_intern_nsid(m->writer, msg->nsid, msg->nsid_len_bytes);
 	m->stats->strays[kind]++;
 	answers_write_stray(m->writer, &s);
+}
+
+static void
+stray(const struct match *m, enum answers_stray_kind kind, uint32_t stream, uint32_t seq,
+	const struct dns_msg *msg, const struct socket_packet *p)
+{
+	match_stray(m, kind, stream, seq, msg, p->received);
 }
 
 /* Where all queries ask for the same name: the id, which is of one query only, says which. */

@@ -38,4 +38,8 @@ void match_error(const struct match *m, uint32_t stream, const struct socket_pac
 enum answers_status match_decide(const struct match *m, uint32_t stream, struct flight_query *q,
 	const struct dns_msg *msg, struct wall received);
 
+/* Write a stray down. `msg` may be NULL, `seq` ANSWERS_SEQ_UNKNOWN. */
+void match_stray(const struct match *m, enum answers_stray_kind kind, uint32_t stream, uint32_t seq,
+	const struct dns_msg *msg, struct wall received);
+
 #endif

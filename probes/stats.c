@@ -52,6 +52,10 @@ lanes_json(const struct lanes *l)
 			hist_json_us(&lane->rtt), "statuses",
 			named(answers_status_name, 0, ANSWERS_STATUSES, lane->by_status));
 
+		if (lane->transport == PLAN_TCP) {
+			json_object_set_new(o, "connect_us", hist_json_us(&lane->connect));
+			json_object_set_new(o, "answer_us", hist_json_us(&lane->answer));
+		}
 		json_array_append_new(list, o);
 	}
 	return list;

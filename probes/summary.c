@@ -35,9 +35,12 @@ count(struct summary *s)
 		t->rcodes[r.query.rcode]++;
 		if (r.query.nsid != ANSWERS_NSID_NONE && r.query.nsid < s->nsids_len)
 			t->nsids[r.query.nsid]++;
-		if (t->rtt_us != NULL)
-			t->rtt_us[t->rtts_len++] =
-				(double)wall_diff_ns(r.query.received, r.query.sent) / 1e3;
+		if (t->rtt_us == NULL)
+			continue;
+		t->rtt_us[t->rtts_len] = (double)wall_diff_ns(r.query.received, r.query.sent) / 1e3;
+		t->connect_us[t->rtts_len] = (double)r.query.tcp.connect_ns / 1e3;
+		t->answer_us[t->rtts_len++] =
+			(double)wall_diff_ns(r.query.received, r.query.tcp.asked) / 1e3;
 	}
 	return 0;
 }
@@ -52,8 +55,11 @@ make_room(struct summary *s)
 
 		*t = (struct summary_target){0};
 		t->rtt_us = calloc(answered + 1, sizeof(*t->rtt_us));
+		t->connect_us = calloc(answered + 1, sizeof(*t->connect_us));
+		t->answer_us = calloc(answered + 1, sizeof(*t->answer_us));
 		t->nsids = calloc(s->nsids_len + 1, sizeof(*t->nsids));
-		if (t->rtt_us == NULL || t->nsids == NULL)
+		if (t->rtt_us == NULL || t->connect_us == NULL || t->answer_us == NULL ||
+			t->nsids == NULL)
 			return -ENOMEM;
 	}
 	return 0;
@@ -76,8 +82,13 @@ summary_read(const char *path, const struct plan *p, struct summary *ret, struct
 	if (make_room(ret) < 0)
 		return err_sys(e, ENOMEM, "no room for the summary");
 	count(ret);
-	for (uint32_t i = 0; i < p->streams_len; i++)
-		stat_sort(ret->targets[i].rtt_us, ret->targets[i].rtts_len);
+	for (uint32_t i = 0; i < p->streams_len; i++) {
+		struct summary_target *t = &ret->targets[i];
+
+		stat_sort(t->rtt_us, t->rtts_len);
+		stat_sort(t->connect_us, t->rtts_len);
+		stat_sort(t->answer_us, t->rtts_len);
+	}
 	return 0;
 }
 
@@ -87,6 +98,8 @@ summary_done(struct summary *s)
 	for (uint32_t i = 0; s->targets != NULL && i < s->plan->streams_len; i++) {
 		free(s->targets[i].nsids);
 		free(s->targets[i].rtt_us);
+		free(s->targets[i].connect_us);
+		free(s->targets[i].answer_us);
 	}
 	free(s->targets);
 	answers_free(s->answers);
@@ -139,6 +152,12 @@ target_json(const struct summary *s, uint32_t index)
 	for (int q = 0; q < SUMMARY_QUANTILES && t->rtts_len > 0; q++)
 		json_object_set_new(o, quantiles[q].key,
 			json_real(stat_quantile(t->rtt_us, t->rtts_len, quantiles[q].ratio)));
+	if (stream->transport == PLAN_TCP && t->rtts_len > 0) {
+		json_object_set_new(o, "connect_p50_us",
+			json_real(stat_quantile(t->connect_us, t->rtts_len, 0.5)));
+		json_object_set_new(o, "answer_p50_us",
+			json_real(stat_quantile(t->answer_us, t->rtts_len, 0.5)));
+	}
 	return o;
 }
 
@@ -181,6 +200,10 @@ print_target(const struct summary *s, uint32_t index, FILE *to)
 			stat_quantile(t->rtt_us, t->rtts_len, 0.5) / 1e3,
 			stat_quantile(t->rtt_us, t->rtts_len, 0.99) / 1e3,
 			stat_quantile(t->rtt_us, t->rtts_len, 1) / 1e3);
+	if (stream->transport == PLAN_TCP && t->rtts_len > 0)
+		fprintf(to, "  of that connecting p50 %.2f ms, from query to answer p50 %.2f ms\n",
+			stat_quantile(t->connect_us, t->rtts_len, 0.5) / 1e3,
+			stat_quantile(t->answer_us, t->rtts_len, 0.5) / 1e3);
 	between = "  rcodes ";
 	for (unsigned int i = 0; i < 256; i++) {
 		if (t->rcodes[i] == 0)

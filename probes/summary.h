@@ -21,6 +21,8 @@ struct summary_target {
 	uint64_t *nsids; /* answers per NSID index */
 	double *rtt_us;	 /* of all answers, sorted */
 	size_t rtts_len;
+	/* over TCP, of the same answers: its parts, sorted */
+	double *connect_us, *answer_us;
 };
 
 struct summary {

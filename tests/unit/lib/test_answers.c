@@ -207,6 +207,43 @@ refused(void **state)
 	assert_int_equal(answers_open("/dev/null", &a, &e), -EPROTO);
 }
 
+/* What TCP adds stands before its query's record, is that query's alone, and is found again after a rewind. */
+static void
+over_tcp(void **state)
+{
+	struct answers_query q = {.stream = 2,
+		.nsid = ANSWERS_NSID_NONE,
+		.over_tcp = true,
+		.tcp = {ANSWERS_KERNEL_CONNECT, 1234567, {1700000000000000321}}};
+	struct answers_writer *w;
+	struct answers_record r;
+	struct answers *a;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(
+		answers_create(path, "{}", STREAMS, (struct wall){1}, (struct mono){2}, &w, &e), 0);
+	for (q.seq = 0; q.seq < 3000; q.seq++) {
+		q.over_tcp = q.seq % 3 != 1;
+		assert_int_equal(answers_write_query(w, &q), 0);
+	}
+	assert_int_equal(answers_close(w, &e), 0);
+	assert_int_equal(answers_open(path, &a, &e), 0);
+	for (int pass = 0; pass < 2; pass++, answers_rewind(a))
+		for (uint32_t i = 0; i < 3000; i++) {
+			assert_int_equal(answers_next(a, &r), 1);
+			assert_int_equal(r.query.seq, i);
+			assert_int_equal(r.query.over_tcp, i % 3 != 1);
+			assert_int_equal(r.query.tcp.connect_ns, i % 3 != 1 ? 1234567 : 0);
+			assert_int_equal(
+				r.query.tcp.asked.ns, i % 3 != 1 ? 1700000000000000321 : 0);
+			assert_int_equal(
+				r.query.tcp.flags, i % 3 != 1 ? ANSWERS_KERNEL_CONNECT : 0);
+		}
+	assert_int_equal(answers_damaged(a), 0);
+	answers_free(a);
+}
+
 /* What contradicts the head or itself is counted, not handed on; unknown types are the future's. */
 static void
 damaged(void **state)
@@ -216,7 +253,8 @@ damaged(void **state)
 		uint8_t value;
 		uint64_t damaged;
 		int queries;
-	} rows[] = {{1, 9, 1, 0}, {4, STREAMS, 1, 0}, {6, 2, 1, 0}, {0, 77, 0, 0}, {1, 8, 0, 1}};
+	} rows[] = {{1, ANSWERS_STATUSES, 1, 0}, {4, STREAMS, 1, 0}, {6, 2, 1, 0}, {0, 77, 0, 0},
+		{1, 8, 0, 1}};
 	struct answers_record r;
 	struct err e;
 	char *data;
@@ -275,7 +313,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip),
 		cmocka_unit_test(cut_anywhere), cmocka_unit_test(refused),
-		cmocka_unit_test(damaged), cmocka_unit_test(disk_full)};
+		cmocka_unit_test(damaged), cmocka_unit_test(over_tcp), cmocka_unit_test(disk_full)};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
