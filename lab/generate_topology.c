@@ -200,7 +200,7 @@ generate_scenario(const struct generate_plan *p, FILE *f)
 		"summary: knotd in %s is killed; the health check has to notice and withdraw the "
 		"route; then it "
 		"is started again\n"
-		"judges: [crash-withdraw, crash-unnoticed]\n"
+		"judges: [crash-withdraw, crash-unnoticed, crash-unnoticed-users]\n"
 		"probes: {count: 350, rate: 10}\nbefore: 5s\nphase: 2s\n"
 		"timeline:\n  - {at: 0s, kill: %s/knotd}\n  - {at: 20s, start: %s/knotd}\nafter: "
 		"15s\n",

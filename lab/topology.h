@@ -180,6 +180,9 @@ int topology_site(const struct topology *t, const char *site);
 /* The access node of a city: the one whose `local` prefixes hold the probes; or -1. */
 int topology_access(const struct topology *t, size_t city);
 
+/* Does the node's role run that service? A variant may have changed what it runs. */
+bool topology_runs(const struct topology *t, const struct topo_node *node, size_t service);
+
 /* The first address of a family (AF_INET, AF_INET6) that a resolver is asked at; NULL if there is none. */
 const struct inet *topology_resolver_addr(const struct topo_resolver *r, int family);
 

@@ -47,8 +47,8 @@ topo_read_resolvers(struct topology *t, const struct conf_node *entry, struct to
 	}
 }
 
-static bool
-is_run(const struct topology *t, const struct topo_node *node, size_t service)
+bool
+topology_runs(const struct topology *t, const struct topo_node *node, size_t service)
 {
 	const struct topo_role *role = &t->roles[node->role];
 
@@ -75,7 +75,7 @@ topo_check_resolvers(struct topology *t, const struct conf_node *at, const struc
 	for (size_t i = 0; i < node->resolvers_len; i++) {
 		const struct topo_resolver *r = &node->resolvers[i];
 
-		if (!is_run(t, node, r->service))
+		if (!topology_runs(t, node, r->service))
 			conf_complain(t->conf, at, "resolver '%s': the role of %s does not run it",
 				t->services[r->service].name, node->name);
 		for (size_t k = 0; k < r->addrs_len; k++)

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "scenarios/plan_resolvers.h"
+
 enum {
 	FIRST_HOST = 10,
 	SNAPLEN_BYTES = 1514, /* whole frames: a BGP stream with holes cannot be read */
@@ -77,13 +79,15 @@ json_t *
 plan_probes(struct lab *lab, const struct scenario *s, uint64_t seed, int64_t duration_ns)
 {
 	const struct topology *t = lab_topology(lab);
+	json_t *streams = streams_json(lab, s->probes);
 
+	plan_add_resolvers(lab, s->resolver_qps, streams);
 	return json_pack("{s:s, s:I, s:f, s:I, s:I, s:s, s:s, s:i, s:s, s:s, s:s, s:o}", "schema",
 		"catchment.probe-plan/1", "seed", (json_int_t)seed, "rate_qps", s->rate_qps,
 		"duration_ms", (json_int_t)(duration_ns / NS_PER_MS), "timeout_ms",
 		(json_int_t)(s->timeout_ns / NS_PER_MS), "zone", t->zone, "qtype", "TXT",
 		"expect_rcode", 0, "expect_txt", t->answer, "answers", "answers", "stats",
-		"probe-stats.json", "streams", streams_json(lab, s->probes));
+		"probe-stats.json", "streams", streams);
 }
 
 void

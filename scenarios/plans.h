@@ -9,7 +9,8 @@
 
 /*
  * Streams: probe i asks from city i mod n, addresses from the tenth of its access network upward,
- * IPv4 and IPv6 in turn, each for the service address of its family. NULL when out of memory.
+ * IPv4 and IPv6 in turn, each for the service address of its family; then those of the resolvers'
+ * users (plan_resolvers.h). NULL when out of memory.
  */
 json_t *plan_probes(struct lab *lab, const struct scenario *s, uint64_t seed, int64_t duration_ns);
 

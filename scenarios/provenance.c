@@ -42,8 +42,8 @@ tree_hash(const char *path)
 static json_t *
 packages(const char *rootfs)
 {
-	static const char *const wanted[] = {
-		"frr", "knot", "keepalived", "bird2", "openbgpd", "exabgp", NULL};
+	static const char *const wanted[] = {"frr", "knot", "keepalived", "bird2", "openbgpd",
+		"exabgp", "unbound", "bind9", NULL};
 	json_t *found = json_object();
 	char path[1024], *text;
 

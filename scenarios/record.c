@@ -9,6 +9,7 @@
 #include "lab/look_map.h"
 #include "lab/survey.h"
 #include "lib/fs.h"
+#include "scenarios/plan_resolvers.h"
 #include "scenarios/provenance.h"
 
 /* Over these a trial is invalid, neither passed nor failed: the host disturbed the instrument. */
@@ -229,6 +230,9 @@ record_new(const struct record_head *head, struct lab *lab, const struct scenari
 	json_object_set_new(run, "provenance", provenance_json(lab, conf_path(s->conf)));
 	json_object_set_new(
 		json_object_get(run, "provenance"), "started_wall_ns", json_integer(wall_now().ns));
+	json_object_set_new(run, "resolvers",
+		plan_resolvers_json(t, s->resolver_qps,
+			json_object_get(json_object_get(run, "provenance"), "packages")));
 	*ret = run;
 	return 0;
 }

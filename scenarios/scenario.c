@@ -356,7 +356,7 @@ read_span(struct scenario *s, const struct conf_node *root, const char *key, int
 static void
 read_head(struct scenario *s, const struct conf_node *root)
 {
-	static const char *const probe_keys[] = {"count", "rate", "timeout", NULL};
+	static const char *const probe_keys[] = {"count", "rate", "timeout", "resolvers", NULL};
 	const struct conf_node *probes = conf_get(s->conf, root, "probes");
 	const struct conf_node *judges = conf_get(s->conf, root, "judges");
 
@@ -375,12 +375,15 @@ read_head(struct scenario *s, const struct conf_node *root)
 	s->phase_window_ns = read_span(s, root, "phase", 0);
 	s->probes = 350;
 	s->rate_qps = 10;
+	s->resolver_qps = 5;
 	s->timeout_ns = 5 * NS_PER_S;
 	if (probes != NULL && conf_is_map(s->conf, probes, "probes")) {
 		conf_known(s->conf, probes, probe_keys);
 		s->probes = (unsigned int)conf_u64(s->conf, probes, "count", 1, 2000, s->probes);
 		s->rate_qps = conf_qps(s->conf, probes, "rate", s->rate_qps);
 		s->timeout_ns = conf_duration_ns(s->conf, probes, "timeout", s->timeout_ns);
+		s->resolver_qps =
+			conf_double(s->conf, probes, "resolvers", 0, 1000, s->resolver_qps);
 		if (s->rate_qps < 1 || s->rate_qps > 1000)
 			conf_complain(s->conf, probes,
 				"rate: 1 to 1000 queries a second and probe: fewer see no outage "

@@ -64,6 +64,7 @@ struct scenario {
 	size_t judges_len;
 	unsigned int probes;
 	double rate_qps;
+	double resolver_qps;	     /* lookups of each resolver's users; 0: none */
 	int64_t before_ns, after_ns; /* observed before the fault and after the last action */
 	int64_t phase_window_ns;     /* the fault waits a random part of this; 0: none */
 	int64_t timeout_ns;	     /* of a query */

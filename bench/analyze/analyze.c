@@ -12,6 +12,7 @@
 #include "bench/analyze/catchment.h"
 #include "bench/analyze/clients.h"
 #include "bench/analyze/metrics.h"
+#include "bench/analyze/resolvers.h"
 #include "bench/analyze/result.h"
 #include "bench/analyze/run.h"
 #include "bench/analyze/steady.h"
@@ -61,6 +62,8 @@ analyze_trial(struct run *r, struct trial *t, struct err *e)
 		rc = steady_measure(r, t);
 	if (rc == 0)
 		rc = clients_measure(r, t);
+	if (rc == 0)
+		rc = resolvers_measure(t);
 	if (rc == 0)
 		rc = timeline_measure(r, t);
 	if (rc == 0 && t->valid) {

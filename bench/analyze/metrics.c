@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/analyze/resolvers.h"
 #include "bench/analyze/streams.h"
 #include "lib/num.h"
 #include "lib/stat.h"
@@ -185,6 +186,40 @@ collect_latency(const struct run *r, metric_family f, struct metric *m)
 	return rc;
 }
 
+static int
+collect_resolver_failures(
+	const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	return t->has_fault ? resolvers_collect(r, t, f, RESOLVER_FAILURES, m->samples) : 0;
+}
+
+static int
+collect_resolver_slow(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	return t->has_fault ? resolvers_collect(r, t, f, RESOLVER_SLOW, m->samples) : 0;
+}
+
+static int
+collect_resolver_restore(
+	const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	return t->has_fault ? resolvers_collect(r, t, f, RESOLVER_RESTORE_FAILURES, m->samples) : 0;
+}
+
+static int
+collect_resolver_before(
+	const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	return resolvers_collect(r, t, f, RESOLVER_BEFORE_FAILURES, m->samples);
+}
+
+static int
+collect_resolver_latency(
+	const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	return resolvers_collect(r, t, f, RESOLVER_LATENCY_ADDED, m->samples);
+}
+
 static const struct {
 	const char *name;
 	const char *unit;
@@ -206,6 +241,12 @@ static const struct {
 	{"client_failures", "lookups", "trials", NULL, LOOKUP_FAILED},
 	{"restore_unanswered_queries", "queries", "trials", NULL, RESTORE_LOST},
 	{"before_unanswered_queries", "queries", "trials", NULL, LOST_BEFORE},
+	{"resolver_failures", "lookups", "trials", collect_resolver_failures, 0},
+	{"resolver_slow_lookups", "lookups", "trials", collect_resolver_slow, 0},
+	{"resolver_latency_added_ms", "ms", "good lookups in affected cities",
+		collect_resolver_latency, 0},
+	{"restore_resolver_failures", "lookups", "trials", collect_resolver_restore, 0},
+	{"before_resolver_failures", "lookups", "trials", collect_resolver_before, 0},
 	{"client_latency_added_ms", "ms", "lookups of more than one try", NULL, 0},
 };
 

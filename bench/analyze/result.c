@@ -8,6 +8,7 @@
 
 #include "bench/analyze/catchment.h"
 #include "bench/analyze/metrics.h"
+#include "bench/analyze/resolvers.h"
 #include "bench/analyze/streams.h"
 #include "bench/analyze/verdicts.h"
 
@@ -188,6 +189,7 @@ trial_json(const struct run *r, const struct trial *t)
 		json_array_append_new(streams, stream_json(r, t, &t->stream[i]));
 	json_object_set_new(o, "streams", streams);
 	json_object_set_new(o, "strays", strays_json(t));
+	json_object_set_new(o, "slow_lookups", resolvers_trial_json(r, t));
 	json_object_set(o, "steady", t->steady == NULL ? json_null() : t->steady);
 	json_object_set(o, "timeline", t->timeline == NULL ? json_null() : t->timeline);
 	json_object_set(
@@ -398,6 +400,7 @@ result_json(const struct run *r)
 	for (size_t i = 0; i < r->trials && whole; i++)
 		whole = json_array_append_new(trials, trial_json(r, &r->trial[i])) == 0;
 	json_object_set_new(o, "cities", cities);
+	json_object_set_new(o, "resolvers", resolvers_json(r));
 	json_object_set_new(o, "per_trial", trials);
 	json_object_set_new(o, "calibration", calibration_of(r));
 	json_object_set_new(o, "noise", noise_json(r));

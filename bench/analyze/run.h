@@ -54,6 +54,7 @@ struct query {
 	uint32_t seq;
 	uint32_t lateness_ns;
 	uint8_t status;	 /* enum answers_status */
+	uint8_t rcode;	 /* ANSWERS_RCODE_NONE: none */
 	int16_t site;	 /* index, -1: none */
 	uint16_t stream; /* index in the list that holds the query's stream */
 };
@@ -134,6 +135,8 @@ struct trial {
 	size_t sides;
 	struct query *side_query;
 	size_t side_queries;
+	struct lookup *lookup; /* at resolvers (resolvers.h) */
+	size_t lookups;
 	uint64_t strays[6]; /* of the former alone */
 	struct wire_event *wire;
 	size_t wires;

@@ -54,6 +54,7 @@ trial_done(struct trial *t)
 	trial_forget_queries(t);
 	free(t->stream);
 	free(t->side);
+	free(t->lookup);
 	free(t->wire);
 	json_decref(t->why);
 	json_decref(t->last_mile);

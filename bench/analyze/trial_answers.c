@@ -159,6 +159,7 @@ read_query(struct run *r, struct answers *a, const struct answers_query *q, cons
 		.seq = q->seq,
 		.lateness_ns = q->lateness_ns,
 		.status = (uint8_t)q->status,
+		.rcode = q->rcode,
 		.stream = index,
 		.site = (int16_t)(site ? run_site_of_nsid(r, nsid) : -1)};
 }
