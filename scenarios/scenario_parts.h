@@ -1,0 +1,16 @@
+/* scenario_parts.h - the parts of a scenario file, each read by a file of its own. */
+#ifndef SCENARIOS_SCENARIO_PARTS_H
+#define SCENARIOS_SCENARIO_PARTS_H
+
+#include "scenarios/scenario.h"
+
+/* Read `timeline:` and `expect:` of the root. Mistakes become complaints. */
+void scenario_read_timeline(
+	struct scenario *s, const struct topology *t, const struct conf_node *root);
+void scenario_read_expects(
+	struct scenario *s, const struct topology *t, const struct conf_node *root);
+
+/* Is what is said for one variant said of this one? A topology on its own is the documented one's. */
+bool scenario_is_for(const struct topology *t, const char *variant);
+
+#endif
