@@ -43,6 +43,41 @@ print(trial["trial"])
 PY
 )
 
+# The recorder saw the verdict in keepalived's log, and the carrier's router turn elsewhere once the withdraw was out.
+python3 - "$run" "$trial" <<'PY'
+import json, os, sys
+run, trial = sys.argv[1], int(sys.argv[2])
+folder = os.path.join(run, "trial-%03d" % trial)
+figures = json.load(open(run + "/result.json"))["per_trial"][trial - 1]
+
+def read(name, schema):
+    lines = [json.loads(line) for line in open(os.path.join(folder, name))]
+    assert lines[0] == {"schema": schema}, lines[0]
+    for line in lines[1:]:
+        line["at_ms"] = (line["at"] - figures["fault_wall_ns"]) / 1e6
+    return lines[1:]
+
+events = [json.loads(line) for line in open(folder + "/events.jsonl")]
+assert [e["ok"] for e in events if e["event"] == "record"] == [True], events
+stats = json.load(open(folder + "/record-stats.json"))
+print("recorder:", json.dumps({k: stats[k] for k in ("scheduler", "cpu_ratio", "reading_error_us")}), file=sys.stderr)
+assert stats["routes"]["lost"] == 0 and stats["reading_error_us"]["n"] > 1000, stats
+
+said = [l for l in read("lines.jsonl", "catchment.lines/1") if (l["node"], l["service"]) == ("hkg", "keepalived")]
+verdict = [l["at_ms"] for l in said if "Entering FAULT STATE" in l["text"]]
+assert len(verdict) == 1 and 0 < verdict[0] < 6000, said
+
+routes = read("routes.jsonl", "catchment.routes/1")
+for prefix, family in (("203.0.113.0/24", "v4"), ("2001:db8:53::/48", "v6")):
+    first = min(m["at_ms"] for m in figures["withdraw_messages"] if m["family"] == family)
+    for node in ("a-hkg", "acc-hkg"):
+        seen = [r for r in routes if r["node"] == node and r.get("dst") == prefix]
+        assert seen[0]["op"] == "have" and seen[0]["at_ms"] < 0, seen
+        before = [r for r in seen if r["at_ms"] < 0][-1]["via"]
+        turned = [r["at_ms"] for r in seen if r["at_ms"] > 0 and r.get("via") != before]
+        assert turned and first < turned[0] < first + 5000, (node, family, first, seen)
+PY
+
 if command -v tshark >/dev/null; then
 	for source in 198.18.11.10 2001:db8:111::b; do
 		tests/oracle/recompute.py "$run" "$trial" "$source" || fail "tshark finds other figures for $source"
