@@ -135,6 +135,12 @@ jlines_open_bytes(const void *data, size_t len, const char *name, const char *sc
 	return begin(file, name, NULL, schema, ret, e);
 }
 
+size_t
+jlines_line(const struct jlines *l)
+{
+	return (size_t)l->line;
+}
+
 bool
 jlines_cut(const struct jlines *l)
 {

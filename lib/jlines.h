@@ -39,6 +39,9 @@ int jlines_open_bytes(const void *data, size_t len, const char *name, const char
  */
 int jlines_next(struct jlines *l, struct jread *ret, struct err *e);
 
+/* The number of the line that jlines_next() gave last, from 1; the schema is in the first. */
+size_t jlines_line(const struct jlines *l);
+
 /* At the end: is there half a line behind the last whole one? */
 bool jlines_cut(const struct jlines *l);
 

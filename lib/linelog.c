@@ -67,6 +67,7 @@ linelog_next(struct linelog *l, struct linelog_line *ret, struct err *e)
 
 	if (rc <= 0)
 		return rc;
+	line.line = jlines_line(l->lines);
 	line.at.ns = jread_int(&r, r.root, "", "at", 1, INT64_MAX, JREAD_NEEDED);
 	read_name(&r, "node", line.node);
 	read_name(&r, "service", line.service);

@@ -21,6 +21,7 @@ struct linelog_line {
 	char service[LINELOG_NAME_BYTES];
 	const char *
 		text; /* UTF-8, no NUL within, perhaps control characters; until the next linelog_next() */
+	size_t line; /* in the file, from 1 */
 	bool cut; /* it was longer than the recorder keeps */
 };
 

@@ -158,6 +158,7 @@ routelog_next(struct routelog *l, struct routelog_event *ret, struct err *e)
 	if (rc <= 0)
 		return rc;
 	l->event = (struct routelog_event){0};
+	l->event.line = jlines_line(l->lines);
 	read_event(&r, &l->event);
 	rc = jread_end(&r);
 	if (rc < 0)

@@ -39,6 +39,7 @@ struct routelog_event {
 	struct wall at;
 	char node[ROUTELOG_NAME_BYTES];
 	enum routelog_op op;
+	size_t line; /* in the file, from 1 */
 	/* have, set, gone */
 	struct inet dst;
 	uint32_t metric;

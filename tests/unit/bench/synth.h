@@ -304,7 +304,9 @@ synth_trial(const char *run, int number, const struct synth_options *o, struct s
 		"\"addresses\":[\"198.51.100.130\",\"2001:db8:a:1::2\"],\"peer\":\"cara-hkg\"},"
 		"{\"file\":\"acc-hkg.hkix.pcap\",\"node\":\"acc-hkg\",\"role\":\"access\","
 		"\"interface\":"
-		"\"hkix\",\"addresses\":[\"198.51.100.11\"],\"peer\":\"hkix\"}]}");
+		"\"hkix\",\"addresses\":[\"198.51.100.11\"],\"peer\":\"hkix\"},"
+		"{\"file\":\"hkg.lo.pcap\",\"node\":\"hkg\",\"role\":\"pop\",\"interface\":\"lo\","
+		"\"addresses\":[\"203.0.113.53\"]}]}");
 	synth_write(dir, "capture-stats.json",
 		"{\"points\":[{\"file\":\"hkg.hkix.pcap\",\"received\":20,\"dropped\":0,"
 		"\"if_dropped\":0,\"bytes\":1}]}");
