@@ -9,6 +9,7 @@
 
 #include "bench/analyze/bgplog.h"
 #include "bench/analyze/bgpwire.h"
+#include "bench/analyze/budget.h"
 #include "bench/analyze/catchment.h"
 #include "bench/analyze/clients.h"
 #include "bench/analyze/metrics.h"
@@ -29,8 +30,14 @@
 static int
 read_captures(const struct run *r, struct trial *t, struct bgplog **ret)
 {
+	struct budget_marks *marks;
 	struct err why;
-	int rc = bgplog_read(r->dir, t->dir, NULL, NULL, ret, &why);
+	int rc = budget_marks_new(t, &marks);
+
+	if (rc < 0)
+		return rc;
+	rc = bgplog_read(r->dir, t->dir, budget_marks_want, marks, ret, &why);
+	budget_marks_free(marks);
 
 	if (rc == -ENOMEM)
 		return rc;
@@ -58,6 +65,13 @@ analyze_trial(struct run *r, struct trial *t, struct err *e)
 		rc = bgpwire_measure(r, t, log);
 	if (rc == 0)
 		tick_measure(r, t, log);
+	if (rc == 0) {
+		rc = budget_measure(r, t, log, e);
+		if (rc < 0) {
+			bgplog_free(log);
+			return rc;
+		}
+	}
 	if (rc == 0)
 		rc = steady_measure(r, t);
 	if (rc == 0)

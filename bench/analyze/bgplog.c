@@ -14,21 +14,6 @@
 #include "lib/bfd.h"
 
 int
-bgplog_grow(void *array, size_t n, size_t size)
-{
-	void **at = array, *grown;
-
-	/* Doubled at each power of two. */
-	if ((n & (n - 1)) != 0)
-		return 0;
-	grown = realloc(*at, (n == 0 ? 1 : 2 * n) * size);
-	if (grown == NULL)
-		return -ENOMEM;
-	*at = grown;
-	return 0;
-}
-
-int
 bgplog_node(const struct bgplog *log, const char *name)
 {
 	for (size_t i = 0; name != NULL && i < log->nodes; i++)
@@ -81,7 +66,7 @@ add_node(struct bgplog *log, const char *name)
 
 	if (i >= 0)
 		return i;
-	if (bgplog_grow(&log->node, log->nodes, sizeof(log->node[0])) < 0)
+	if (grow(&log->node, log->nodes, sizeof(log->node[0])) < 0)
 		return -ENOMEM;
 	log->node[log->nodes] = (struct bgplog_node){0};
 	snprintf(log->node[log->nodes].name, sizeof(log->node[0].name), "%s", name);
@@ -106,7 +91,7 @@ add_address(struct bgplog *log, int node, const char *text)
 				log->address[i].node = -1;
 			return 0;
 		}
-	if (bgplog_grow(&log->address, log->addresses, sizeof(log->address[0])) < 0)
+	if (grow(&log->address, log->addresses, sizeof(log->address[0])) < 0)
 		return -ENOMEM;
 	log->address[log->addresses++] = a;
 	return 0;
@@ -142,7 +127,7 @@ add_point(struct bgplog *log, const char *trial_dir, const char *dir, const json
 
 	if (log->points == BGPLOG_MAX_POINTS)
 		return -E2BIG;
-	if (bgplog_grow(&log->point, log->points, sizeof(*p)) < 0)
+	if (grow(&log->point, log->points, sizeof(*p)) < 0)
 		return -ENOMEM;
 	p = &log->point[log->points];
 	*p = (struct bgplog_point){.peer = -1};
@@ -201,7 +186,7 @@ bgplog_add(struct bgplog_reading *x, enum bgplog_what what, struct wall at, uint
 	struct bgplog *log = x->log;
 	struct bgplog_entry *n;
 
-	if (log->entries >= INT_MAX || bgplog_grow(&log->entry, log->entries, sizeof(*n)) < 0) {
+	if (log->entries >= INT_MAX || grow(&log->entry, log->entries, sizeof(*n)) < 0) {
 		x->rc = -ENOMEM;
 		return NULL;
 	}

@@ -42,7 +42,7 @@ take_marked(struct bgplog_reading *x, const struct dns_msg *m, const struct pcap
 	if (x->wants == NULL || !parse_name(m->qname, &stream, &seq) || stream > UINT16_MAX ||
 		!x->wants(x->arg, stream, seq))
 		return;
-	if (bgplog_grow(&log->dns, log->dnss, sizeof(log->dns[0])) < 0) {
+	if (grow(&log->dns, log->dnss, sizeof(log->dns[0])) < 0) {
 		x->rc = -ENOMEM;
 		return;
 	}
@@ -61,7 +61,7 @@ add_check(struct bgplog_reading *x, const struct pcap_record *rec)
 	struct bgplog *log = x->log;
 	struct bgplog_check *c;
 
-	if (bgplog_grow(&log->check, log->checks, sizeof(*c)) < 0) {
+	if (grow(&log->check, log->checks, sizeof(*c)) < 0) {
 		x->rc = -ENOMEM;
 		return NULL;
 	}

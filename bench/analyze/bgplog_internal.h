@@ -3,6 +3,7 @@
 #define BENCH_ANALYZE_BGPLOG_INTERNAL_H
 
 #include "bench/analyze/bgplog.h"
+#include "bench/analyze/grow.h"
 #include "bench/analyze/pcapfile.h"
 #include "lib/pkt.h"
 
@@ -26,9 +27,6 @@ struct bgplog_reading {
 	struct bgplog_bfd *bfd;
 	int rc; /* -errno from within a callback */
 };
-
-/* Room for one more in an array that doubles. Returns 0 or -ENOMEM. */
-int bgplog_grow(void *array, size_t n, size_t size);
 
 /* Append an entry; fields beyond the given ones are zero. NULL when out of memory (x->rc is set). */
 struct bgplog_entry *bgplog_add(

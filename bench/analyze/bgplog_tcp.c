@@ -69,7 +69,7 @@ add_changes(struct half *h, struct bgplog_entry *n, struct bgp_prefixes list, en
 
 	while (bgp_prefix_next(&list, &prefix)) {
 		if (log->changes >= UINT32_MAX ||
-			bgplog_grow(&log->change, log->changes, sizeof(log->change[0])) < 0) {
+			grow(&log->change, log->changes, sizeof(log->change[0])) < 0) {
 			x->rc = -ENOMEM;
 			return;
 		}
@@ -229,7 +229,7 @@ session_of(struct bgplog *log, const struct pkt_view *v)
 	for (size_t i = 0; i < log->sessions; i++)
 		if (side_of(&log->session[i], v) >= 0)
 			return (int)i;
-	if (bgplog_grow(&log->session, log->sessions, sizeof(*s)) < 0)
+	if (grow(&log->session, log->sessions, sizeof(*s)) < 0)
 		return -1;
 	s = &log->session[log->sessions];
 	*s = (struct bgplog_session){.family = v->family, .port = {v->sport, v->dport}};
@@ -297,6 +297,21 @@ connection_of(struct bgplog_reading *x, const struct pkt_view *v)
 	return t->last = c;
 }
 
+/* Both ends see the same sequence number. */
+static void
+add_end(struct half *h, const struct pkt_view *v, const struct pcap_record *rec)
+{
+	struct bgplog_entry *n = add_message(
+		h, v->flags & PKT_FIN ? BGPLOG_FIN : BGPLOG_RESET, rec->seen, rec->number);
+
+	if (n == NULL)
+		return;
+	n->hash = hash_more(HASH_START, &h->side, sizeof(h->side));
+	n->hash = hash_more(n->hash, &n->session, sizeof(n->session));
+	n->hash = hash_more(n->hash, &v->seq, sizeof(v->seq));
+	n->hash = hash_more(n->hash, &v->flags, sizeof(v->flags));
+}
+
 void
 bgplog_tcp_take(struct bgplog_reading *x, const struct pkt_view *v, const struct pcap_record *rec)
 {
@@ -325,8 +340,7 @@ bgplog_tcp_take(struct bgplog_reading *x, const struct pkt_view *v, const struct
 	/* A reset that refuses a connection ends no session. */
 	if ((v->flags & (PKT_FIN | PKT_RST)) && h->tcp != NULL &&
 		tcpstream_counts(h->tcp)->segments > 0)
-		add_message(
-			h, v->flags & PKT_FIN ? BGPLOG_FIN : BGPLOG_RESET, rec->seen, rec->number);
+		add_end(h, v, rec);
 }
 
 int

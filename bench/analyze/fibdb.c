@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/analyze/bgplog_internal.h"
 #include "bench/analyze/fibdb_internal.h"
+#include "bench/analyze/grow.h"
 #include "lib/routelog.h"
 
 /* What replaces a route within this time of its deletion replaces it. */
@@ -19,7 +19,7 @@ find_table(struct fibdb *db, int node)
 	for (size_t i = 0; i < db->tables; i++)
 		if (db->table[i].node == node)
 			return (int)i;
-	if (bgplog_grow(&db->table, db->tables, sizeof(db->table[0])) < 0)
+	if (grow(&db->table, db->tables, sizeof(db->table[0])) < 0)
 		return -ENOMEM;
 	db->table[db->tables] = (struct fib_table){.node = node};
 	return (int)db->tables++;
@@ -31,7 +31,7 @@ find_route(struct fib_table *t, const struct inet *prefix)
 	for (size_t i = 0; i < t->routes; i++)
 		if (t->route[i].prefix.len == prefix->len && inet_same(&t->route[i].prefix, prefix))
 			return &t->route[i];
-	if (bgplog_grow(&t->route, t->routes, sizeof(t->route[0])) < 0)
+	if (grow(&t->route, t->routes, sizeof(t->route[0])) < 0)
 		return NULL;
 	t->route[t->routes] = (struct fib_route){.prefix = *prefix};
 	return &t->route[t->routes++];
@@ -59,8 +59,7 @@ take_route(struct fibdb *db, const struct routelog_event *ev, int node)
 	struct fib_route *route = at < 0 ? NULL : find_route(&db->table[at], &ev->dst);
 	struct fib_version *v;
 
-	if (route == NULL ||
-		bgplog_grow(&route->version, route->versions, sizeof(route->version[0])) < 0)
+	if (route == NULL || grow(&route->version, route->versions, sizeof(route->version[0])) < 0)
 		return -ENOMEM;
 	v = &route->version[route->versions++];
 	*v = (struct fib_version){.at_ns = ev->at.ns, .line = ev->line};
@@ -84,7 +83,7 @@ take_event(struct fibdb *db, const struct routelog_event *ev)
 	case ROUTELOG_GONE:
 		return take_route(db, ev, node);
 	case ROUTELOG_LINK:
-		if (bgplog_grow(&db->link, db->links, sizeof(db->link[0])) < 0)
+		if (grow(&db->link, db->links, sizeof(db->link[0])) < 0)
 			return -ENOMEM;
 		db->link[db->links] = (struct fibdb_link){.at_ns = ev->at.ns,
 			.line = ev->line,
@@ -97,7 +96,7 @@ take_event(struct fibdb *db, const struct routelog_event *ev)
 		return 0;
 	case ROUTELOG_LOST:
 		at = find_table(db, node);
-		if (at < 0 || bgplog_grow(&db->loss, db->losses, sizeof(db->loss[0])) < 0)
+		if (at < 0 || grow(&db->loss, db->losses, sizeof(db->loss[0])) < 0)
 			return -ENOMEM;
 		db->table[at].lost_once = true;
 		db->loss[db->losses++] = (struct fib_loss){node, ev->at.ns};

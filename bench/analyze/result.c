@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/analyze/budget.h"
 #include "bench/analyze/catchment.h"
 #include "bench/analyze/metrics.h"
 #include "bench/analyze/resolvers.h"
@@ -393,7 +394,10 @@ result_json(const struct run *r)
 		add_part(o, "targets", targets_json(r)) &&
 		add_part(o, "expectations", expect_json(r)) &&
 		add_part(o, "last_mile", last_mile_json(r)) &&
-		add_part(o, "phases", json_array()) && add_part(o, "catchment", catchment_json(r));
+		add_part(o, "phases", budget_phases_json(r, -1)) &&
+		add_part(o, "phases_by_city", budget_cities_json(r)) &&
+		add_part(o, "budget", budget_json(r)) &&
+		add_part(o, "catchment", catchment_json(r));
 
 	for (int i = 0; i < r->cities && whole; i++)
 		whole = json_array_append_new(cities, city_json(r, i)) == 0;

@@ -69,6 +69,7 @@ struct stream {
 	enum family family;
 	enum service service;
 	enum transport transport;
+	char source[48], target[48];
 	char label[48]; /* unicast: the site's name; resolver: which */
 	double rate_qps;
 	/* Modelled: half of it lies before each query was on the wire, half behind each answer. */
@@ -115,6 +116,8 @@ struct wire_event {
 	const char *how;   /* "withdrawn", "mp_unreach", "nlri", "mp_reach", "notification", ... */
 };
 
+struct budget;
+
 struct trial {
 	int number;
 	char dir[64];
@@ -146,6 +149,7 @@ struct trial {
 	int64_t announce_ns[FAMILIES];
 	int64_t last_from_fault_site_ns;
 	int64_t full_convergence_ns; /* from the fault, or NEVER */
+	struct budget *budget; /* budget.h; NULL: none */
 	json_t *steady;
 	json_t *timeline;
 	json_t *city_timeline;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/analyze/budget.h"
 #include "bench/analyze/noise.h"
 #include "bench/analyze/trial_answers.h"
 #include "lib/fs.h"
@@ -56,6 +57,7 @@ trial_done(struct trial *t)
 	free(t->side);
 	free(t->lookup);
 	free(t->wire);
+	budget_free(t->budget);
 	json_decref(t->why);
 	json_decref(t->last_mile);
 	json_decref(t->steady);

@@ -31,6 +31,7 @@ read_stream(struct run *r, struct trial *t, const json_t *item, size_t i, double
 	static const char *const transports[] = {"udp", "tcp"};
 	const char *target = json_string_value(json_object_get(item, "target"));
 	const char *city = json_string_value(json_object_get(item, "city"));
+	const char *source = json_string_value(json_object_get(item, "source"));
 	const char *label = json_string_value(json_object_get(item, "label"));
 	const json_t *own = json_object_get(item, "rate_qps");
 	int service = word_of(item, "service", services, SERVICES);
@@ -48,6 +49,8 @@ read_stream(struct run *r, struct trial *t, const json_t *item, size_t i, double
 		.service = (enum service)service,
 		.transport = (enum transport)transport,
 		.rate_qps = json_is_number(own) ? json_number_value(own) : rate_qps};
+	snprintf(s->source, sizeof(s->source), "%s", source == NULL ? "" : source);
+	snprintf(s->target, sizeof(s->target), "%s", target == NULL ? "" : target);
 	snprintf(s->label, sizeof(s->label), "%s", label == NULL ? "" : label);
 	if (target == NULL || s->city < 0 ||
 		json_integer_value(json_object_get(item, "id")) != (json_int_t)i) {

@@ -1,0 +1,35 @@
+/* budget_cause.h - why a router changed its mind about a prefix: the latest thing that can have made it. */
+#ifndef BENCH_ANALYZE_BUDGET_CAUSE_H
+#define BENCH_ANALYZE_BUDGET_CAUSE_H
+
+#include "bench/analyze/budget.h"
+
+enum cause_kind {
+	CAUSE_NONE,
+	CAUSE_UPDATE,	/* received */
+	CAUSE_UNSEEN,	/* an UPDATE sent to the router, whose arrival no capture has */
+	CAUSE_LOCAL,	/* an UPDATE over the node's loopback */
+	CAUSE_BFD,	/* its own BFD gave the neighbour up */
+	CAUSE_CARRIER,	/* an interface lost its carrier */
+	CAUSE_ENDED,	/* it ended the session itself: hold timer and the like */
+	CAUSE_END_HEARD /* the other side ended the session */
+};
+
+struct cause {
+	enum cause_kind kind;
+	int64_t at_ns;
+	const struct bgplog_entry *entry; /* NULL for CAUSE_CARRIER, CAUSE_NONE */
+	const struct fibdb_link *link;	  /* CAUSE_CARRIER */
+};
+
+/*
+ * The latest cause after the fault and not after `until_ns`, at `node`, for what it does with `prefix`.
+ *
+ * An UPDATE counts if it is about this very prefix and from, or with a next hop at, a node that the router's
+ * table pointed to between fault and shortly after `until_ns`; from a route server, over a session between
+ * loopbacks, or where no table is known, without that condition. BFD and ends of sessions likewise.
+ */
+struct cause cause_find(
+	const struct budget_basis *b, int node, const struct bgp_prefix *prefix, int64_t until_ns);
+
+#endif
