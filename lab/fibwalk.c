@@ -79,18 +79,30 @@ iface_has(const struct topo_iface *iface, const struct inet *a)
 	return inet_same(&link_local, a);
 }
 
+/* Delays of the links passed so far. */
+struct way {
+	int64_t delay_ns, stretched_ns;
+};
+
+static void
+pass(struct way *way, const struct topo_link *link)
+{
+	way->delay_ns += link->delay_ns;
+	way->stretched_ns += link->stretched ? link->delay_ns : 0;
+}
+
 /*
  * The node at the other end of `link`, seen from `node`. Through a switch it is the member that
  * has the address which was resolved. Adds the delays passed. Returns a node index or -1.
  */
 static int
 next_node(const struct topology *t, size_t link_index, size_t node, const struct inet *resolved,
-	int64_t *delay_ns)
+	struct way *way)
 {
 	const struct topo_link *link = &t->links[link_index];
 	size_t peer = link->node[link->node[0] == node ? 1 : 0];
 
-	*delay_ns += link->delay_ns;
+	pass(way, link);
 	if (!is_switch(t, peer))
 		return (int)peer;
 	for (size_t i = 0; i < t->nodes[peer].ifaces_len; i++) {
@@ -101,7 +113,7 @@ next_node(const struct topology *t, size_t link_index, size_t node, const struct
 		if (out == link_index ||
 			!iface_has(&t->nodes[port->node[far]].ifaces[port->iface[far]], resolved))
 			continue;
-		*delay_ns += port->delay_ns;
+		pass(way, port);
 		return (int)port->node[far];
 	}
 	return -1;
@@ -110,7 +122,7 @@ next_node(const struct topology *t, size_t link_index, size_t node, const struct
 /* Hops from `from` until a node takes `dst` as its own. Returns 1 if one does, 0 if not. */
 static int
 walk(struct lab *lab, size_t from, const struct inet *dst, size_t *hops, size_t *ret_len,
-	int64_t *delay_ns, struct err *e)
+	struct way *way, struct err *e)
 {
 	const struct topology *t = lab_topology(lab);
 	size_t at = from;
@@ -132,7 +144,7 @@ walk(struct lab *lab, size_t from, const struct inet *dst, size_t *hops, size_t 
 		for (size_t i = 0; i < t->nodes[at].ifaces_len; i++)
 			if (node->ifindex[i] == route.oif)
 				next = next_node(t, t->nodes[at].ifaces[i].link, at,
-					route.has_gateway ? &route.gateway : dst, delay_ns);
+					route.has_gateway ? &route.gateway : dst, way);
 		if (next < 0)
 			return 0;
 		at = (size_t)next;
@@ -147,6 +159,7 @@ fibwalk_round_trip(struct lab *lab, size_t city, const struct inet *dst, struct 
 	const struct topology *t = lab_topology(lab);
 	int access = topology_access(t, city), rc;
 	struct inet source = {0};
+	struct way way = {0};
 
 	*ret = (struct survey_path){.city = city, .family = dst->family, .site = -1};
 	for (size_t i = 0; access >= 0 && i < t->nodes[access].local_len; i++)
@@ -154,18 +167,20 @@ fibwalk_round_trip(struct lab *lab, size_t city, const struct inet *dst, struct 
 			inet_host(&t->nodes[access].local[i], 10, &source);
 	if (source.family == 0)
 		return 0;
-	rc = walk(lab, (size_t)access, dst, ret->hops, &ret->hops_len, &ret->rtt_ns, e);
+	rc = walk(lab, (size_t)access, dst, ret->hops, &ret->hops_len, &way, e);
 	if (rc < 0)
 		return rc;
 	ret->reached = rc == 1;
 	if (!ret->reached)
 		return 0;
 	ret->site = (int)ret->hops[ret->hops_len - 1];
-	rc = walk(lab, (size_t)ret->site, &source, ret->back, &ret->back_len, &ret->rtt_ns, e);
+	rc = walk(lab, (size_t)ret->site, &source, ret->back, &ret->back_len, &way, e);
 	if (rc < 0)
 		return rc;
 	ret->returned = rc == 1 && ret->back[ret->back_len - 1] == (size_t)access;
-	if (!ret->returned)
-		ret->rtt_ns = 0;
+	if (ret->returned) {
+		ret->rtt_ns = way.delay_ns;
+		ret->stretched_ns = way.stretched_ns;
+	}
 	return 0;
 }

@@ -25,7 +25,8 @@ struct survey_path {
 	size_t hops_len;
 	size_t back[SURVEY_HOPS];
 	size_t back_len;
-	int64_t rtt_ns; /* sum of the links' delays, there and back; 0 unless returned */
+	int64_t rtt_ns;	      /* sum of the links' delays, there and back; 0 unless returned */
+	int64_t stretched_ns; /* of it, what grows with the network's stretch */
 };
 
 struct survey {

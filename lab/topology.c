@@ -210,7 +210,7 @@ static void
 read_topology(struct topology *t)
 {
 	static const char *const keys[] = {"name", "stretch", "last_mile", "anycast", "cities",
-		"services", "roles", "nodes", "links", "expect", NULL};
+		"unicast", "services", "roles", "nodes", "links", "expect", NULL};
 	const struct conf_node *root = conf_root(t->conf);
 
 	if (!conf_is_map(t->conf, root, "a topology"))
@@ -228,6 +228,7 @@ read_topology(struct topology *t)
 	topo_read_nodes(t, root);
 	topo_read_links(t, root);
 	topo_read_expect(t, root);
+	topo_read_unicast(t, root);
 	topo_cross_check(t, root);
 }
 
@@ -275,6 +276,7 @@ topology_free(struct topology *t)
 	}
 	free(t->nodes);
 	free(t->links);
+	free(t->unicast);
 	free(t->cities);
 	free(t->anycast_prefixes);
 	free(t->anycast_addrs);

@@ -116,6 +116,7 @@ struct topo_link {
 	char name[TOPO_LINK_NAME_BYTES]; /* "a-node:if--b-node:if" */
 	size_t node[2], iface[2];	 /* iface: index into that node's ifaces */
 	int64_t delay_ns;		 /* one way */
+	bool stretched;			 /* the delay was made from distance and stretch */
 	struct wire_impair impair;	 /* of both directions, beside the delay */
 };
 
@@ -130,6 +131,8 @@ struct topology {
 	struct inet *anycast_prefixes, *anycast_addrs;
 	size_t anycast_prefixes_len, anycast_addrs_len;
 	const char *zone, *answer;
+	size_t *unicast; /* nodes that are asked by an address of their own, as before anycast */
+	size_t unicast_len;
 	struct topo_city *cities;
 	size_t cities_len;
 	struct topo_service *services;
@@ -168,6 +171,9 @@ void topology_free(struct topology *t);
 
 /* Fill in the default of `max_ns` 0, ten medians. Returns NULL, or what is wrong, static text. */
 const char *topo_last_mile_check(struct topo_last_mile *m);
+
+/* The address of a node's own in a family, the first on its loopback that is not the service's; NULL: none. */
+const struct inet *topology_own_addr(const struct topology *t, size_t node, int family);
 
 /* Indices by name, -1 if there is none. */
 int topology_node(const struct topology *t, const char *name);

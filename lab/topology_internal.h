@@ -28,6 +28,9 @@ void topo_read_resolvers(struct topology *t, const struct conf_node *entry, stru
 void topo_check_resolvers(
 	struct topology *t, const struct conf_node *at, const struct topo_node *node);
 
+/* The sites that are asked by addresses of their own; whether they have some, once anycast addresses stand. */
+void topo_read_unicast(struct topology *t, const struct conf_node *root);
+
 /* A list of addresses or prefixes; bad ones are complained about and left out. */
 size_t topo_read_inets(
 	struct topology *t, const struct conf_node *map, const char *key, struct inet **ret);

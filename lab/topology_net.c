@@ -164,6 +164,7 @@ read_delay(struct topology *t, const struct conf_node *entry, struct topo_link *
 	if (delay == NULL && a == b)
 		conf_complain(t->conf, entry,
 			"both ends are in %s: such a link needs an explicit delay", a->name);
+	link->stretched = delay == NULL;
 	if (delay == NULL)
 		link->delay_ns =
 			geo_delay_ns(geo_distance_km(a->lat, a->lon, b->lat, b->lon), stretch);

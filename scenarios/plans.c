@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "scenarios/plan_beside.h"
 #include "scenarios/plan_resolvers.h"
 
 enum {
@@ -81,6 +82,8 @@ plan_probes(struct lab *lab, const struct scenario *s, uint64_t seed, int64_t du
 	const struct topology *t = lab_topology(lab);
 	json_t *streams = streams_json(lab, s->probes);
 
+	plan_add_unicast(t, s->unicast_qps, streams);
+	plan_add_tcp(s->tcp_qps, streams);
 	plan_add_resolvers(lab, s->resolver_qps, streams);
 	return json_pack("{s:s, s:I, s:f, s:I, s:I, s:s, s:s, s:i, s:s, s:s, s:s, s:o}", "schema",
 		"catchment.probe-plan/1", "seed", (json_int_t)seed, "rate_qps", s->rate_qps,

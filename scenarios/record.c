@@ -10,7 +10,9 @@
 #include "lab/survey.h"
 #include "lib/fs.h"
 #include "scenarios/plan_resolvers.h"
+#include "scenarios/plan_beside.h"
 #include "scenarios/provenance.h"
+#include "scenarios/record_rtt.h"
 
 /* Over these a trial is invalid, neither passed nor failed: the host disturbed the instrument. */
 static json_t *
@@ -37,6 +39,7 @@ city_json(const struct topology *t, size_t city, const struct survey *s)
 {
 	const struct topo_city *c = &t->cities[city];
 	json_t *expected = json_object(), *path = json_object(), *rtt = json_object();
+	json_t *stretched = json_object();
 
 	for (size_t i = 0; i < s->paths_len; i++) {
 		const struct survey_path *p = &s->paths[i];
@@ -51,11 +54,13 @@ city_json(const struct topology *t, size_t city, const struct survey *s)
 						      : t->nodes[p->site].site));
 		json_object_set_new(path, family, hops_json(t, p));
 		json_object_set_new(rtt, family, json_real((double)p->rtt_ns / 1e6));
+		json_object_set_new(stretched, family, json_real((double)p->stretched_ns / 1e6));
 	}
-	return json_pack("{s:s, s:s, s:f, s:f, s:s, s:o, s:s, s:o, s:o}", "name", c->name, "title",
-		c->title, "lat", c->lat, "lon", c->lon, "access_node",
+	return json_pack("{s:s, s:s, s:f, s:f, s:s, s:o, s:s, s:o, s:o, s:o}", "name", c->name,
+		"title", c->title, "lat", c->lat, "lon", c->lon, "access_node",
 		t->nodes[topology_access(t, city)].name, "expected", expected, "reason",
-		c->because ? c->because : "", "path_rtt_ms", rtt, "path", path);
+		c->because ? c->because : "", "path_rtt_ms", rtt, "path_stretched_ms", stretched,
+		"path", path);
 }
 
 static json_t *
@@ -131,11 +136,18 @@ judges_json(const struct scenario *s, const struct targets *targets)
 	for (size_t i = 0; i < s->judges_len; i++) {
 		const struct target *t = targets_find(targets, s->judges[i]);
 
-		json_array_append_new(list,
-			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:f, s:s}", "id", t->id,
-				"documented", t->claim, "known", t->known, "metric", t->metric,
-				"statistic", t->statistic, "comparison", t->comparison, "target",
-				t->value, "unit", t->unit));
+		json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:f, s:s}", "id", t->id,
+			"documented", t->claim, "known", t->known, "metric", t->metric, "statistic",
+			t->statistic, "comparison", t->comparison, "target", t->value, "unit",
+			t->unit);
+
+		if (t->modelled)
+			json_object_set_new(o, "modelled", json_true());
+		if (t->city != NULL)
+			json_object_set_new(o, "city", json_string(t->city));
+		if (t->has_before)
+			json_object_set_new(o, "before", json_real(t->before));
+		json_array_append_new(list, o);
 	}
 	return list;
 }
@@ -194,6 +206,11 @@ record_new(const struct record_head *head, struct lab *lab, const struct scenari
 		if (topology_access(t, c) >= 0)
 			json_array_append_new(cities, city_json(t, c, survey));
 	survey_free(survey);
+	rc = record_add_round_trips(cities, lab, e);
+	if (rc < 0) {
+		json_decref(cities);
+		return rc;
+	}
 	run = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:[], s:I, s:s, s:f}", "schema",
 		"catchment.run/1", "id", head->id, "scenario", s->name, "title", s->title,
 		"variant", head->variant, "scenario_file", conf_path(s->conf), "trials_planned",
@@ -208,6 +225,9 @@ record_new(const struct record_head *head, struct lab *lab, const struct scenari
 	json_object_set_new(run, "gap_ms", json_real(1000 / s->rate_qps));
 	json_object_set_new(run, "timeout_ms", json_integer(s->timeout_ns / 1000000));
 	json_object_set_new(run, "before_ms", json_integer(s->before_ns / 1000000));
+	json_object_set_new(run, "unicast", plan_unicast_json(t, s->unicast_qps));
+	json_object_set_new(run, "tcp_qps", json_real(s->tcp_qps));
+	json_object_set_new(run, "stretch", json_real(t->stretch));
 	json_object_set_new(run, "anycast",
 		json_pack("{s:o, s:o}", "prefixes",
 			inets_json(t->anycast_prefixes, t->anycast_prefixes_len, true), "addresses",

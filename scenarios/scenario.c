@@ -50,7 +50,8 @@ read_span(struct scenario *s, const struct conf_node *root, const char *key, int
 static void
 read_head(struct scenario *s, const struct conf_node *root)
 {
-	static const char *const probe_keys[] = {"count", "rate", "timeout", "resolvers", NULL};
+	static const char *const probe_keys[] = {
+		"count", "rate", "timeout", "resolvers", "unicast", "tcp", NULL};
 	const struct conf_node *probes = conf_get(s->conf, root, "probes");
 	const struct conf_node *judges = conf_get(s->conf, root, "judges");
 
@@ -70,6 +71,8 @@ read_head(struct scenario *s, const struct conf_node *root)
 	s->probes = 350;
 	s->rate_qps = 10;
 	s->resolver_qps = 5;
+	s->unicast_qps = 0.5;
+	s->tcp_qps = 1;
 	s->timeout_ns = 5 * NS_PER_S;
 	if (probes != NULL && conf_is_map(s->conf, probes, "probes")) {
 		conf_known(s->conf, probes, probe_keys);
@@ -78,6 +81,8 @@ read_head(struct scenario *s, const struct conf_node *root)
 		s->timeout_ns = conf_duration_ns(s->conf, probes, "timeout", s->timeout_ns);
 		s->resolver_qps =
 			conf_double(s->conf, probes, "resolvers", 0, 1000, s->resolver_qps);
+		s->unicast_qps = conf_double(s->conf, probes, "unicast", 0, 100, s->unicast_qps);
+		s->tcp_qps = conf_double(s->conf, probes, "tcp", 0, 50, s->tcp_qps);
 		if (s->rate_qps < 1 || s->rate_qps > 1000)
 			conf_complain(s->conf, probes,
 				"rate: 1 to 1000 queries a second and probe: fewer see no outage "

@@ -173,9 +173,8 @@ scenario_read_timeline(struct scenario *s, const struct topology *t, const struc
 		return;
 	for (size_t i = 0; i < conf_len(s->conf, list); i++)
 		read_action(s, t, conf_at(s->conf, list, i));
-	if (conf_len(s->conf, list) == 0)
-		conf_complain(s->conf, list, "the timeline has no step");
-	else if (s->actions_len > 0 &&
+	/* Without a step nothing breaks: what there is to see is the steady state. */
+	if (s->actions_len > 0 &&
 		s->actions[0].line == conf_line(s->conf, conf_at(s->conf, list, 0)) &&
 		(s->actions[0].at_ns != 0 || s->actions[0].restores))
 		conf_complain(s->conf, conf_at(s->conf, list, 0),

@@ -14,9 +14,9 @@ static void
 read_target(struct targets *t, const struct conf_node *key, const struct conf_node *entry,
 	const char *id)
 {
-	static const char *const keys[] = {
-		"claim", "known", "metric", "statistic", "comparison", "value", "unit", NULL};
-	static const char *const statistics[] = {"min", "p1", "p50", "p90", "p99", "max"};
+	static const char *const keys[] = {"claim", "known", "metric", "statistic", "comparison",
+		"value", "unit", "city", "modelled", "before", NULL};
+	static const char *const statistics[] = {"min", "p1", "p50", "p90", "p99", "max", "mean"};
 	struct target *target = &t->list[t->len++];
 	bool known = false;
 
@@ -32,11 +32,18 @@ read_target(struct targets *t, const struct conf_node *key, const struct conf_no
 	target->comparison = conf_str(t->conf, entry, "comparison", "<=");
 	if (conf_need(t->conf, entry, "value") != NULL)
 		target->value = conf_double(t->conf, entry, "value", -1e15, 1e15, 0);
+	target->city = conf_str(t->conf, entry, "city", NULL);
+	target->modelled = conf_bool(t->conf, entry, "modelled", false);
+	target->has_before = conf_get(t->conf, entry, "before") != NULL;
+	target->before = conf_double(t->conf, entry, "before", 0, 1e15, 0);
+	if (target->city != NULL && !target->modelled)
+		conf_complain(t->conf, key, "%s: only what is modelled is judged by city", id);
 	for (size_t i = 0; i < sizeof(statistics) / sizeof(statistics[0]); i++)
 		known |= strcmp(target->statistic, statistics[i]) == 0;
 	if (!known && target->statistic[0] != '\0')
-		conf_complain(t->conf, key, "%s: statistic '%s' is none of min p1 p50 p90 p99 max",
-			id, target->statistic);
+		conf_complain(t->conf, key,
+			"%s: statistic '%s' is none of min p1 p50 p90 p99 max mean", id,
+			target->statistic);
 	if (strcmp(target->comparison, "<=") != 0 && strcmp(target->comparison, "<") != 0 &&
 		strcmp(target->comparison, ">=") != 0 && strcmp(target->comparison, ">") != 0)
 		conf_complain(t->conf, key, "%s: comparison '%s' is none of < <= > >=", id,

@@ -2,6 +2,7 @@
 #ifndef SCENARIOS_TARGETS_H
 #define SCENARIOS_TARGETS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/conf.h"
@@ -11,6 +12,10 @@ struct target {
 	const char *id, *claim, *known;
 	const char *metric, *statistic, *comparison, *unit;
 	double value;
+	const char *city; /* of whose probes the metric is; NULL: of all */
+	bool modelled;	  /* the figure follows from the lab's delays (verdict `modelled`) */
+	bool has_before;
+	double before; /* the documented figure of the time before anycast */
 };
 
 struct targets {

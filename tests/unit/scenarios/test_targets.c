@@ -62,8 +62,13 @@ mistakes(void **state)
 		{"a: {metric: m, statistic: max, value: 1, unit: ms}\n", "1: 'claim' is missing\n"},
 		{"# x\na: {claim: x, metric: m, value: 1, unit: ms}\n",
 			"2: 'statistic' is missing\n"},
-		{"a: {claim: x, metric: m, statistic: mean, value: 1, unit: ms}\n",
-			"1: a: statistic 'mean' is none of min p1 p50 p90 p99 max\n"},
+		{"a: {claim: x, metric: m, statistic: mean, value: 1, unit: ms, modelled: true, "
+		 "city: hkg, before: 2}\n",
+			""},
+		{"a: {claim: x, metric: m, statistic: max, value: 1, unit: ms, city: hkg}\n",
+			"1: a: only what is modelled is judged by city\n"},
+		{"a: {claim: x, metric: m, statistic: median, value: 1, unit: ms}\n",
+			"1: a: statistic 'median' is none of min p1 p50 p90 p99 max mean\n"},
 		{"a: {claim: x, metric: m, statistic: max, comparison: \"=\", value: 1, unit: "
 		 "ms}\n",
 			"1: a: comparison '=' is none of < <= > >=\n"},
