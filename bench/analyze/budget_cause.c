@@ -72,24 +72,6 @@ is_neighbour(const struct neighbours *n, int node)
 	return false;
 }
 
-/* A session between addresses that no link has: what it tells is resolved over other routes. */
-static bool
-is_far(const struct bgplog *log, const struct bgplog_entry *x, int node)
-{
-	if (x->peer < 0)
-		return true;
-	for (size_t i = 0; i < log->points; i++)
-		if (log->point[i].node == node && log->point[i].peer == x->peer)
-			return false;
-	/* Not at the other end of a link: on the same LAN, or far. */
-	for (size_t i = 0; i < log->points; i++)
-		for (size_t k = 0; k < log->points && log->point[i].node == node; k++)
-			if (log->point[k].node == x->peer && log->point[i].peer >= 0 &&
-				log->point[k].peer == log->point[i].peer)
-				return false;
-	return true;
-}
-
 static int
 next_hop_node(const struct bgplog *log, const struct bgplog_entry *x, int family)
 {
@@ -105,18 +87,23 @@ next_hop_node(const struct bgplog *log, const struct bgplog_entry *x, int family
 	return bgplog_node_of(log, 6, addr);
 }
 
+/*
+ * It came, or went, by an interface that the table pointed to, or it tells of a next hop there: a
+ * neighbour's word, a route server's on the LAN, or that of a far router of the same network, which is
+ * heard the way that its routes lead.
+ */
 static bool
 matters(const struct budget_basis *b, const struct neighbours *n, const struct bgplog_entry *x,
-	int node, int family)
+	int family)
 {
-	/* A peer whose table is empty of other nodes' prefixes is a route server. */
-	if (!n->known || is_neighbour(n, x->peer) || is_far(b->log, x, node))
+	const char *interface = b->log->point[x->point].interface;
+
+	if (!n->known)
 		return true;
-	if (x->peer >= 0 && strncmp(b->log->node[x->peer].role, "rs", 2) == 0)
-		return true;
-	if (x->what != BGPLOG_UPDATE)
-		return false;
-	return is_neighbour(n, next_hop_node(b->log, x, family));
+	for (size_t i = 0; i < n->n; i++)
+		if (strcmp(n->interface[i], interface) == 0)
+			return true;
+	return x->what == BGPLOG_UPDATE && is_neighbour(n, next_hop_node(b->log, x, family));
 }
 
 /* An UPDATE that was sent to the node and whose arrival was not captured: the node that it was sent to. */
@@ -226,7 +213,7 @@ cause_find(
 		kind = kind_of(b, x, node, prefix);
 		if (kind == CAUSE_NONE ||
 			(kind != CAUSE_UNSEEN && kind != CAUSE_LOCAL &&
-				!matters(b, &n, x, node, prefix->family)))
+				!matters(b, &n, x, prefix->family)))
 			continue;
 		if (kind == CAUSE_ENDED || kind == CAUSE_END_HEARD) {
 			x = root_of(b, x, node);

@@ -25,9 +25,10 @@ struct cause {
 /*
  * The latest cause after the fault and not after `until_ns`, at `node`, for what it does with `prefix`.
  *
- * An UPDATE counts if it is about this very prefix and from, or with a next hop at, a node that the router's
- * table pointed to between fault and shortly after `until_ns`; from a route server, over a session between
- * loopbacks, or where no table is known, without that condition. BFD and ends of sessions likewise.
+ * An UPDATE counts if it is about this very prefix and came by an interface that the router's table pointed
+ * to for it between the fault and shortly after `until_ns`, or tells of a next hop that the table then
+ * pointed to. BFD and ends of sessions count by their interface. A router whose table is not known, or that
+ * forwards nothing (a route server), takes everything.
  */
 struct cause cause_find(
 	const struct budget_basis *b, int node, const struct bgp_prefix *prefix, int64_t until_ns);

@@ -86,11 +86,19 @@ budget_marks_want(void *marks, uint32_t stream, uint32_t seq)
 
 /* ---- the last part: the query and its answer ---- */
 
+struct turn {
+	bool found;
+	int node;
+	bool back; /* on the answer's way */
+	struct fibdb_change change;
+};
+
 struct passage {
 	const struct query *q;
 	int access, site;   /* nodes, -1 */
 	int64_t left_ns;    /* on the wire at the access network */
-	int64_t reached_ns; /* the PoP, or the answer's sending less all that is not known */
+	int64_t reached_ns; /* the PoP; where no capture tells, when the answer was back */
+	const struct bgplog_dns *left, *reached;
 };
 
 static const struct bgplog_dns *
@@ -121,36 +129,57 @@ add_answer(struct chain *c, const struct passage *p)
 }
 
 static void
-add_reached(struct chain *c, struct passage *p)
+find_packets(const struct chain *c, struct passage *p)
 {
-	const struct bgplog_dns *d = packet_at(c, p->q, p->site);
+	p->left = packet_at(c, p->q, p->access);
+	p->reached = packet_at(c, p->q, p->site);
+	p->left_ns = p->left != NULL ? p->left->at_ns : p->q->sent_ns + c->s->last_mile_ns / 2;
+	p->reached_ns =
+		p->reached != NULL ? p->reached->at_ns : p->q->received_ns - c->s->last_mile_ns / 2;
+}
 
-	p->reached_ns = p->q->received_ns;
-	if (d == NULL) {
+static void
+add_reached(struct chain *c, const struct passage *p)
+{
+	if (p->reached == NULL) {
 		chain_add_unknown(
 			c, BUDGET_QUERY, p->site, "no capture of the PoP has query %u", p->q->seq);
 		return;
 	}
-	p->reached_ns = d->at_ns;
-	chain_evidence(chain_add(c, BUDGET_QUERY, d->at_ns, p->site), "capture",
-		c->b->log->point[d->point].file, d->packet, "query %u reaches %s", p->q->seq,
-		c->b->log->node[p->site].name);
+	chain_evidence(chain_add(c, BUDGET_QUERY, p->reached_ns, p->site), "capture",
+		c->b->log->point[p->reached->point].file, p->reached->packet, "query %u reaches %s",
+		p->q->seq, c->b->log->node[p->site].name);
 }
 
 static void
-add_left(struct chain *c, struct passage *p)
+add_left(struct chain *c, const struct passage *p)
 {
-	const struct bgplog_dns *d = packet_at(c, p->q, p->access);
+	struct budget_boundary *x = chain_add(c, BUDGET_SAMPLING, p->left_ns, p->access);
 	char file[128];
 
-	p->left_ns = d != NULL ? d->at_ns : p->q->sent_ns + c->s->last_mile_ns / 2;
-	if (d != NULL)
-		chain_evidence(chain_add(c, BUDGET_SAMPLING, p->left_ns, p->access), "capture",
-			c->b->log->point[d->point].file, d->packet, "query %u leaves %s", p->q->seq,
-			c->b->log->node[p->access].name);
+	if (p->left != NULL)
+		chain_evidence(x, "capture", c->b->log->point[p->left->point].file, p->left->packet,
+			"query %u leaves %s", p->q->seq, c->b->log->node[p->access].name);
 	else
-		chain_evidence(chain_add(c, BUDGET_SAMPLING, p->left_ns, p->access), "answers",
-			chain_file(c, "answers", file), 0, "query %u sent", p->q->seq);
+		chain_evidence(x, "answers", chain_file(c, "answers", file), 0, "query %u sent",
+			p->q->seq);
+}
+
+/*
+ * A query that was on its way when the table changed waited for no sampling, and one that waited at the
+ * PoP for a way back for its answer was there before: those boundaries are no steps then. The router
+ * that the query leaves by is asked as it leaves: there it is an error of reading, and is reported.
+ */
+static void
+add_passage(struct chain *c, const struct passage *p, const struct turn *t)
+{
+	bool leaving = t->node == p->access && !t->back;
+
+	add_answer(c, p);
+	if (!t->found || !t->back || p->reached_ns >= t->change.at_ns)
+		add_reached(c, p);
+	if (!t->found || leaving || p->left_ns >= t->change.at_ns)
+		add_left(c, p);
 }
 
 /* ---- the route ---- */
@@ -160,13 +189,6 @@ read_address(const char *text, struct inet *ret)
 {
 	return inet_parse(text, ret) == 0;
 }
-
-struct turn {
-	bool found;
-	int node;
-	bool back; /* on the answer's way */
-	struct fibdb_change change;
-};
 
 static void
 look_along(const struct chain *c, const struct fibdb_path *p, const struct inet *dst, bool back,
@@ -200,8 +222,10 @@ walk(const struct chain *c, int from, int to, const struct inet *dst, int64_t at
 		fibdb_walk(c->b->fib, from, to, dst, at_ns + BUDGET_READING_NS, ret);
 }
 
-static bool
-find_turn(struct chain *c, const struct passage *p, struct turn *ret)
+/* The last table that changed on the way there or back; not found: `why` says why not. */
+static void
+find_turn(const struct chain *c, const struct passage *p, struct turn *ret, char *why,
+	size_t why_bytes)
 {
 	struct inet source, target;
 	struct fibdb_path there, back;
@@ -210,30 +234,29 @@ find_turn(struct chain *c, const struct passage *p, struct turn *ret)
 
 	*ret = (struct turn){.found = false};
 	if (b->fib == NULL) {
-		chain_add_unknown(c, BUDGET_FIB, -1, "%s", b->fib_why);
-		return false;
+		snprintf(why, why_bytes, "%.200s", b->fib_why);
+		return;
 	}
 	if (p->access < 0 || p->site < 0 || !read_address(c->s->source, &source) ||
 		!read_address(c->s->target, &target)) {
-		chain_add_unknown(c, BUDGET_FIB, -1, "the stream's ends are not known");
-		return false;
+		snprintf(why, why_bytes, "the stream's ends are not known");
+		return;
 	}
 	walk(c, p->access, p->site, &target, p->left_ns, &there);
 	walk(c, p->site, p->access, &source, p->reached_ns, &back);
 	if (!there.arrived || !back.arrived) {
-		chain_add_unknown(c, BUDGET_FIB, -1, "the recorded tables do not lead %s: %.150s",
+		snprintf(why, why_bytes, "the recorded tables do not lead %s: %.150s",
 			there.arrived ? "the answer back" : "the query there",
 			fibdb_path_text(
 				b->fib, there.arrived ? &back : &there, text, sizeof(text)));
-		return false;
+		return;
 	}
 	look_along(c, &there, &target, false, ret);
 	look_along(c, &back, &source, true, ret);
 	if (!ret->found)
-		chain_add_unknown(c, BUDGET_FIB, -1,
+		snprintf(why, why_bytes,
 			"it came back without any change of a table on its way (%.120s)",
 			fibdb_path_text(b->fib, &there, text, sizeof(text)));
-	return ret->found;
 }
 
 static struct bgp_prefix
@@ -267,6 +290,7 @@ budget_of_stream(const struct budget_basis *b, const struct stream *s, struct bu
 	const char *access =
 		json_string_value(json_object_get(b->r->city[s->city].json, "access_node"));
 	struct bgp_prefix prefix;
+	char why[BUDGET_SAYS_BYTES];
 	struct turn t;
 
 	*ret = (struct budget_stream){.stream = (int)(s - b->t->stream)};
@@ -280,14 +304,15 @@ budget_of_stream(const struct budget_basis *b, const struct stream *s, struct bu
 	c->s = s;
 	p.access = bgplog_node(b->log, access);
 	p.site = p.q->site < 0 ? -1 : bgplog_node(b->log, b->r->site[p.q->site].node);
-	add_answer(c, &p);
-	add_reached(c, &p);
-	add_left(c, &p);
-	if (find_turn(c, &p, &t)) {
+	find_packets(c, &p);
+	find_turn(c, &p, &t, why, sizeof(why));
+	add_passage(c, &p, &t);
+	if (t.found) {
 		add_turn(c, &t);
 		prefix = bgp_prefix_of(&t.change.prefix);
 		chain_trace(c, t.node, &prefix, t.change.at_ns);
 	} else {
+		chain_add_unknown(c, BUDGET_FIB, -1, "%s", why);
 		chain_head(c, p.left_ns, false);
 	}
 	ret->total_ns = s->first_good_ns - b->t->fault_ns;
