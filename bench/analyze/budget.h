@@ -8,9 +8,9 @@
  * links, to the router that noticed.
  *
  * Each boundary has its own evidence. One that evidence does not give is not guessed: the span that it
- * would have split is `unexplained`. One that is earlier than the boundary before it is reported: by less
- * than BUDGET_READING_NS (what reading a table or a log lags behind) its span has no length then, by more
- * it is left out.
+ * would have split is `unexplained`. One that is later than what came of it is reported as out of order: by
+ * no more than BUDGET_READING_NS (what reading a table or a log lags behind) its effect's span has no length
+ * then, by more it is not believed.
  */
 #ifndef BENCH_ANALYZE_BUDGET_H
 #define BENCH_ANALYZE_BUDGET_H

@@ -196,14 +196,14 @@ look_at_links(const struct budget_basis *b, int node, const struct neighbours *n
 	}
 }
 
-struct cause
-cause_find(
-	const struct budget_basis *b, int node, const struct bgp_prefix *prefix, int64_t until_ns)
+/*
+ * The latest entry that can have been it; with `all`, any UPDATE about the prefix. What the node at fault
+ * does comes from its own health check: what others then tell it of the prefix has its own AS in the path.
+ */
+static struct cause
+find_entry(const struct budget_basis *b, int node, const struct bgp_prefix *prefix,
+	const struct neighbours *n, int64_t until_ns, bool all)
 {
-	struct cause c = {.kind = CAUSE_NONE, .at_ns = INT64_MIN};
-	struct neighbours n;
-
-	find_neighbours(b, node, prefix, until_ns, &n);
 	for (size_t i = bgplog_from(b->log, until_ns + 1); i-- > 0;) {
 		const struct bgplog_entry *x = &b->log->entry[i];
 		enum cause_kind kind;
@@ -211,17 +211,33 @@ cause_find(
 		if (x->at_ns <= b->t->fault_ns)
 			break;
 		kind = kind_of(b, x, node, prefix);
-		if (kind == CAUSE_NONE ||
-			(kind != CAUSE_UNSEEN && kind != CAUSE_LOCAL &&
-				!matters(b, &n, x, prefix->family)))
+		if (kind == CAUSE_NONE || (node == b->fault_node && kind != CAUSE_LOCAL))
+			continue;
+		if (all ? x->what != BGPLOG_UPDATE
+			: kind != CAUSE_UNSEEN && kind != CAUSE_LOCAL &&
+					!matters(b, n, x, prefix->family))
 			continue;
 		if (kind == CAUSE_ENDED || kind == CAUSE_END_HEARD) {
 			x = root_of(b, x, node);
 			kind = x->what == BGPLOG_BFD && kind == CAUSE_ENDED ? CAUSE_BFD : kind;
 		}
-		c = (struct cause){kind, x->at_ns, x, NULL};
-		break;
+		return (struct cause){kind, x->at_ns, x, NULL};
 	}
-	look_at_links(b, node, &n, until_ns, &c);
+	return (struct cause){.kind = CAUSE_NONE, .at_ns = INT64_MIN};
+}
+
+struct cause
+cause_find(
+	const struct budget_basis *b, int node, const struct bgp_prefix *prefix, int64_t until_ns)
+{
+	struct neighbours n;
+	struct cause c;
+
+	find_neighbours(b, node, prefix, until_ns, &n);
+	c = find_entry(b, node, prefix, &n, until_ns, false);
+	if (node != b->fault_node)
+		look_at_links(b, node, &n, until_ns, &c);
+	if (c.kind == CAUSE_NONE)
+		c = find_entry(b, node, prefix, &n, until_ns, true);
 	return c;
 }

@@ -28,7 +28,8 @@ struct cause {
  * An UPDATE counts if it is about this very prefix and came by an interface that the router's table pointed
  * to for it between the fault and shortly after `until_ns`, or tells of a next hop that the table then
  * pointed to. BFD and ends of sessions count by their interface. A router whose table is not known, or that
- * forwards nothing (a route server), takes everything.
+ * forwards nothing (a route server), takes everything; and where nothing else is found, any UPDATE about the
+ * prefix is taken. At the node at fault only what its health check told it counts (CAUSE_LOCAL).
  */
 struct cause cause_find(
 	const struct budget_basis *b, int node, const struct bgp_prefix *prefix, int64_t until_ns);

@@ -68,6 +68,61 @@ chain_entry(struct chain *c, struct budget_boundary *x, const struct bgplog_entr
 					 : bgplog_peer_text(log, entry));
 }
 
+/* ---- order ---- */
+
+static void
+add_disorder(struct chain *c, const struct budget_boundary *x, int64_t by_ns, const char *what)
+{
+	struct budget_disorder *d = &c->disorder[c->disorders];
+
+	if (c->disorders == sizeof(c->disorder) / sizeof(c->disorder[0]))
+		return;
+	c->disorders++;
+	d->phase = x->phase;
+	d->at_ns = x->at_ns - c->b->t->fault_ns;
+	snprintf(d->says, sizeof(d->says), "%.3f ms %s: %.140s", (double)by_ns / 1e6, what,
+		x->evidence.says);
+}
+
+/*
+ * Walked from the last boundary to the first, as they were found: what came before cannot be later. By
+ * no more than reading lags behind it is taken to be at the same instant, by more it is not believed.
+ */
+static void
+put_in_order(struct chain *c)
+{
+	int64_t limit_ns = INT64_MAX, fault_ns = c->b->t->fault_ns;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct budget_boundary *x = &c->boundary[i];
+		bool late, near;
+
+		if (!x->known)
+			continue;
+		late = x->at_ns > limit_ns;
+		near = late ? x->at_ns - limit_ns <= BUDGET_READING_NS
+			    : fault_ns - x->at_ns <= BUDGET_READING_NS;
+		if (late)
+			add_disorder(c, x, x->at_ns - limit_ns, "after the boundary behind it");
+		else if (x->at_ns < fault_ns)
+			add_disorder(c, x, fault_ns - x->at_ns, "before the fault");
+		if ((late || x->at_ns < fault_ns) && !near) {
+			char says[160];
+
+			snprintf(says, sizeof(says), "%.159s", x->evidence.says);
+			x->known = false;
+			snprintf(x->evidence.says, sizeof(x->evidence.says), "out of order: %s",
+				says);
+			continue;
+		}
+		if (late)
+			x->at_ns = limit_ns;
+		else if (x->at_ns < fault_ns)
+			x->at_ns = fault_ns;
+		limit_ns = x->at_ns;
+	}
+}
+
 /* ---- steps ---- */
 
 struct tiling {
@@ -94,53 +149,24 @@ add_step(struct tiling *t, enum budget_phase phase, int64_t to_ns, const struct 
 	t->open = false;
 }
 
-static void
-add_disorder(struct tiling *t, const struct budget_boundary *x, int64_t at_ns, const char *what)
-{
-	struct budget_disorder *d = &t->out->disorder[t->out->disorders];
-
-	if (t->out->disorders == sizeof(t->out->disorder) / sizeof(t->out->disorder[0]))
-		return;
-	t->out->disorders++;
-	d->phase = x->phase;
-	d->at_ns = at_ns;
-	snprintf(d->says, sizeof(d->says), "%.3f ms before the boundary ahead of it%s: %.120s",
-		(double)(t->at_ns - at_ns) / 1e6, what, x->evidence.says);
-}
-
-static void
-add_boundary(struct tiling *t, const struct budget_boundary *x, int64_t fault_ns)
-{
-	int64_t at_ns = x->at_ns - fault_ns;
-
-	if (!x->known) {
-		if (!t->open)
-			snprintf(t->gap, sizeof(t->gap), "%s", x->evidence.says);
-		t->open = true;
-		return;
-	}
-	if (at_ns < t->at_ns && t->at_ns - at_ns > BUDGET_READING_NS) {
-		add_disorder(t, x, at_ns, ", left out");
-		if (!t->open)
-			snprintf(t->gap, sizeof(t->gap), "%s out of order: %.160s",
-				budget_phase_name[x->phase], x->evidence.says);
-		t->open = true;
-		return;
-	}
-	if (at_ns < t->at_ns) {
-		add_disorder(t, x, at_ns, "");
-		at_ns = t->at_ns;
-	}
-	add_step(t, t->open ? BUDGET_UNEXPLAINED : x->phase, at_ns, x);
-}
-
 void
-chain_steps(const struct chain *c, struct budget_stream *ret)
+chain_steps(struct chain *c, struct budget_stream *ret)
 {
 	struct tiling t = {.out = ret};
 
+	put_in_order(c);
+	for (size_t i = c->n; i-- > 0;) {
+		const struct budget_boundary *x = &c->boundary[i];
+
+		if (x->known) {
+			add_step(&t, t.open ? BUDGET_UNEXPLAINED : x->phase,
+				x->at_ns - c->b->t->fault_ns, x);
+			continue;
+		}
+		if (!t.open)
+			snprintf(t.gap, sizeof(t.gap), "%s", x->evidence.says);
+		t.open = true;
+	}
 	memcpy(ret->disorder, c->disorder, sizeof(ret->disorder));
 	ret->disorders = c->disorders;
-	for (size_t i = c->n; i-- > 0;)
-		add_boundary(&t, &c->boundary[i], c->b->t->fault_ns);
 }

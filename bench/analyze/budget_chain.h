@@ -40,6 +40,6 @@ void chain_head(struct chain *c, int64_t until_ns, bool has_withdraw);
 void chain_serving(struct chain *c);
 
 /* Turn it round: steps from the fault to the last boundary. */
-void chain_steps(const struct chain *c, struct budget_stream *ret);
+void chain_steps(struct chain *c, struct budget_stream *ret);
 
 #endif

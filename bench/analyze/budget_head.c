@@ -160,12 +160,15 @@ add_verdict(struct chain *c, int64_t until_ns)
 {
 	const struct budget_basis *b = c->b;
 	const char *node = b->log->node[b->fault_node].name;
-	const struct verdict *v = b->verdicts == NULL
-		? NULL
-		: verdicts_find(b->verdicts, node, b->t->fault_ns, until_ns + BUDGET_READING_NS);
+	const struct verdict *v = NULL;
 	struct budget_boundary *x;
 	char file[128];
 
+	if (b->verdicts != NULL)
+		v = verdicts_find(b->verdicts, node, b->t->fault_ns, until_ns + BUDGET_READING_NS);
+	/* Said afterwards: out of order, and reported as that. */
+	if (b->verdicts != NULL && v == NULL)
+		v = verdicts_find(b->verdicts, node, until_ns, until_ns + NS_PER_S);
 	if (v == NULL) {
 		chain_add_unknown(c, BUDGET_VERDICT, b->fault_node, "%s",
 			b->verdicts == NULL ? b->verdicts_why

@@ -88,6 +88,7 @@ budget_marks_want(void *marks, uint32_t stream, uint32_t seq)
 
 struct turn {
 	bool found;
+	bool unchanged; /* none: the tables are known, and none of them changed */
 	int node;
 	bool back; /* on the answer's way */
 	struct fibdb_change change;
@@ -178,7 +179,7 @@ add_passage(struct chain *c, const struct passage *p, const struct turn *t)
 	add_answer(c, p);
 	if (!t->found || !t->back || p->reached_ns >= t->change.at_ns)
 		add_reached(c, p);
-	if (!t->found || leaving || p->left_ns >= t->change.at_ns)
+	if (!t->unchanged && (!t->found || leaving || p->left_ns >= t->change.at_ns))
 		add_left(c, p);
 }
 
@@ -205,7 +206,7 @@ look_along(const struct chain *c, const struct fibdb_path *p, const struct inet 
 		if (!fibdb_last_change(b->fib, h->node, dst, b->t->fault_ns, h->at_ns, &change) ||
 			(latest->found && change.at_ns <= latest->change.at_ns))
 			continue;
-		*latest = (struct turn){true, h->node, back, change};
+		*latest = (struct turn){true, false, h->node, back, change};
 	}
 }
 
@@ -253,6 +254,7 @@ find_turn(const struct chain *c, const struct passage *p, struct turn *ret, char
 	}
 	look_along(c, &there, &target, false, ret);
 	look_along(c, &back, &source, true, ret);
+	ret->unchanged = !ret->found;
 	if (!ret->found)
 		snprintf(why, why_bytes,
 			"it came back without any change of a table on its way (%.120s)",
@@ -313,7 +315,11 @@ budget_of_stream(const struct budget_basis *b, const struct stream *s, struct bu
 		chain_trace(c, t.node, &prefix, t.change.at_ns);
 	} else {
 		chain_add_unknown(c, BUDGET_FIB, -1, "%s", why);
-		chain_head(c, p.left_ns, false);
+		/* What came back by itself did not wait for the node at fault. */
+		if (t.unchanged)
+			chain_serving(c);
+		else
+			chain_head(c, p.left_ns, false);
 	}
 	ret->total_ns = s->first_good_ns - b->t->fault_ns;
 	chain_steps(c, ret);

@@ -53,6 +53,11 @@ step_to_sender(struct chain *c, struct stand *at, const struct bgplog_entry *in)
 	else
 		chain_add_unknown(
 			c, phase, sender, "%s sending it was not captured", name_of(c, sender));
+	/* The node at fault closed the session as it failed: no health check had a part in it. */
+	if (in->what != BGPLOG_UPDATE && sender == c->b->fault_node) {
+		chain_serving(c);
+		return false;
+	}
 	at->node = sender;
 	at->until_ns = out != NULL ? out->at_ns : in->at_ns;
 	return true;
