@@ -136,6 +136,7 @@ page_write(struct buf *b, const struct result *r, struct err *e)
 		rc = outage(b, &scene, e);
 	if (rc < 0)
 		return rc;
+	section_resolvers(b, r);
 	section_phases(b, r);
 	section_restore(b, r);
 	section_catchment(b, r, &palette);

@@ -12,6 +12,7 @@ int page_write(struct buf *page, const struct result *r, struct err *e);
 void section_targets(struct buf *page, const struct result *r);
 void section_metrics(struct buf *page, const struct result *r);
 void section_cities(struct buf *page, const struct result *r);
+void section_resolvers(struct buf *page, const struct result *r);
 void section_restore(struct buf *page, const struct result *r);
 void section_phases(struct buf *page, const struct result *r);
 void section_catchment(struct buf *page, const struct result *r, const struct palette *p);

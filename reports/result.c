@@ -322,6 +322,7 @@ everything_read(struct result *res, const char *result_path, const char *run_pat
 	phases_read(&r, res);
 	catchment_read(&r, res);
 	cities_read(&r, res);
+	result_resolvers_read(&r, res);
 	trials_read(&r, res);
 	r.file = json_object_get(res->root, "limits") != NULL ? result_path : run_path;
 	run_read(&r, res);
@@ -371,6 +372,7 @@ result_free(struct result *r)
 	free(r->phases);
 	free(r->catchment);
 	free(r->cities);
+	free(r->resolvers);
 	free(r->trial);
 	json_decref(r->root);
 	json_decref(r->run_root);

@@ -117,6 +117,19 @@ struct trial {
 	struct noise noise;
 };
 
+/* Lookups at one resolver in one family and phase, over the valid trials. */
+struct lookups {
+	double lookups, good, servfail, other_rcode, wrong, unanswered, over_100ms, over_1s;
+	struct stats latency_ms, added_ms;
+};
+
+struct resolver {
+	const char *city, *title; /* title: of the city */
+	const char *label, *software, *version, *family;
+	bool affected; /* its city was */
+	struct lookups seen[WHEN_COUNT];
+};
+
 struct phase {
 	const char *name, *evidence;
 	double p10_ms, p50_ms, p90_ms;
@@ -137,8 +150,9 @@ struct result {
 	struct phase *phases;
 	struct catchment *catchment;
 	struct city *cities;
+	struct resolver *resolvers;
 	struct trial *trial;
-	size_t n_metrics, n_targets, n_expectations, n_phases, n_catchment, n_cities, n_trials;
+	size_t n_metrics, n_targets, n_expectations, n_phases, n_catchment, n_cities, n_resolvers, n_trials;
 	struct noise noise;
 	struct limits limits;
 	double seed;
@@ -182,6 +196,7 @@ const struct trial *result_median_trial(const struct result *r);
 struct reader;
 int result_trial_read(struct reader *r, json_t *object, const char *at, struct trial *ret);
 void result_trial_done(struct trial *t);
+void result_resolvers_read(struct reader *r, struct result *ret); /* result_resolvers.c */
 struct stats result_stats_read(struct reader *r, json_t *object, const char *at, const char *key);
 struct noise result_noise_read(struct reader *r, json_t *object, const char *at, const char *key);
 const char **result_strings_read(
