@@ -39,6 +39,16 @@ for family in ("v4", "v6"):
     want = "met" if trial["withdraw_ms"][family] <= 4000 else "missed"
     assert verdicts["crash-withdraw", family] == want, verdicts
     assert verdicts["crash-unnoticed", family] == "missed", verdicts
+    assert verdicts["crash-unnoticed-users", family] in ("met", "missed"), verdicts
+# Every resolver was asked over both families. Before the fault its users saw nothing; afterwards those of the crashed site did.
+assert len({(x["city"], x["label"], x["family"]) for x in r["resolvers"]}) == 32 == len(r["resolvers"])
+for x in r["resolvers"]:
+    assert x["software"] in ("Unbound", "BIND") and x["version"], x
+    assert x["before"]["good"] == x["before"]["lookups"] > 0 and x["before"]["latency_ms"]["p50"] > 0, x
+    assert x["affected"] == (x["city"] in served), x
+for label in ("unbound", "bind"):
+    hit = [x["during"] for x in r["resolvers"] if x["label"] == label and x["affected"]]
+    assert sum(x["lookups"] - x["good"] + x["over_100ms"] for x in hit) > 0, hit
 print(trial["trial"])
 PY
 )
