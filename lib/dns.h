@@ -84,6 +84,19 @@ int dns_read(const uint8_t *wire, size_t len_bytes, struct dns_msg *msg);
 int dns_read_question(const uint8_t *wire, size_t len_bytes, struct dns_msg *msg);
 
 /*
+ * Read a message for someone who only compares questions: no text is made (`qname` is "").
+ *
+ *      whole           to its end, as dns_read; else only header and question, as dns_read_question
+ *      seed            of the hash, so that nobody can write names that collide
+ *      ret_question    out: a hash of the first question's name, type and class; letters of either
+ *                      case are the same, and so is a name however it was compressed
+ *
+ * Returns 0, or -EBADMSG.
+ */
+int dns_skim(const uint8_t *wire, size_t len_bytes, bool whole, uint64_t seed, struct dns_msg *msg,
+	uint64_t *ret_question);
+
+/*
  * Turn the name at `offset` into text.
  *
  *      out             lower case, each label followed by a dot, "." for the root; what is not printable

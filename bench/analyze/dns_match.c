@@ -4,32 +4,68 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { NONE = UINT32_MAX, MAX_STEPS = 64 };
+enum { MAX_STEPS = 64, HUGE_PAGE_BYTES = 2 << 20 };
 
-/* Queries lie in a ring in the order they were asked: the oldest is the next to expire. */
+enum state { ANSWERED = 1, ELSEWHERE = 2, LATE = 4 };
+
+/*
+ * A query, on one cache line: what is slow about matching is to fetch these.
+ *
+ * Queries lie in a ring in the order they were asked: the oldest is the next to expire. Their
+ * numbers grow for ever; the low bits are the place in the ring. Each bucket names its newest query and
+ * each query the one before it in its bucket; a chain ends at a number that has left the ring, so
+ * that leaving it touches nothing else. Numbers are kept to 32 bits: one that comes round again
+ * leads to a query with another key, which is no match.
+ */
 struct entry {
 	struct dns_match_key key;
 	uint64_t question;
 	struct wall asked;
-	uint32_t bucket;
-	uint32_t older, newer; /* in the bucket's chain, newest first */
-	uint32_t service;
+	uint32_t older;
 	uint16_t point;
-	bool answered, elsewhere, late;
+	uint16_t service_state; /* service, and in the low bits enum state */
 };
+_Static_assert(sizeof(struct entry) == 64, "a query is a cache line");
+
+enum { STATE_BITS = 3 };
 
 struct dns_match {
 	size_t capacity;
 	int64_t expiry_ns;
-	uint64_t seed;
+	uint64_t secret[4];
 	dns_match_ended *ended;
 	void *arg;
 	struct wall now;
-	uint64_t first, next; /* of the ring; their low bits are places */
+	uint64_t first, next; /* numbers; 0 is nobody's, so that empty buckets can be zero */
 	uint32_t *bucket;
 	struct entry *entry;
 };
+
+/* Large pages where the system has them: else each look is a miss of the address cache too. */
+static void *
+large_alloc(size_t bytes)
+{
+	void *p;
+
+	if (bytes < HUGE_PAGE_BYTES)
+		return calloc(1, bytes);
+	p = aligned_alloc(
+		HUGE_PAGE_BYTES, (bytes + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES);
+	if (p == NULL)
+		return NULL;
+	madvise(p, bytes, MADV_HUGEPAGE);
+	return p;
+}
+
+static uint64_t
+mix(uint64_t a, uint64_t b)
+{
+	__uint128_t product = (__uint128_t)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
 
 int
 dns_match_new(struct dns_match **ret, size_t capacity, int64_t expiry_ns, uint64_t seed,
@@ -41,17 +77,19 @@ dns_match_new(struct dns_match **ret, size_t capacity, int64_t expiry_ns, uint64
 		return -ENOMEM;
 	m->capacity = capacity;
 	m->expiry_ns = expiry_ns;
-	m->seed = seed;
+	for (int i = 0; i < 4; i++)
+		m->secret[i] = seed =
+			mix(seed ^ 0x9e3779b97f4a7c15u, 0xd6e8feb86659fd93u + (uint64_t)i);
 	m->ended = ended;
 	m->arg = arg;
 	m->now.ns = INT64_MIN / 2;
-	m->bucket = malloc(capacity * sizeof(*m->bucket));
-	m->entry = malloc(capacity * sizeof(*m->entry));
+	m->first = m->next = 1;
+	m->bucket = calloc(capacity, sizeof(*m->bucket));
+	m->entry = large_alloc(capacity * sizeof(*m->entry));
 	if (m->bucket == NULL || m->entry == NULL) {
 		dns_match_free(m);
 		return -ENOMEM;
 	}
-	memset(m->bucket, 0xff, capacity * sizeof(*m->bucket));
 	*ret = m;
 	return 0;
 }
@@ -66,46 +104,65 @@ dns_match_free(struct dns_match *m)
 	free(m);
 }
 
-static uint64_t
-mix(uint64_t h, uint64_t word)
+static struct entry *
+entry_of(const struct dns_match *m, uint64_t number)
 {
-	__uint128_t product = (__uint128_t)(h ^ word) * 0x9e3779b97f4a7c15u;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64) ^ 0xd6e8feb86659fd93u;
+	return &m->entry[number & (m->capacity - 1)];
 }
 
-static uint32_t
-bucket_of(const struct dns_match *m, const struct dns_match_key *key)
+/* Is this the number of a query that is remembered? */
+static bool
+remembered(const struct dns_match *m, uint32_t number)
 {
-	uint64_t words[5], h = m->seed;
+	return (uint32_t)(m->next - 1) - number < m->next - m->first;
+}
 
-	_Static_assert(sizeof(*key) == sizeof(words), "the key has no padding");
-	memcpy(words, key, sizeof(words));
-	for (int i = 0; i < 5; i++)
-		h = mix(h, words[i] ^ m->seed);
-	return (uint32_t)(h >> 16) & (uint32_t)(m->capacity - 1);
+uint32_t
+dns_match_hash(const struct dns_match *m, const struct dns_match_key *key)
+{
+	uint64_t w[5], h;
+
+	_Static_assert(sizeof(*key) == sizeof(w), "the key has no padding");
+	memcpy(w, key, sizeof(w));
+	h = mix(w[0] ^ m->secret[0], w[1] ^ m->secret[1]) ^
+		mix(w[2] ^ m->secret[2], w[3] ^ m->secret[3]);
+	return (uint32_t)mix(h ^ w[4], m->secret[0] | 1);
+}
+
+static uint32_t *
+bucket_of(const struct dns_match *m, uint32_t hash)
+{
+	return &m->bucket[hash & (m->capacity - 1)];
+}
+
+void
+dns_match_soon(const struct dns_match *m, uint32_t hash)
+{
+	__builtin_prefetch(bucket_of(m, hash), 1);
+}
+
+void
+dns_match_next(const struct dns_match *m, uint32_t hash)
+{
+	uint32_t number = *bucket_of(m, hash);
+
+	if (remembered(m, number))
+		__builtin_prefetch(entry_of(m, number), 1);
 }
 
 static void
 retire(struct dns_match *m, bool last)
 {
-	uint32_t at = (uint32_t)(m->first++ & (m->capacity - 1));
-	struct entry *x = &m->entry[at];
+	const struct entry *x = entry_of(m, m->first++);
 	bool expired = wall_diff_ns(m->now, x->asked) > m->expiry_ns;
 
-	if (x->newer == NONE)
-		m->bucket[x->bucket] = x->older;
-	else
-		m->entry[x->newer].older = x->older;
-	if (x->older != NONE)
-		m->entry[x->older].newer = x->newer;
-	if (x->answered)
+	if (x->service_state & ANSWERED)
 		return;
-	m->ended(m->arg, x->service,
-		x->elsewhere	  ? DNS_MATCH_ELSEWHERE
-			: expired ? DNS_MATCH_UNANSWERED
-			: last	  ? DNS_MATCH_OPEN
-				  : DNS_MATCH_FORGOTTEN);
+	m->ended(m->arg, x->service_state >> STATE_BITS,
+		x->service_state & ELSEWHERE ? DNS_MATCH_ELSEWHERE
+			: expired	     ? DNS_MATCH_UNANSWERED
+			: last		     ? DNS_MATCH_OPEN
+					     : DNS_MATCH_FORGOTTEN);
 }
 
 /* Time goes on: who is beyond recall leaves. */
@@ -115,46 +172,52 @@ pass(struct dns_match *m, struct wall now)
 	if (wall_diff_ns(now, m->now) > 0)
 		m->now = now;
 	while (m->first < m->next &&
-		wall_diff_ns(m->now, m->entry[m->first & (m->capacity - 1)].asked) >
-			2 * m->expiry_ns)
+		wall_diff_ns(m->now, entry_of(m, m->first)->asked) > 2 * m->expiry_ns)
 		retire(m, false);
 }
 
-enum dns_match_query
-dns_match_query(struct dns_match *m, const struct dns_match_key *key, uint64_t question,
-	struct wall now, unsigned point, uint32_t service)
+/* Without branches between: where the first words differ, so do mostly others. */
+static bool
+same_key(const struct entry *x, const struct dns_match_key *key)
 {
-	uint32_t bucket = bucket_of(m, key), at;
+	uint64_t a[5], b[5];
+
+	memcpy(a, &x->key, sizeof(a));
+	memcpy(b, key, sizeof(b));
+	return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) | (a[4] ^ b[4])) == 0;
+}
+
+enum dns_match_query
+dns_match_query(struct dns_match *m, const struct dns_match_key *key, uint32_t hash,
+	uint64_t question, struct wall now, unsigned point, uint32_t service)
+{
+	uint32_t *bucket = bucket_of(m, hash), number;
 	struct entry *x;
 	int steps = 0;
 
 	pass(m, now);
-	for (at = m->bucket[bucket]; at != NONE && steps < MAX_STEPS; at = x->older, steps++) {
-		x = &m->entry[at];
-		if (x->question != question || memcmp(&x->key, key, sizeof(*key)) != 0 ||
+	for (number = *bucket; remembered(m, number) && steps < MAX_STEPS;
+		number = x->older, steps++) {
+		x = entry_of(m, number);
+		if (x->question != question || !same_key(x, key) ||
 			wall_diff_ns(m->now, x->asked) > m->expiry_ns)
 			continue;
 		if (x->point != point)
 			return DNS_MATCH_QUERY_COPY;
-		if (!x->answered)
+		if (!(x->service_state & ANSWERED))
 			return DNS_MATCH_RETRANSMIT;
 		break;
 	}
 	if (m->next - m->first == m->capacity)
 		retire(m, false);
-	at = (uint32_t)(m->next++ & (m->capacity - 1));
-	x = &m->entry[at];
+	x = entry_of(m, m->next);
 	*x = (struct entry){.key = *key,
 		.question = question,
 		.asked = m->now,
-		.bucket = bucket,
-		.older = m->bucket[bucket],
-		.newer = NONE,
-		.service = service,
-		.point = (uint16_t)point};
-	if (x->older != NONE)
-		m->entry[x->older].newer = at;
-	m->bucket[bucket] = at;
+		.older = *bucket,
+		.point = (uint16_t)point,
+		.service_state = (uint16_t)(service << STATE_BITS)};
+	*bucket = (uint32_t)m->next++;
 	return DNS_MATCH_NEW;
 }
 
@@ -164,42 +227,44 @@ settle(struct dns_match *m, struct entry *x, unsigned point, int64_t *ret_rtt_ns
 	int64_t rtt_ns = wall_diff_ns(m->now, x->asked);
 
 	if (x->point != point) {
-		x->elsewhere |= rtt_ns <= m->expiry_ns;
+		if (rtt_ns <= m->expiry_ns)
+			x->service_state |= ELSEWHERE;
 		return DNS_MATCH_ANSWER_COPY;
 	}
-	if (x->answered || x->late)
+	if (x->service_state & (ANSWERED | LATE))
 		return DNS_MATCH_DUPLICATE;
 	*ret_rtt_ns = rtt_ns;
 	if (rtt_ns > m->expiry_ns) {
-		x->late = true;
+		x->service_state |= LATE;
 		return DNS_MATCH_LATE;
 	}
-	x->answered = true;
+	x->service_state |= ANSWERED;
 	return DNS_MATCH_ANSWERED;
 }
 
 enum dns_match_answer
-dns_match_answer(struct dns_match *m, const struct dns_match_key *key, const uint64_t *question,
-	struct wall now, unsigned point, int64_t *ret_rtt_ns)
+dns_match_answer(struct dns_match *m, const struct dns_match_key *key, uint32_t hash,
+	const uint64_t *question, struct wall now, unsigned point, int64_t *ret_rtt_ns)
 {
-	uint32_t at;
 	struct entry *x, *found = NULL;
 	bool near = false;
+	uint32_t number;
 	int steps = 0;
 
 	pass(m, now);
-	for (at = m->bucket[bucket_of(m, key)]; at != NONE && steps < MAX_STEPS;
-		at = x->older, steps++) {
-		x = &m->entry[at];
-		if (memcmp(&x->key, key, sizeof(*key)) != 0)
+	for (number = *bucket_of(m, hash); remembered(m, number) && steps < MAX_STEPS;
+		number = x->older, steps++) {
+		x = entry_of(m, number);
+		if (!same_key(x, key))
 			continue;
 		near = true;
 		if (question != NULL && x->question != *question)
 			continue;
 		/* The newest is it, unless an older one still waits for the answer. */
-		if (found == NULL || (found->answered && !x->answered))
+		if (found == NULL ||
+			((found->service_state & ANSWERED) && !(x->service_state & ANSWERED)))
 			found = x;
-		if (!found->answered)
+		if (!(found->service_state & ANSWERED))
 			break;
 	}
 	if (found != NULL)

@@ -19,6 +19,8 @@
 
 struct dns_match;
 
+enum { DNS_MATCH_SERVICES = 8192 };
+
 struct dns_match_key {
 	uint8_t client[16];
 	uint8_t server[16];
@@ -52,7 +54,7 @@ enum dns_match_end {
 typedef void dns_match_ended(void *arg, uint32_t service, enum dns_match_end how);
 
 /*
- * capacity        queries at once, a power of two; some 90 bytes each
+ * capacity        queries at once, a power of two; 68 bytes each
  * seed            of the hash, so that nobody can write a capture that makes it slow
  *
  * Returns 0 or -ENOMEM.
@@ -61,16 +63,30 @@ int dns_match_new(struct dns_match **ret, size_t capacity, int64_t expiry_ns, ui
 	dns_match_ended *ended, void *arg);
 void dns_match_free(struct dns_match *m);
 
-/* `question` is any hash of name, type and class. Instants that go back are taken as the latest. */
+/*
+ * The hash of a key, for those below. Who knows what it is going to ask for some packets ahead has it
+ * fetched from memory meanwhile: _soon when the key is known, _next some packets later. Both change
+ * nothing but the speed.
+ */
+uint32_t dns_match_hash(const struct dns_match *m, const struct dns_match_key *key);
+void dns_match_soon(const struct dns_match *m, uint32_t hash);
+void dns_match_next(const struct dns_match *m, uint32_t hash);
+
+/*
+ * question        any hash of name, type and class
+ * now             one that goes back is taken as the latest
+ * service         below DNS_MATCH_SERVICES
+ */
 enum dns_match_query dns_match_query(struct dns_match *m, const struct dns_match_key *key,
-	uint64_t question, struct wall now, unsigned point, uint32_t service);
+	uint32_t hash, uint64_t question, struct wall now, unsigned point, uint32_t service);
 
 /*
  * question        NULL: the answer has none, as some errors and the later messages of a transfer
  * ret_rtt_ns      out: for ANSWERED and LATE
  */
 enum dns_match_answer dns_match_answer(struct dns_match *m, const struct dns_match_key *key,
-	const uint64_t *question, struct wall now, unsigned point, int64_t *ret_rtt_ns);
+	uint32_t hash, const uint64_t *question, struct wall now, unsigned point,
+	int64_t *ret_rtt_ns);
 
 /* Nothing more will come: each query that is left ends. */
 void dns_match_finish(struct dns_match *m);

@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -171,6 +172,7 @@ open_file(struct file *f, size_t buffer_bytes, struct err *e)
 	if (f->stream == NULL || f->buffer == NULL)
 		return err_sys(e, ENOMEM, "%s", f->path);
 	setvbuf(f->stream, f->buffer, _IOFBF, buffer_bytes);
+	__fsetlocking(f->stream, FSETLOCKING_BYCALLER); /* nobody else reads it */
 	f->pcap = pcap_fopen_offline_with_tstamp_precision(
 		f->stream, PCAP_TSTAMP_PRECISION_NANO, why);
 	if (f->pcap == NULL)

@@ -47,7 +47,8 @@ ask(struct dns_match *m, uint16_t id, uint64_t question, int64_t ms, unsigned po
 {
 	struct dns_match_key k = key(id);
 
-	return dns_match_query(m, &k, question, (struct wall){ms * NS_PER_MS}, point, 7);
+	return dns_match_query(
+		m, &k, dns_match_hash(m, &k), question, (struct wall){ms * NS_PER_MS}, point, 7);
 }
 
 static enum dns_match_answer
@@ -55,8 +56,8 @@ reply(struct dns_match *m, uint16_t id, uint64_t question, int64_t ms, unsigned 
 {
 	struct dns_match_key k = key(id);
 
-	return dns_match_answer(
-		m, &k, question == 0 ? NULL : &question, (struct wall){ms * NS_PER_MS}, point, rtt);
+	return dns_match_answer(m, &k, dns_match_hash(m, &k), question == 0 ? NULL : &question,
+		(struct wall){ms * NS_PER_MS}, point, rtt);
 }
 
 static void
@@ -109,7 +110,8 @@ every_part_of_the_key_counts(void **state)
 	assert_int_equal(ask(m, 1, 10, 0, 0), DNS_MATCH_NEW);
 	for (size_t i = 0; i < sizeof(k); i++) {
 		((uint8_t *)&k)[i] ^= 1;
-		assert_int_equal(dns_match_answer(m, &k, &question, (struct wall){1}, 0, &rtt),
+		assert_int_equal(dns_match_answer(m, &k, dns_match_hash(m, &k), &question,
+					 (struct wall){1}, 0, &rtt),
 			DNS_MATCH_ORPHAN);
 		((uint8_t *)&k)[i] ^= 1;
 	}
