@@ -34,10 +34,12 @@ bgp_header(const uint8_t head[static BGP_HEADER_BYTES], size_t max_bytes, enum b
 {
 	/* RFC 4271 4.2-4.5, RFC 2918 3: the least length of each type. */
 	static const uint8_t least[] = {0, 29, 23, 21, 19, 23};
+	uint64_t marker[2];
 	size_t len_bytes = (size_t)head[16] << 8 | head[17];
 	uint8_t type = head[18];
 
-	for (size_t i = 0; i < 16; i++)
+	memcpy(marker, head, sizeof(marker));
+	for (size_t i = 0; (marker[0] & marker[1]) != UINT64_MAX && i < 16; i++)
 		if (head[i] != 0xff)
 			return bad(err, ERR_HEADER, HEADER_NOT_SYNC, i);
 	if (type < BGP_OPEN || type > BGP_ROUTE_REFRESH)

@@ -73,6 +73,7 @@ struct bgp_prefixes {
 	struct cursor c;
 	uint8_t family;
 	bool addpath;
+	uint32_t n; /* of the whole list, wherever `c` is */
 };
 
 struct bgp_as_path {

@@ -83,18 +83,40 @@ bgp_prefix_next(struct bgp_prefixes *it, struct bgp_prefix *ret)
 	return true;
 }
 
+/* Past all that are in order, without looking at what they say. Returns how many these are. */
+static uint32_t
+skip_prefixes(struct bgp_prefixes *it)
+{
+	size_t head_bytes = it->addpath ? 5 : 1, left_bytes = cursor_left(&it->c);
+	uint8_t max_bits = it->family == 4 ? 32 : 128;
+	uint32_t n = 0;
+
+	while (left_bytes >= head_bytes) {
+		uint8_t bits = it->c.at[head_bytes - 1];
+		size_t len_bytes = head_bytes + ((size_t)bits + 7) / 8;
+
+		if (bits > max_bits || len_bytes > left_bytes)
+			break;
+		it->c.at += len_bytes;
+		left_bytes -= len_bytes;
+		n++;
+	}
+	return n;
+}
+
 /* A list of prefixes that has been walked to its end once without failing. */
 static int
 take_prefixes(const struct parse *p, struct cursor c, uint8_t family, struct bgp_prefixes *ret)
 {
-	struct bgp_prefixes it = {c, family, p->options->addpath[family == 6]};
+	struct bgp_prefixes it = {c, family, p->options->addpath[family == 6], 0};
 	struct bgp_prefix prefix;
 
 	*ret = it;
 	if (c.failed)
 		return bad(p, UPDATE_ATTRIBUTE_LIST, c.at);
-	while (bgp_prefix_next(&it, &prefix))
-		;
+	ret->n = skip_prefixes(&it);
+	/* The first that is not in order says what is wrong with it. */
+	bgp_prefix_next(&it, &prefix);
 	return it.c.failed ? bad(p, UPDATE_NETWORK, it.c.at) : 0;
 }
 

@@ -139,10 +139,33 @@ fill(struct bgpstream *b, const uint8_t *data, size_t len_bytes, struct wall see
 	return n;
 }
 
+/* Messages that begin and end in `data` need not be put together. Returns how many bytes they are. */
+static size_t
+push_whole(struct bgpstream *b, const uint8_t *data, size_t len_bytes, struct wall seen,
+	uint64_t packet)
+{
+	size_t used = 0, message_bytes;
+	enum bgp_type type;
+
+	while (b->have == 0 && len_bytes - used >= BGP_HEADER_BYTES &&
+		bgp_header(data + used, BGP_MAX_LONG_BYTES, &type, &message_bytes, NULL) == 0 &&
+		message_bytes <= len_bytes - used) {
+		b->seeking = false;
+		b->counts.messages++;
+		b->message(b->arg, type, data + used, message_bytes, seen, packet);
+		used += message_bytes;
+	}
+	return used;
+}
+
 void
 bgpstream_push(struct bgpstream *b, const uint8_t *data, size_t len_bytes, struct wall seen,
 	uint64_t packet)
 {
+	size_t whole_bytes = push_whole(b, data, len_bytes, seen, packet);
+
+	data += whole_bytes;
+	len_bytes -= whole_bytes;
 	while (len_bytes > 0 || (b->have > 0 && b->have == b->want)) {
 		size_t n = fill(b, data, len_bytes, seen, packet);
 

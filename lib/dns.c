@@ -197,14 +197,19 @@ mix(uint64_t a, uint64_t b)
 static uint64_t
 hash_name(const uint8_t *name, size_t len_bytes, uint64_t seed)
 {
-	uint64_t h = seed ^ len_bytes, word;
+	uint64_t h = seed ^ len_bytes, word = 0;
+	size_t at = 0;
 
-	for (; len_bytes >= 8; len_bytes -= 8, name += 8) {
-		memcpy(&word, name, 8);
+	for (; at + 8 < len_bytes; at += 8) {
+		memcpy(&word, name + at, 8);
 		h = mix(h ^ fold(word), 0x9e3779b97f4a7c15u);
 	}
-	for (word = 0; len_bytes > 0; len_bytes--)
-		word = word << 8 | name[len_bytes - 1];
+	/* The last eight bytes, some of them for the second time; a short name's few. */
+	if (len_bytes >= 8)
+		memcpy(&word, name + len_bytes - 8, 8);
+	else
+		for (; at < len_bytes; at++)
+			word = word << 8 | name[at];
 	return mix(h ^ fold(word), 0xd6e8feb86659fd93u);
 }
 

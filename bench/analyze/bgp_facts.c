@@ -10,7 +10,12 @@
 #include "lib/bgp_name.h"
 #include "lib/bgpstream.h"
 
-enum { CONNECTIONS = 1024, HELD_BYTES = 24 << 20, ADDRESS_BYTES = INET6_ADDRSTRLEN };
+enum {
+	CONNECTIONS = 1024,
+	HELD_BYTES = 24 << 20,
+	ADDRESS_BYTES = INET6_ADDRSTRLEN,
+	COMMUNITY_BUCKETS = 1024,
+};
 
 struct bgp_facts {
 	struct tcptable *tcp;
@@ -21,6 +26,7 @@ struct bgp_facts {
 	struct bgp_session *session[BGP_FACTS_SESSIONS];
 	struct bgp_bursts bursts;
 	struct bgp_community community[BGP_FACTS_COMMUNITIES];
+	uint16_t community_at[COMMUNITY_BUCKETS]; /* 0 empty, else index + 1 */
 };
 
 /* One direction of a connection. */
@@ -223,9 +229,14 @@ take_open(struct reader *r, const uint8_t *msg, size_t len_bytes, const struct f
 static void
 count_community(struct bgp_facts *b, uint8_t kind, const uint32_t value[static 3])
 {
-	for (size_t i = 0; i < b->communities; i++) {
-		struct bgp_community *x = &b->community[i];
+	uint64_t hash = ((uint64_t)value[0] << 32 | value[1]) * 0x9e3779b97f4a7c15u +
+		(value[2] + kind) * 0xd6e8feb86659fd93u;
+	size_t at = (hash >> 32) % COMMUNITY_BUCKETS;
+	struct bgp_community *x;
 
+	/* There are fewer communities than buckets: an empty one comes. */
+	for (; b->community_at[at] != 0; at = (at + 1) % COMMUNITY_BUCKETS) {
+		x = &b->community[b->community_at[at] - 1];
 		if (x->kind == kind && memcmp(x->value, value, sizeof(x->value)) == 0) {
 			x->updates++;
 			return;
@@ -235,8 +246,10 @@ count_community(struct bgp_facts *b, uint8_t kind, const uint32_t value[static 3
 		b->counts.communities_not_kept++;
 		return;
 	}
-	b->community[b->communities] = (struct bgp_community){.kind = kind, .updates = 1};
-	memcpy(b->community[b->communities++].value, value, 3 * sizeof(*value));
+	x = &b->community[b->communities];
+	*x = (struct bgp_community){.kind = kind, .updates = 1};
+	memcpy(x->value, value, sizeof(x->value));
+	b->community_at[at] = (uint16_t)++b->communities;
 }
 
 static void
@@ -267,17 +280,12 @@ count_attributes(struct reader *r, struct bgp_update *u)
 }
 
 static uint64_t
-count_prefixes(struct bgp_sender *s, struct bgp_prefixes list, uint64_t by_family[static 2])
+count_prefixes(struct bgp_sender *s, const struct bgp_prefixes *list, uint64_t by_family[static 2])
 {
-	struct bgp_prefix prefix;
-	uint64_t n = 0;
-
-	while (bgp_prefix_next(&list, &prefix))
-		n++;
-	by_family[list.family == 6] += n;
-	if (list.addpath)
-		s->with_path_id += n;
-	return n;
+	by_family[list->family == 6] += list->n;
+	if (list->addpath)
+		s->with_path_id += list->n;
+	return list->n;
 }
 
 static void
@@ -309,10 +317,10 @@ take_update(struct reader *r, const uint8_t *msg, size_t len_bytes, const struct
 			way(r->session, r->from, who), u.end_of_rib);
 		return;
 	}
-	withdrawn = count_prefixes(s, u.withdrawn, s->withdrawn) +
-		count_prefixes(s, u.mp_withdrawn, s->withdrawn);
-	announced = count_prefixes(s, u.announced, s->announced) +
-		count_prefixes(s, u.mp_announced, s->announced);
+	withdrawn = count_prefixes(s, &u.withdrawn, s->withdrawn) +
+		count_prefixes(s, &u.mp_withdrawn, s->withdrawn);
+	announced = count_prefixes(s, &u.announced, s->announced) +
+		count_prefixes(s, &u.mp_announced, s->announced);
 	count_attributes(r, &u);
 	add_to_burst(&r->session->bursts, at->seen, r->facts->quiet_ns, announced, withdrawn);
 	add_to_burst(&r->facts->bursts, at->seen, r->facts->quiet_ns, announced, withdrawn);

@@ -15,7 +15,7 @@
 
 #include "lib/pkt.h"
 
-enum { BUFFERS_BYTES = 8 << 20, MAX_BUFFER_BYTES = 1 << 20, MIN_BUFFER_BYTES = 32 << 10 };
+enum { BUFFERS_BYTES = 8 << 20, MAX_BUFFER_BYTES = 128 << 10, MIN_BUFFER_BYTES = 32 << 10 };
 
 #define LAST_S (INT64_MAX / NS_PER_S - 1) /* of what an instant can hold: the year 2262 */
 
@@ -40,7 +40,8 @@ struct file {
 	int fd;
 	uint64_t read_bytes; /* from fd */
 	const struct packer *packer;
-	pid_t unpacker; /* 0: none */
+	pid_t unpacker;	 /* 0: none */
+	bool has_places; /* an ordinary file: glibc reads these faster than through our functions */
 	bool started, ended;
 	unsigned point;
 	struct wall last;
@@ -147,7 +148,8 @@ open_plain(struct file *f, struct err *e)
 		if ((size_t)n >= packers[i].magic_bytes &&
 			memcmp(head, packers[i].magic, packers[i].magic_bytes) == 0)
 			f->packer = &packers[i];
-	return f->packer == NULL ? 0 : start_unpacker(f, e);
+	f->has_places = f->packer == NULL;
+	return f->has_places ? 0 : start_unpacker(f, e);
 }
 
 /* The place that was read up to, and what libpcap says about it, in a line. */
@@ -167,8 +169,10 @@ open_file(struct file *f, size_t buffer_bytes, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	f->stream = fopencookie(f, "r", io);
+	f->stream = f->has_places ? fdopen(f->fd, "r") : fopencookie(f, "r", io);
 	f->buffer = malloc(buffer_bytes);
+	if (f->has_places && f->stream != NULL)
+		f->fd = -1; /* the stream's */
 	if (f->stream == NULL || f->buffer == NULL)
 		return err_sys(e, ENOMEM, "%s", f->path);
 	setvbuf(f->stream, f->buffer, _IOFBF, buffer_bytes);
