@@ -99,16 +99,22 @@ put_label(char *out, const uint8_t *label, size_t len_bytes)
 static const uint8_t *
 take_run(struct cursor *c, size_t *total_bytes)
 {
-	for (;;) {
-		const uint8_t *p = take(c, 1);
+	const uint8_t *at = c->wire + c->at, *end = c->wire + c->len_bytes;
+	size_t room_bytes = DNS_NAME_WIRE_BYTES - *total_bytes;
 
-		if (p == NULL || *p == 0 || (*p & 0xc0) == 0xc0)
-			return p;
-		*total_bytes += (size_t)*p + 1;
-		if (*p > LABEL_MAX_BYTES || *total_bytes > DNS_NAME_WIRE_BYTES)
+	for (size_t len_bytes; at < end && !c->bad; at += len_bytes) {
+		len_bytes = (size_t)*at + 1;
+		if (*at == 0 || *at >= 0xc0) {
+			*total_bytes = DNS_NAME_WIRE_BYTES - room_bytes;
+			c->at = (size_t)(at + 1 - c->wire);
+			return at;
+		}
+		if (*at > LABEL_MAX_BYTES || len_bytes > room_bytes ||
+			len_bytes > (size_t)(end - at))
 			return NULL;
-		take(c, *p);
+		room_bytes -= len_bytes;
 	}
+	return NULL;
 }
 
 /*

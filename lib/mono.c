@@ -24,18 +24,6 @@ wall_now(void)
 	return (struct wall){read_ns(CLOCK_REALTIME)};
 }
 
-int64_t
-mono_diff_ns(struct mono b, struct mono a)
-{
-	return b.ns - a.ns;
-}
-
-int64_t
-wall_diff_ns(struct wall b, struct wall a)
-{
-	return b.ns - a.ns;
-}
-
 struct mono
 mono_add(struct mono t, int64_t ns)
 {

@@ -23,8 +23,17 @@ struct mono mono_now(void);
 struct wall wall_now(void);
 
 /* Nanoseconds from a to b; negative when b is earlier. */
-int64_t mono_diff_ns(struct mono b, struct mono a);
-int64_t wall_diff_ns(struct wall b, struct wall a);
+static inline int64_t
+mono_diff_ns(struct mono b, struct mono a)
+{
+	return b.ns - a.ns;
+}
+
+static inline int64_t
+wall_diff_ns(struct wall b, struct wall a)
+{
+	return b.ns - a.ns;
+}
 
 struct mono mono_add(struct mono t, int64_t ns);
 struct timespec mono_timespec(struct mono t);

@@ -303,7 +303,8 @@ source_next(struct source *s, struct source_record *ret)
 		s->handed_out = false;
 		if (!advance(&s->file[s->heap[0]]))
 			s->heap[0] = s->heap[--s->heap_len];
-		sink_down(s, 0);
+		if (s->heap_len > 1)
+			sink_down(s, 0);
 	}
 	if (s->heap_len == 0)
 		return 0;
