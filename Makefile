@@ -120,6 +120,7 @@ demo: ## on a fresh machine, everything: install, build, crash a DNS server, cut
 # tests/fuzz/fuzz_X.c is tried on tests/fuzz/corpus/X/, by libFuzzer or, built plain, by replay.c.
 UNIT  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*/test_*.c)))
 BENCH := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*_bench.c)))
+BENCH_SHARED := $(sort $(filter-out tests/bench/%_bench.c,$(wildcard tests/bench/*.c)))
 FUZZ  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 # How these are linked: with clang's fuzzer, unless FUZZER is set to the object with another main.
 FUZZER ?= -fsanitize=fuzzer
@@ -149,7 +150,7 @@ fuzz: ## look for new inputs that break a parser: TARGET=dns SECONDS=600
 	$(Q)$(MAKE) BUILD=$(BUILD)/fuzz CC=clang SAN=fuzzer fuzz-programs
 	$(Q)tests/fuzz/run $(BUILD)/fuzz $(TARGET) $(or $(SECONDS),60)
 
-bench: $(BENCH) ## measure the instrument's own parts
+bench: $(PROGRAM) $(BENCH) ## measure the instrument's own parts
 	$(Q)for program in $(BENCH); do echo "== $$program"; $$program || exit 1; done
 
 bench-idle: all rootfs ## does the hardened variant stay still when left alone? (as root; MINUTES=30)
@@ -169,14 +170,15 @@ $(UNIT): $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/settings \
 	@mkdir -p $(@D) && echo "  TEST  $@"
 	$(Q)$(COMPILE) -o $@ $< $(call together,$^) -lcmocka $(LDLIBS)
 
-$(BENCH): $(BUILD)/%: %.c $(BUILD)/settings $(ARCHIVES)
+# What benchmarks share: the files beside them that are none.
+$(BENCH): $(BUILD)/%: %.c $(BUILD)/settings $(ARCHIVES) $(patsubst %.c,$(BUILD)/%.o,$(BENCH_SHARED))
 	@mkdir -p $(@D) && echo "  BENCH $@"
-	$(Q)$(COMPILE) -o $@ $< $(call together,$^) $(LDLIBS)
+	$(Q)$(COMPILE) -o $@ $< $(filter %.o,$^) $(call together,$^) $(LDLIBS)
 
 $(FUZZ): $(BUILD)/%: %.c $(BUILD)/settings $(ARCHIVES) $(filter %.o,$(FUZZER))
 	@mkdir -p $(@D) && echo "  FUZZ  $@"
 	$(Q)$(COMPILE) -o $@ $< $(FUZZER) $(call together,$^) $(LDLIBS)
--include $(UNIT:%=%.d) $(BENCH:%=%.d) $(FUZZ:%=%.d)
+-include $(UNIT:%=%.d) $(BENCH:%=%.d) $(FUZZ:%=%.d) $(BENCH_SHARED:%.c=$(BUILD)/%.d)
 
 # ---- upkeep ----
 

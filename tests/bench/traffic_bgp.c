@@ -70,10 +70,12 @@ put_segment(struct bgp_traffic *b, size_t i, unsigned side, uint8_t flags, uint3
 	struct frame_tcp tcp = {seq, s->half[!side].next_seq, flags};
 	struct frame_way way = way_of(i, side);
 
+	if (b->left == 0)
+		return;
+	b->left--;
 	if (flags == PKT_SYN)
 		tcp.ack = 0;
 	frame_tcp(b->to, b->now_ns, &way, &tcp, data, len);
-	b->left -= b->left > 0;
 	b->now_ns += (int64_t)rng_below(&b->rng, 2 * GAP_NS);
 }
 

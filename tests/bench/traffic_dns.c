@@ -204,7 +204,7 @@ put_udp(struct dns_traffic *d, const struct pending *p, bool answer, bool cut)
 	size_t n = put_message(m, p, answer, cut);
 
 	frame_udp(d->to, d->now_ns, &way, m, n);
-	d->left -= d->left > 0;
+	d->left--;
 }
 
 static void
@@ -216,6 +216,9 @@ put_tcp(struct dns_traffic *d, const struct pending *p, bool answer, uint8_t fla
 	size_t n = data ? put_message(m + 2, p, answer, false) : 0, asked;
 	uint8_t other[MESSAGE_BYTES];
 
+	if (d->left == 0)
+		return;
+	d->left--;
 	/* Sequence numbers: the client starts at id x 65537, the server at id x 257. */
 	asked = 2 + put_message(other, p, false, false);
 	if (answer)
@@ -230,7 +233,6 @@ put_tcp(struct dns_traffic *d, const struct pending *p, bool answer, uint8_t fla
 		tcp.ack = 0;
 	frame_put16(m, (unsigned)n);
 	frame_tcp(d->to, d->now_ns, &way, &tcp, m, data ? n + 2 : 0);
-	d->left -= d->left > 0;
 }
 
 static int64_t
@@ -290,7 +292,7 @@ play(struct dns_traffic *d, struct pending *p)
 	case UNREACHABLE:
 		way = way_of(p, false);
 		frame_unreachable(d->to, d->now_ns, &way);
-		d->left -= d->left > 0;
+		d->left--;
 		break;
 	case TCP_ASK:
 		put_tcp(d, p, false, PKT_SYN, false);
