@@ -23,8 +23,8 @@ lab_wire_stats(struct lab *lab, bool reset, json_t **ret, struct err *e)
 		if (all == NULL)
 			all = json_incref(page);
 		else
-			json_object_update(json_object_get(all, "links"),
-				json_object_get(page, "links"));
+			json_object_update(
+				json_object_get(all, "links"), json_object_get(page, "links"));
 		json_decref(page);
 		if (next == NULL)
 			break;

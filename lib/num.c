@@ -106,8 +106,8 @@ int
 num_bps(const char *text, uint64_t *ret_bps)
 {
 	static const struct unit units[] = {{"", 1}, {"bit", 1}, {"k", 1e3}, {"kbit", 1e3},
-		{"M", 1e6}, {"Mbit", 1e6}, {"mbit", 1e6}, {"G", 1e9}, {"Gbit", 1e9},
-		{"gbit", 1e9}, {NULL, 0}};
+		{"M", 1e6}, {"Mbit", 1e6}, {"mbit", 1e6}, {"G", 1e9}, {"Gbit", 1e9}, {"gbit", 1e9},
+		{NULL, 0}};
 
 	return whole(text, units, ret_bps);
 }

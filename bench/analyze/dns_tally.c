@@ -12,7 +12,8 @@ enum {
 	QTYPE_IXFR = 251,
 	QTYPE_AXFR = 252,
 };
-_Static_assert((int)DNS_FACTS_SERVERS < (int)DNS_MATCH_SERVICES, "each server is a service to match");
+_Static_assert(
+	(int)DNS_FACTS_SERVERS < (int)DNS_MATCH_SERVICES, "each server is a service to match");
 
 struct dns_tally {
 	struct dns_match *match;

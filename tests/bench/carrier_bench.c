@@ -130,14 +130,16 @@ change(const struct bench *b, int n, bool carrier, struct hist *h)
 {
 	struct mono deadline = mono_add(mono_now(), PATIENCE_MS * NS_PER_MS), at[2][LINKS];
 	bool seen[2][LINKS] = {0};
-	char text[256] = "{\"op\":\"set\",\"links\":[", *end_of = text + strlen(text);
+	char text[256] = "{\"op\":\"set\",\"links\":[";
+	size_t len = strlen(text);
 	int64_t middle_ns;
 	json_t *reply;
 	int left = 2 * n;
 
 	for (int i = 0; i < n; i++)
-		end_of += sprintf(end_of, "%s\"l%d\"", i > 0 ? "," : "", i);
-	sprintf(end_of, "],\"carrier\":%s}", carrier ? "true" : "false");
+		len += (size_t)snprintf(
+			text + len, sizeof(text) - len, "%s\"l%d\"", i > 0 ? "," : "", i);
+	snprintf(text + len, sizeof(text) - len, "],\"carrier\":%s}", carrier ? "true" : "false");
 	reply = rig_ask(&(struct rig){.ctl_fd = b->ctl_fd}, text);
 	middle_ns = (json_integer_value(json_object_get(reply, "before_mono_ns")) +
 			    json_integer_value(json_object_get(reply, "after_mono_ns"))) /

@@ -16,8 +16,8 @@ at() {
 
 # The route as the carrier has it from the site, nothing when it has none.
 route() {
-	set -- $(at "$1")
-	"$CATCHMENT" lab exec "$1" birdc -r "show route 203.0.113.0/24 protocol $2 all"
+	where=$(at "$1")
+	"$CATCHMENT" lab exec "${where% *}" birdc -r "show route 203.0.113.0/24 protocol ${where#* } all"
 }
 
 announced() {

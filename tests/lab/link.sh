@@ -17,7 +17,7 @@ sys.exit(not eval(sys.argv[2]))' "$scratch/out" "$1"
 }
 
 link() {
-	"$CATCHMENT" lab link hkg a-hkg "$@"
+	"$CATCHMENT" lab link hkg a-hkg
 }
 
 # above WAY KEY N: the figure has passed N.

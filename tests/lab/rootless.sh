@@ -111,7 +111,7 @@ status=0
 as_user "$scratch/catchment" run "$scratch/data/short.yaml" --trials 1 --out "$scratch/home/runs" >"$scratch/out" 2>"$scratch/err" || status=$?
 cat "$scratch/err"
 [ "$status" -eq 0 ] || [ "$status" -eq 4 ] || fail "run returned $status"
-trial=$(echo "$scratch"/home/runs/*/trial-001)
+trial=$(echo "$scratch/home/runs/"*/trial-001)
 [ "$(stat -c %s "$trial/captures/hkg.hkix.pcap")" -gt 1000 ] || fail "nothing was captured"
 python3 - "$trial" <<'PY'
 import json, sys

@@ -1,4 +1,4 @@
-/* test_rootless - which subordinate ids a file like /etc/subuid gives to whom. */
+/* test_rootless.c - which subordinate ids a file like /etc/subuid gives to whom. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -35,14 +35,15 @@ role(const struct topology *t, const char *name)
 static void
 changes(void **state)
 {
-	struct topology *t = with("summary: another check\n"
-				  "services:\n"
-				  "  check: {run: [checkd, -f], ready: {command: [test, -e, /x]}, restart: 1.5s}\n"
-				  "  knotd: {prepare: [[mkdir, /y]]}\n"
-				  "roles:\n"
-				  "  pop: {services: [knotd, check], bridges: {}}\n"
-				  "expect:\n"
-				  "  syd: {site: tyo, because: it is nearer}\n");
+	struct topology *t = with(
+		"summary: another check\n"
+		"services:\n"
+		"  check: {run: [checkd, -f], ready: {command: [test, -e, /x]}, restart: 1.5s}\n"
+		"  knotd: {prepare: [[mkdir, /y]]}\n"
+		"roles:\n"
+		"  pop: {services: [knotd, check], bridges: {}}\n"
+		"expect:\n"
+		"  syd: {site: tyo, because: it is nearer}\n");
 	const struct topo_service *knotd = &t->services[topology_service(t, "knotd")];
 	const struct topo_role *pop = role(t, "pop");
 

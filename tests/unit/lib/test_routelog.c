@@ -164,7 +164,8 @@ static void
 bounds(void **state)
 {
 	size_t head = strlen(HEAD), len = head;
-	char *text = malloc(3 * (size_t)JLINES_LINE_BYTES);
+	const size_t room = 3 * (size_t)JLINES_LINE_BYTES;
+	char *text = malloc(room);
 	struct routelog_event ev;
 	struct routelog *l;
 	struct err e = {0};
@@ -174,12 +175,13 @@ bounds(void **state)
 	strcpy(text, HEAD);
 	memset(text + len, 'x', JLINES_LINE_BYTES + 10);
 	len += JLINES_LINE_BYTES + 10;
-	len += (size_t)sprintf(text + len,
+	len += (size_t)snprintf(text + len, room - len,
 		"\n{\"at\":5,\"node\":\"n\",\"op\":\"set\",\"dst\":\"10.0.0.0/8\","
 		"\"metric\":1,\"type\":\"unicast\",\"proto\":1,\"via\":[{}");
 	for (int i = 0; i < ROUTELOG_HOPS_MAX; i++)
-		len += (size_t)sprintf(text + len, ",{}");
-	len += (size_t)sprintf(text + len, "]}\n{\"at\":9,\"node\":\"n\",\"op\":\"lost\"}\n");
+		len += (size_t)snprintf(text + len, room - len, ",{}");
+	len += (size_t)snprintf(
+		text + len, room - len, "]}\n{\"at\":9,\"node\":\"n\",\"op\":\"lost\"}\n");
 	assert_int_equal(routelog_open_bytes(text, len, "r", &l, &e), 0);
 	assert_int_equal(routelog_next(l, &ev, &e), -EINVAL);
 	assert_non_null(strstr(e.text, "r:2: a line of more than"));
