@@ -15,6 +15,7 @@
 #include "bench/analyze/metrics.h"
 #include "bench/analyze/resolvers.h"
 #include "bench/analyze/result.h"
+#include "bench/analyze/rfc_bgp.h"
 #include "bench/analyze/run.h"
 #include "bench/analyze/steady.h"
 #include "bench/analyze/streams.h"
@@ -82,6 +83,8 @@ analyze_trial(struct run *r, struct trial *t, struct err *e)
 		rc = timeline_measure(r, t);
 	if (rc == 0 && t->valid) {
 		rc = catchment_add(r, t);
+		if (rc == 0)
+			rc = rfc_bgp_add(r, t, log);
 		expect_add(r, t);
 		for (size_t i = 0; i < t->streams; i++)
 			if (t->stream[i].affected)
@@ -136,6 +139,7 @@ analyze_run(const char *run_dir, struct err *e)
 		return err_sys(e, ENOMEM, "%s", run_dir);
 	rc = run_open(r, run_dir, e);
 	if (rc == 0) {
+		rfc_accuracy_read(r);
 		for (size_t i = 0; i < r->trials && rc == 0; i++)
 			rc = analyze_trial(r, &r->trial[i], e);
 		if (rc == 0)

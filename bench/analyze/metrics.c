@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bench/analyze/resolvers.h"
+#include "bench/analyze/rfc_metrics.h"
 #include "bench/analyze/streams.h"
 #include "lib/num.h"
 #include "lib/stat.h"
@@ -248,6 +249,14 @@ static const struct {
 	{"restore_resolver_failures", "lookups", "trials", collect_resolver_restore, 0},
 	{"before_resolver_failures", "lookups", "trials", collect_resolver_before, 0},
 	{"client_latency_added_ms", "ms", "lookups of more than one try", NULL, 0},
+	{"loss_derived_loss_of_connectivity_ms", "ms", "trials", rfc_collect_loss_derived, 0},
+	{"rib_convergence_ms", "ms", "exchanges x routers x trials", rfc_collect_rib, 0},
+	{"fib_convergence_ms", "ms", "exchanges x routers x trials", rfc_collect_fib, 0},
+	{"path_exploration_steps", "steps", "prefixes x routers x trials", rfc_collect_steps, 0},
+	{"bgp_updates", "messages", "trials", rfc_collect_updates, 0},
+	{"bgp_withdraws", "messages", "trials", rfc_collect_withdraws, 0},
+	{"bgp_messages", "messages", "trials", rfc_collect_messages, 0},
+	{"bgp_bytes", "bytes", "trials", rfc_collect_bytes, 0},
 };
 
 enum { METRICS = sizeof(metrics) / sizeof(metrics[0]) };
@@ -377,7 +386,7 @@ metric_summary(const struct samples *s)
 }
 
 static json_t *
-metric_json(const struct run *r, const struct metric *m, metric_family f)
+metric_json(const struct run *r, const char *name, const struct metric *m, metric_family f)
 {
 	double *v = sorted_of(m->samples), low = NAN, high = NAN;
 	size_t n = m->samples->n;
@@ -399,6 +408,9 @@ metric_json(const struct run *r, const struct metric *m, metric_family f)
 	json_object_set_new(o, "max", json_number(stat_quantile(v, n, 1)));
 	json_object_set_new(o, "ci_low", json_number(low));
 	json_object_set_new(o, "ci_high", json_number(high));
+	json_object_set_new(o, "accuracy_ms", json_number(rfc_metric_accuracy_ms(r, name)));
+	if (rfc_metric_name(name) != NULL)
+		json_object_set_new(o, "rfc", json_string(rfc_metric_name(name)));
 	free(v);
 	return o;
 }
@@ -433,7 +445,8 @@ metrics_json(const struct run *r)
 			}
 			name_with_family(metrics[i].name, f, name, sizeof(name));
 			if (m.samples->n > 0)
-				json_object_set_new(o, name, metric_json(r, &m, f));
+				json_object_set_new(
+					o, name, metric_json(r, metrics[i].name, &m, f));
 			metric_done(&m);
 		}
 	return o;

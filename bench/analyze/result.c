@@ -10,6 +10,7 @@
 #include "bench/analyze/catchment.h"
 #include "bench/analyze/metrics.h"
 #include "bench/analyze/resolvers.h"
+#include "bench/analyze/rfc_bgp.h"
 #include "bench/analyze/streams.h"
 #include "bench/analyze/verdicts.h"
 
@@ -407,6 +408,7 @@ result_json(const struct run *r)
 	json_object_set_new(o, "resolvers", resolvers_json(r));
 	json_object_set_new(o, "per_trial", trials);
 	json_object_set_new(o, "calibration", calibration_of(r));
+	whole = whole && add_part(o, "bgp", rfc_bgp_json(r));
 	json_object_set_new(o, "noise", noise_json(r));
 	set_provenance(o, r);
 	copy(o, "command", r, "command");

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/analyze/rfc_bgp.h"
 #include "lib/answers.h"
 #include "lib/fs.h"
 #include "lib/num.h"
@@ -323,7 +324,7 @@ run_open(struct run *r, const char *dir, struct err *e)
 	char path[PATH_MAX];
 	int rc;
 
-	*r = (struct run){.dir = dir, .fault_site = -1};
+	*r = (struct run){.dir = dir, .fault_site = -1, .wire_accuracy_ms = NAN};
 	if ((size_t)snprintf(path, sizeof(path), "%s/run.json", dir) >= sizeof(path))
 		return err_set(e, ENAMETOOLONG, "%s: path too long", dir);
 	if (access(path, F_OK) < 0)
@@ -350,6 +351,7 @@ run_done(struct run *r)
 	for (int f = 0; f < FAMILIES; f++)
 		samples_free(r->latency_added_ms[f]);
 	free(r->tally);
+	rfc_bgp_free(r->bgp);
 	json_decref(r->json);
 	*r = (struct run){0};
 }

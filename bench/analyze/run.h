@@ -176,6 +176,8 @@ struct run {
 	size_t trials;
 	struct samples *latency_added_ms[FAMILIES]; /* client model */
 	struct tally *tally;			    /* per entry of `expect` */
+	struct rfc_bgp *bgp;			    /* rfc_bgp.h; NULL: no trial was added */
+	double wire_accuracy_ms;		    /* by the run's calibration; NAN without one */
 };
 
 /* Read run.json. On failure `e` names file and key, and nothing needs freeing. */
