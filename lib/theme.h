@@ -3,10 +3,11 @@
 #define LIB_THEME_H
 
 /*
- * A style sheet that defines --ink --mute --grid --paper --wash --link --lost --lost-text --failed
+ * A style sheet that defines --ink --mute --grid --paper --wash --shade --link --lost --lost-text --failed
  * --good, and per PoP --siteN (fills) and --siteN-text (dark enough for text), N below THEME_SITES:
  * Okabe and Ito's colours, which stay apart for colour-blind readers. Vermilion is kept for what is
- * lost. PoPs take theirs in the order of their names, a seventh starts over.
+ * lost. PoPs take theirs in the order of their names, a seventh starts over. --phaseN are those of
+ * four kinds of waiting, after Paul Tol's muted scheme; --paper reads well on them.
  */
 extern const char theme_css[];
 

@@ -134,10 +134,11 @@ page_write(struct buf *b, const struct result *r, struct err *e)
 	rc = figures_after_targets(b, &scene, e);
 	if (rc == 0)
 		rc = outage(b, &scene, e);
+	if (rc == 0)
+		rc = section_phases(b, &scene, e);
 	if (rc < 0)
 		return rc;
 	section_resolvers(b, r);
-	section_phases(b, r);
 	section_restore(b, r);
 	section_catchment(b, r, &palette);
 	section_trials(b, r);

@@ -8,13 +8,15 @@
 /* Append the whole page. Returns 0, or -errno of a plot (reports/plots/figure.h) or -ENOMEM. */
 int page_write(struct buf *page, const struct result *r, struct err *e);
 
+/* The phase budget: its figures and tables, or why there is none. Returns 0 or -errno of a plot. */
+int section_phases(struct buf *page, const struct scene *s, struct err *e);
+
 /* Sections, each in a file of its own name; they append nothing when there is no data for them. */
 void section_targets(struct buf *page, const struct result *r);
 void section_metrics(struct buf *page, const struct result *r);
 void section_cities(struct buf *page, const struct result *r);
 void section_resolvers(struct buf *page, const struct result *r);
 void section_restore(struct buf *page, const struct result *r);
-void section_phases(struct buf *page, const struct result *r);
 void section_catchment(struct buf *page, const struct result *r, const struct palette *p);
 void section_map(struct buf *page, const struct result *r, const struct palette *p); /* in it */
 void section_trials(struct buf *page, const struct result *r);

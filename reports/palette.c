@@ -29,6 +29,10 @@ static const struct {
 	[COLOUR_SITE_TEXT + 3] = {0x9a3f73, "--site3-text"},
 	[COLOUR_SITE_TEXT + 4] = {0x1b6fa3, "--site4-text"},
 	[COLOUR_SITE_TEXT + 5] = {0x6b6300, "--site5-text"},
+	[COLOUR_PHASE] = {0x332288, "--phase0"},
+	[COLOUR_PHASE + 1] = {0x1f776f, "--phase1"},
+	[COLOUR_PHASE + 2] = {0x86690f, "--phase2"},
+	[COLOUR_PHASE + 3] = {0x882255, "--phase3"},
 };
 
 uint32_t

@@ -21,7 +21,8 @@ enum colour {
 	COLOUR_FAILED,
 	COLOUR_SITE,			     /* the first of six fills */
 	COLOUR_SITE_TEXT = COLOUR_SITE + 6,  /* the same, dark enough for text on paper */
-	COLOUR_COUNT = COLOUR_SITE_TEXT + 6, /* not a colour */
+	COLOUR_PHASE = COLOUR_SITE_TEXT + 6, /* the first of four: paper reads well on them */
+	COLOUR_COUNT = COLOUR_PHASE + 4,     /* not a colour */
 };
 
 /* What gnuplot draws with, and the CSS variable that takes its place in the page. */

@@ -91,25 +91,6 @@ expectations_read(struct reader *r, struct result *res)
 }
 
 static void
-phases_read(struct reader *r, struct result *res)
-{
-	json_t *list = reader_list(r, res->root, "", "phases", ENTRIES_MAX);
-	char at[READER_AT_BYTES];
-
-	res->phases = reader_alloc(r, json_array_size(list), sizeof(*res->phases));
-	for (size_t i = 0; res->phases != NULL && i < json_array_size(list) && r->rc == 0; i++) {
-		json_t *o = reader_entry(r, list, i, "", "phases", at);
-
-		res->phases[res->n_phases++] = (struct phase){
-			.name = reader_str(r, o, at, "name"),
-			.p10_ms = reader_num(r, o, at, "p10_ms"),
-			.p50_ms = reader_num(r, o, at, "p50_ms"),
-			.p90_ms = reader_num(r, o, at, "p90_ms"),
-		};
-	}
-}
-
-static void
 shares_read(struct reader *r, json_t *o, const char *at, const char *key, struct shares *s)
 {
 	json_t *map = reader_object(r, o, at, key), *value;
@@ -282,8 +263,8 @@ run_read(struct reader *r, struct result *res)
 		res->command = reader_list(r, o, "", "command", ENTRIES_MAX);
 }
 
-static int
-json_file(const char *run_dir, const char *name, char path[static PATH_MAX], json_t **ret,
+int
+result_json_file(const char *run_dir, const char *name, char path[static PATH_MAX], json_t **ret,
 	struct err *e)
 {
 	json_error_t je;
@@ -319,7 +300,7 @@ everything_read(struct result *res, const char *result_path, const char *run_pat
 	metrics_read(&r, res);
 	targets_read(&r, res);
 	expectations_read(&r, res);
-	phases_read(&r, res);
+	budget_read(&r, res);
 	catchment_read(&r, res);
 	cities_read(&r, res);
 	result_resolvers_read(&r, res);
@@ -340,16 +321,18 @@ result_load(const char *run_dir, struct result **ret, struct err *e)
 
 	if (res == NULL)
 		return err_sys(e, ENOMEM, "%s", run_dir);
-	rc = json_file(run_dir, "result.json", result_path, &res->root, e);
+	rc = result_json_file(run_dir, "result.json", result_path, &res->root, e);
 	if (rc == -ENOENT)
 		err_set(e, ENOENT, "%s: no such file; 'catchment analyze %s' writes it",
 			result_path, run_dir);
 	if (rc == 0) {
-		rc = json_file(run_dir, "run.json", run_path, &res->run_root, e);
+		rc = result_json_file(run_dir, "run.json", run_path, &res->run_root, e);
 		rc = rc == -ENOENT ? 0 : rc;
 	}
 	if (rc == 0)
 		rc = everything_read(res, result_path, run_path, e);
+	if (rc == 0)
+		rc = budget_trials_read(run_dir, res, e);
 	if (rc < 0)
 		result_free(res);
 	else
@@ -370,6 +353,7 @@ result_free(struct result *r)
 	free(r->targets);
 	free(r->expectations);
 	free(r->phases);
+	budget_done(&r->budget);
 	free(r->catchment);
 	free(r->cities);
 	free(r->resolvers);

@@ -3,11 +3,13 @@
 #define REPORTS_RESULT_H
 
 #include <jansson.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "lib/err.h"
+#include "reports/budget.h"
 
 struct stats {
 	double n, min, p1, p50, p99, max, ci_low, ci_high; /* all NaN when missing */
@@ -130,11 +132,6 @@ struct resolver {
 	struct lookups seen[WHEN_COUNT];
 };
 
-struct phase {
-	const char *name, *evidence;
-	double p10_ms, p50_ms, p90_ms;
-};
-
 struct limits {
 	double send_lateness_p99_us, wire_lateness_p99_us, capture_drops, clock_step_us,
 		cpu_pressure_ratio, before_unanswered, rtt_excess_ms, udp_receive_drops;
@@ -152,7 +149,9 @@ struct result {
 	struct city *cities;
 	struct resolver *resolvers;
 	struct trial *trial;
-	size_t n_metrics, n_targets, n_expectations, n_phases, n_catchment, n_cities, n_resolvers, n_trials;
+	size_t n_metrics, n_targets, n_expectations, n_phases, n_catchment, n_cities, n_resolvers,
+		n_trials;
+	struct budget budget;
 	struct noise noise;
 	struct limits limits;
 	double seed;
@@ -191,6 +190,13 @@ const struct metric *result_metric(const struct result *r, const char *name);
  * first with a timeline; the lower of two middles. NULL if no trial has a timeline.
  */
 const struct trial *result_median_trial(const struct result *r);
+
+/*
+ * Load RUN/name, a JSON object, into `ret`; its whole path into `path`. Returns 0, or -errno with
+ * `e` naming the file.
+ */
+int result_json_file(const char *run_dir, const char *name, char path[static PATH_MAX],
+	json_t **ret, struct err *e);
 
 /* A trial is read by its own file, result_trial.c. */
 struct reader;

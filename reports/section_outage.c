@@ -1,4 +1,4 @@
-/* section_outage.c - the figures of the outage: metrics, cities, phases, all metrics. */
+/* section_outage.c - the figures of the outage: cities, all metrics. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,28 +145,4 @@ section_cities(struct buf *b, const struct result *r)
 	if (n > 0 && valid > 0)
 		columns_table(b, caption, columns, sizeof(columns) / sizeof(columns[0]), rows, n);
 	free(rows);
-}
-
-void
-section_phases(struct buf *b, const struct result *r)
-{
-	static const char *const names[] = {"Phase", "p10", "Median", "p90"};
-	char text[SHOW_BYTES];
-
-	if (r->n_phases == 0)
-		return;
-	html_raw(b, "<section id=\"phases\"><h2>Where the time goes</h2>\n");
-	html_table(b, "Phases from the fault to the first good answer");
-	html_columns(b, names, sizeof(names) / sizeof(names[0]), 1);
-	for (size_t i = 0; i < r->n_phases; i++) {
-		html_row(b);
-		html_rowhead(b, r->phases[i].name == NULL ? SHOW_NONE : r->phases[i].name);
-		html_num(b, show_ms(r->phases[i].p10_ms, text));
-		html_num(b, show_ms(r->phases[i].p50_ms, text));
-		html_num(b, show_ms(r->phases[i].p90_ms, text));
-		html_row_end(b);
-	}
-	html_raw(b, "</tbody>");
-	html_table_end(b);
-	html_raw(b, "</section>\n");
 }

@@ -36,5 +36,8 @@ int plot_timeline(struct buf *page, const struct scene *s, struct err *e);
 int plot_cities(struct buf *page, const struct scene *s, struct err *e);
 int plot_loss(struct buf *page, const struct scene *s, struct err *e);
 int plot_answers(struct buf *page, const struct scene *s, struct err *e);
+int plot_waterfall(struct buf *page, const struct scene *s, struct err *e);
+int plot_phases(struct buf *page, const struct scene *s, struct err *e);
+int plot_phases_by_city(struct buf *page, const struct scene *s, struct err *e);
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "lib/rng.h"
+#include "tests/unit/reports/sample_budget.h"
 
 #define SAMPLE_GAP_MS	  100.0
 #define SAMPLE_FROM_MS	  (-5000.0)
@@ -326,7 +327,7 @@ sample_run(int n, uint64_t seed)
 			"measured", "tyo 99.7 %, none 0.3 %", "text",
 			"first_good_answer_ms p99 < 5s", "line", 15, "held", 1, "measured",
 			"4.31 s"));
-	json_object_set_new(root, "phases", json_array());
+	sample_add_budget(root, n);
 	json_object_set_new(root, "catchment", sample_catchment());
 	json_object_set_new(root, "cities", sample_city_list(&s));
 	json_object_set_new(root, "calibration", json_null());
@@ -351,6 +352,8 @@ sample_save(json_t *root, const char *dir)
 	char path[512];
 
 	mkdir(dir, 0755);
+	if (json_object_get(root, "budget") != NULL)
+		sample_save_budget(dir, sample_budget_trial(1));
 	snprintf(path, sizeof(path), "%s/result.json", dir);
 	if (json_dump_file(root, path, JSON_COMPACT) != 0)
 		abort();
