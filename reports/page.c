@@ -139,6 +139,7 @@ page_write(struct buf *b, const struct result *r, struct err *e)
 	if (rc < 0)
 		return rc;
 	section_resolvers(b, r);
+	section_bgp(b, r);
 	section_restore(b, r);
 	section_catchment(b, r, &palette);
 	section_trials(b, r);

@@ -16,6 +16,7 @@ void section_targets(struct buf *page, const struct result *r);
 void section_metrics(struct buf *page, const struct result *r);
 void section_cities(struct buf *page, const struct result *r);
 void section_resolvers(struct buf *page, const struct result *r);
+void section_bgp(struct buf *page, const struct result *r);
 void section_restore(struct buf *page, const struct result *r);
 void section_catchment(struct buf *page, const struct result *r, const struct palette *p);
 void section_map(struct buf *page, const struct result *r, const struct palette *p); /* in it */

@@ -186,6 +186,8 @@ metrics_read(struct reader *r, struct result *res)
 			.family = reader_str(r, o, at, "family"),
 			.over = reader_str(r, o, at, "over"),
 			.missing = reader_num(r, o, at, "missing"),
+			.accuracy_ms = reader_num(r, o, at, "accuracy_ms"),
+			.rfc = reader_str(r, o, at, "rfc"),
 			.stats = result_stats_read(r, o, at, NULL),
 		};
 	}
@@ -301,6 +303,7 @@ everything_read(struct result *res, const char *result_path, const char *run_pat
 	targets_read(&r, res);
 	expectations_read(&r, res);
 	budget_read(&r, res);
+	bgp_read(&r, res);
 	catchment_read(&r, res);
 	cities_read(&r, res);
 	result_resolvers_read(&r, res);
@@ -354,6 +357,7 @@ result_free(struct result *r)
 	free(r->expectations);
 	free(r->phases);
 	budget_done(&r->budget);
+	bgp_done(&r->bgp);
 	free(r->catchment);
 	free(r->cities);
 	free(r->resolvers);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "lib/err.h"
+#include "reports/bgp.h"
 #include "reports/budget.h"
 
 struct stats {
@@ -16,8 +17,9 @@ struct stats {
 };
 
 struct metric {
-	const char *name, *unit, *family, *over;
+	const char *name, *unit, *family, *over, *rfc;
 	double missing; /* samples that never came: "never" is their value */
+	double accuracy_ms;
 	struct stats stats;
 };
 
@@ -152,6 +154,7 @@ struct result {
 	size_t n_metrics, n_targets, n_expectations, n_phases, n_catchment, n_cities, n_resolvers,
 		n_trials;
 	struct budget budget;
+	struct bgp bgp;
 	struct noise noise;
 	struct limits limits;
 	double seed;

@@ -13,7 +13,9 @@
 static const char *
 show(const struct metric *m, double v, char text[static SHOW_BYTES])
 {
-	if (m->unit != NULL && strstr(m->name, m->unit) != NULL && strcmp(m->unit, "ms") != 0)
+	if (m->unit != NULL && strcmp(m->unit, "ms") == 0)
+		return show_ms_within(v, m->accuracy_ms, text);
+	if (m->unit != NULL && strstr(m->name, m->unit) != NULL)
 		return show_count(v, text); /* the name says the unit */
 	return show_value(v, m->unit, text);
 }
@@ -46,6 +48,12 @@ metric_row(struct buf *b, const struct metric *m)
 		snprintf(ci, sizeof(ci), "%s – %s", show(m, m->stats.ci_low, low),
 			show(m, m->stats.ci_high, high));
 	html_num(b, ci);
+	if (m->accuracy_ms > 0)
+		snprintf(ci, sizeof(ci), "± %s", show_ms_about(m->accuracy_ms, text));
+	html_num(b, m->accuracy_ms > 0 ? ci : SHOW_NONE);
+	html_raw(b, "<td class=\"w\">");
+	html_text(b, m->rfc == NULL ? SHOW_NONE : m->rfc);
+	html_raw(b, "</td>");
 	html_row_end(b);
 }
 
@@ -72,9 +80,9 @@ void
 section_metrics(struct buf *b, const struct result *r)
 {
 	static const char *const names[] = {"Metric", "Samples are", "Samples", "Least", "Median",
-		"p99", "Most", "95 % interval of the median"};
+		"p99", "Most", "95 % interval of the median", "Exact to", "In the RFCs"};
 	size_t valid = result_valid_trials(r);
-	char caption[200], gap[SHOW_BYTES];
+	char caption[320], gap[SHOW_BYTES];
 
 	if (r->n_metrics == 0)
 		return;
@@ -82,7 +90,9 @@ section_metrics(struct buf *b, const struct result *r)
 	html_textf(b, "All %zu metrics of the run", r->n_metrics);
 	html_raw(b, "</summary>\n");
 	snprintf(caption, sizeof(caption),
-		"Over %zu valid %s%s; what rests on answers is exact to ± %s (the sampling gap)",
+		"Over %zu valid %s%s; what rests on answers is exact to ± %s (the sampling gap); "
+		"no "
+		"figure has a digit finer than it is exact to",
 		valid, valid == 1 ? "trial" : "trials",
 		valid < VERDICT_QUICK_LOOK ? ", a quick look" : "", show_ms_stated(r->gap_ms, gap));
 	html_table(b, caption);

@@ -2,6 +2,7 @@
 #include "reports/show.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,6 +44,37 @@ show_ms(double ms, char out[static SHOW_BYTES])
 		snprintf(out, SHOW_BYTES, "%s%.*f %s", ms < 0 ? "\xe2\x88\x92" : "", decimals(v), v,
 			scales[i].unit);
 	return out;
+}
+
+const char *
+show_ms_within(double ms, double accuracy_ms, char out[static SHOW_BYTES])
+{
+	double step = accuracy_ms > 0 ? pow(10, floor(log10(accuracy_ms) + 1e-9)) : NAN, v;
+	bool is_s;
+	int most;
+
+	if (!isfinite(ms) || !isfinite(step) || fabs(ms) > MS_MAX)
+		return show_ms(ms, out);
+	v = fabs(round(ms / step) * step);
+	is_s = v >= 999.5;
+	if (v < 0.9995)
+		return show_ms(v > 0 ? copysign(v, ms) : 0, out);
+	if (is_s) {
+		v /= 1e3;
+		step /= 1e3;
+	}
+	most = step >= 0.999999 ? 0 : (int)round(-log10(step));
+	snprintf(out, SHOW_BYTES, "%s%.*f %s", ms < 0 ? "\xe2\x88\x92" : "",
+		decimals(v) < most ? decimals(v) : most, v, is_s ? "s" : "ms");
+	return out;
+}
+
+const char *
+show_ms_about(double ms, char out[static SHOW_BYTES])
+{
+	double step = ms > 0 ? pow(10, floor(log10(ms) + 1e-9)) : NAN;
+
+	return show_ms_stated(isfinite(step) ? ceil(ms / step - 1e-9) * step : ms, out);
 }
 
 const char *

@@ -15,6 +15,12 @@
  */
 const char *show_ms(double ms, char out[static SHOW_BYTES]);
 
+/* The same with no digit that is finer than the figure is exact to; `accuracy_ms` NaN is show_ms. */
+const char *show_ms_within(double ms, double accuracy_ms, char out[static SHOW_BYTES]);
+
+/* An accuracy itself, rounded up to its first digit: 0.2615 gives "0.3 ms". */
+const char *show_ms_about(double ms, char out[static SHOW_BYTES]);
+
 /* Round-trip times stand in columns: one decimal, always ms. */
 const char *show_rtt(double ms, char out[static SHOW_BYTES]);
 

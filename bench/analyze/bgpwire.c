@@ -23,8 +23,12 @@ keep_event(struct trial *t, const struct bgplog *log, const struct bgplog_entry 
 		t->wire = grown;
 	}
 	w = &t->wire[t->wires++];
-	*w = (struct wire_event){
-		.kind = kind, .family = family, .at_ns = x->at_ns, .packet = x->packet, .how = how};
+	*w = (struct wire_event){.kind = kind,
+		.session = x->session,
+		.family = family,
+		.at_ns = x->at_ns,
+		.packet = x->packet,
+		.how = how};
 	snprintf(w->peer, sizeof(w->peer), "%s", bgplog_peer_text(log, x));
 	snprintf(w->capture, sizeof(w->capture), "%s", log->point[x->point].file);
 	return 0;
@@ -100,6 +104,52 @@ announced_ns(const struct trial *t, enum family family)
 	return latest;
 }
 
+/*
+ * Did the session carry the family's prefixes when it closed? It did when they were the last thing that
+ * this peer was told before; when it was told nothing while we looked, then if it is told of them later.
+ */
+static bool
+carried(const struct trial *t, const struct wire_event *close, enum family family)
+{
+	const struct wire_event *last = NULL;
+	bool later = false;
+
+	for (size_t i = 0; i < t->wires; i++) {
+		const struct wire_event *w = &t->wire[i];
+
+		if (w->kind == WIRE_CLOSE || w->family != family ||
+			strcmp(w->peer, close->peer) != 0)
+			continue;
+		if (w->at_ns <= close->at_ns)
+			last = w;
+		else
+			later |= w->kind == WIRE_ANNOUNCE;
+	}
+	return last != NULL ? last->kind == WIRE_ANNOUNCE : later;
+}
+
+/*
+ * Who closes a session withdraws all that it carried (RFC 4271 6). The first sign of it counts:
+ * NOTIFICATION, FIN and RST of one session are one end.
+ */
+static void
+count_closes(struct trial *t)
+{
+	for (size_t i = 0; i < t->wires; i++) {
+		struct wire_event *w = &t->wire[i];
+		bool first = w->kind == WIRE_CLOSE && w->at_ns >= t->fault_ns &&
+			w->at_ns < t->restore_ns;
+
+		for (size_t k = 0; k < i && first; k++)
+			first = t->wire[k].kind != WIRE_CLOSE || t->wire[k].session != w->session;
+		for (int f = 0; f < FAMILIES && first; f++) {
+			w->withdraws[f] = carried(t, w, (enum family)f);
+			if (w->withdraws[f] && w->at_ns > t->withdraw_ns[f])
+				t->withdraw_ns[f] = w->at_ns;
+		}
+	}
+}
+
 static void
 find_instants(struct trial *t)
 {
@@ -109,6 +159,7 @@ find_instants(struct trial *t)
 		if (w->kind == WIRE_WITHDRAW && w->at_ns >= t->fault_ns && w->at_ns < t->restore_ns)
 			t->withdraw_ns[w->family] = w->at_ns;
 	}
+	count_closes(t);
 	for (int f = 0; f < FAMILIES; f++)
 		t->announce_ns[f] = announced_ns(t, (enum family)f);
 }

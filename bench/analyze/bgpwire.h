@@ -6,8 +6,10 @@
  * missing byte became visible.
  *
  * `withdraw` is the last withdrawal between fault and restore, over all peers, per family of the
- * prefix. `announce` is, after the restore, the latest of the peers' first announcements. Closing a
- * session withdraws as well, by RFC 4271 6, but no UPDATE says so: it is kept as an event of its own.
+ * prefix. A session that the node itself closes (NOTIFICATION, FIN or RST, the first of them) withdraws
+ * what it carried, by RFC 4271 6, though no UPDATE says so: it counts like one where the session carried
+ * the prefix. Peers that keep stale routes (graceful restart) are not told apart. `announce` is, after
+ * the restore, the latest of the peers' first announcements.
  */
 #ifndef BENCH_ANALYZE_BGPWIRE_H
 #define BENCH_ANALYZE_BGPWIRE_H

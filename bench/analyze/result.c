@@ -39,6 +39,17 @@ by_family(const struct trial *t, const int64_t wall_ns[static FAMILIES])
 }
 
 static json_t *
+families_json(const bool of[static FAMILIES])
+{
+	json_t *list = json_array();
+
+	for (int f = 0; f < FAMILIES; f++)
+		if (of[f])
+			json_array_append_new(list, json_string(family_name[f]));
+	return list;
+}
+
+static json_t *
 wire_json(const struct trial *t, enum wire_kind kind)
 {
 	json_t *list = json_array();
@@ -57,6 +68,8 @@ wire_json(const struct trial *t, enum wire_kind kind)
 		json_object_set_new(o, "at_ms", since_fault(t, w->at_ns));
 		json_object_set_new(o, "capture", json_string(w->capture));
 		json_object_set_new(o, "packet", json_integer((json_int_t)w->packet));
+		if (kind == WIRE_CLOSE)
+			json_object_set_new(o, "withdraws", families_json(w->withdraws));
 		json_array_append_new(list, o);
 	}
 	return list;

@@ -7,13 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/analyze/bgplog_internal.h"
+#include "bench/analyze/grow.h"
 #include "bench/analyze/metrics.h"
 
 static bool
 samples_make(struct rfc_router *x)
 {
 	x->first_in_ms = samples_new();
+	x->first_out_ms = samples_new();
 	x->last_out_ms = samples_new();
 	for (int f = 0; f < FAMILIES; f++) {
 		x->rib_ms[f] = samples_new();
@@ -22,13 +23,14 @@ samples_make(struct rfc_router *x)
 		if (x->rib_ms[f] == NULL || x->fib_ms[f] == NULL || x->steps[f] == NULL)
 			return false;
 	}
-	return x->first_in_ms != NULL && x->last_out_ms != NULL;
+	return x->first_in_ms != NULL && x->first_out_ms != NULL && x->last_out_ms != NULL;
 }
 
 static void
 router_done(struct rfc_router *x)
 {
 	samples_free(x->first_in_ms);
+	samples_free(x->first_out_ms);
 	samples_free(x->last_out_ms);
 	for (int f = 0; f < FAMILIES; f++) {
 		samples_free(x->rib_ms[f]);
@@ -45,7 +47,7 @@ rfc_router(struct rfc_bgp *b, const struct bgplog_node *n)
 	for (size_t i = 0; i < b->routers; i++)
 		if (strcmp(b->router[i].name, n->name) == 0)
 			return &b->router[i];
-	if (bgplog_grow(&b->router, b->routers, sizeof(*x)) < 0)
+	if (grow(&b->router, b->routers, sizeof(*x)) < 0)
 		return NULL;
 	x = &b->router[b->routers];
 	*x = (struct rfc_router){0};
@@ -64,7 +66,7 @@ rfc_hop(struct rfc_bgp *b, const char *from, const char *to)
 	for (size_t i = 0; i < b->hops; i++)
 		if (strcmp(b->hop[i].from, from) == 0 && strcmp(b->hop[i].to, to) == 0)
 			return &b->hop[i];
-	if (bgplog_grow(&b->hop, b->hops, sizeof(*h)) < 0)
+	if (grow(&b->hop, b->hops, sizeof(*h)) < 0)
 		return NULL;
 	h = &b->hop[b->hops++];
 	*h = (struct rfc_hop){0};
@@ -190,6 +192,7 @@ router_json(const struct rfc_router *x)
 	json_object_set_new(o, "messages_out", count(x->messages_out));
 	json_object_set_new(o, "bytes_out", count(x->bytes_out));
 	json_object_set_new(o, "first_update_in_ms", metric_summary(x->first_in_ms));
+	json_object_set_new(o, "first_update_out_ms", metric_summary(x->first_out_ms));
 	json_object_set_new(o, "last_update_out_ms", metric_summary(x->last_out_ms));
 	json_object_set_new(o, "rib_convergence_ms", rib);
 	json_object_set_new(o, "fib_convergence_ms", fib);

@@ -23,11 +23,11 @@
 /* Sums over the valid trials; samples carry their trial. */
 struct rfc_router {
 	char name[BGPLOG_NODE_BYTES], role[32], city[32];
-	uint64_t updates_in, updates_out;	   /* about an anycast prefix */
-	uint64_t withdraws_out;			   /* of these, those that withdraw one */
-	uint64_t messages_out, bytes_out;	   /* all of BGP */
-	uint64_t unasked_out;			   /* UPDATEs out that no UPDATE in preceded */
-	struct samples *first_in_ms, *last_out_ms; /* from the fault, one a trial */
+	uint64_t updates_in, updates_out; /* about an anycast prefix */
+	uint64_t withdraws_out;		  /* of these, those that withdraw one */
+	uint64_t messages_out, bytes_out; /* all of BGP */
+	uint64_t unasked_out;		  /* UPDATEs out that no UPDATE in preceded */
+	struct samples *first_in_ms, *first_out_ms, *last_out_ms; /* from the fault, one a trial */
 	struct samples *rib_ms[FAMILIES], *fib_ms[FAMILIES], *steps[FAMILIES];
 };
 

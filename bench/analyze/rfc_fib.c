@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/analyze/bgplog_internal.h"
+#include "bench/analyze/grow.h"
 #include "lib/routelog.h"
 
 static int
@@ -40,7 +40,7 @@ keep(struct rfc_fib *f, const struct run *r, const struct bgplog *log,
 	node = bgplog_node(log, x->node);
 	if (node < 0)
 		return 0;
-	if (bgplog_grow(&f->event, f->n, sizeof(f->event[0])) < 0)
+	if (grow(&f->event, f->n, sizeof(f->event[0])) < 0)
 		return -ENOMEM;
 	f->event[f->n++] = (struct rfc_fib_event){x->at.ns, node, prefix};
 	return 0;

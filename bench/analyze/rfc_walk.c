@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/analyze/bgplog_internal.h"
+#include "bench/analyze/grow.h"
 #include "bench/analyze/rfc_fib.h"
 #include "lib/bfd.h"
 
@@ -29,10 +29,10 @@ struct walk {
 	const struct trial *t;
 	const struct bgplog *log;
 	struct rfc_fib fib;
-	struct exchange *exchange;    /* node x prefix */
-	int64_t *first_in, *last_out; /* by node */
-	struct rfc_router **router;   /* by node, NULL: nothing yet */
-	bool *is_fresh;		      /* by session: opened within the window */
+	struct exchange *exchange;		  /* node x prefix */
+	int64_t *first_in, *first_out, *last_out; /* by node */
+	struct rfc_router **router;		  /* by node, NULL: nothing yet */
+	bool *is_fresh;				  /* by session: opened within the window */
 	struct told *told;
 	size_t tolds;
 	uint64_t messages, bytes, updates, withdraws;
@@ -126,7 +126,7 @@ tell(struct walk *w, int node, const struct bgplog_entry *x, int prefix,
 			w->told[i].prefix == prefix)
 			t = &w->told[i];
 	if (t == NULL) {
-		if (bgplog_grow(&w->told, w->tolds, sizeof(*t)) < 0)
+		if (grow(&w->told, w->tolds, sizeof(*t)) < 0)
 			return -ENOMEM;
 		t = &w->told[w->tolds++];
 		*t = (struct told){.node = node, .session = x->session, .prefix = prefix};
@@ -193,6 +193,8 @@ take_out(struct walk *w, int node, const struct bgplog_entry *x, struct rfc_hop 
 	hop->withdraws += a.withdraws;
 	w->updates++;
 	w->withdraws += a.withdraws;
+	if (w->first_out[node] == NEVER)
+		w->first_out[node] = x->at_ns;
 	w->last_out[node] = x->at_ns;
 	/* A peer that has just come gets the whole table, whatever came in before. */
 	if (x->session >= 0 && w->is_fresh[x->session])
@@ -321,19 +323,28 @@ add_steps(struct walk *w)
 }
 
 static int
+add_instant(const struct walk *w, struct samples *s, int64_t at_ns)
+{
+	return at_ns == NEVER
+		? 0
+		: samples_add(s, (double)(at_ns - w->t->fault_ns) / 1e6, w->t->number);
+}
+
+static int
 add_instants(struct walk *w)
 {
 	int rc = 0;
 
 	for (size_t n = 0; n < w->log->nodes && rc == 0; n++) {
-		int64_t in = w->first_in[n], out = w->last_out[n], fault = w->t->fault_ns;
+		struct rfc_router *x = w->router[n];
 
-		if (in != NEVER)
-			rc = samples_add(w->router[n]->first_in_ms, (double)(in - fault) / 1e6,
-				w->t->number);
-		if (rc == 0 && out != NEVER)
-			rc = samples_add(w->router[n]->last_out_ms, (double)(out - fault) / 1e6,
-				w->t->number);
+		if (x == NULL)
+			continue;
+		rc = add_instant(w, x->first_in_ms, w->first_in[n]);
+		if (rc == 0)
+			rc = add_instant(w, x->first_out_ms, w->first_out[n]);
+		if (rc == 0)
+			rc = add_instant(w, x->last_out_ms, w->last_out[n]);
 	}
 	return rc;
 }
@@ -363,16 +374,17 @@ walk_init(struct walk *w)
 
 	w->exchange = calloc(nodes * MAX_PREFIXES + 1, sizeof(*w->exchange));
 	w->first_in = calloc(nodes + 1, sizeof(*w->first_in));
+	w->first_out = calloc(nodes + 1, sizeof(*w->first_out));
 	w->last_out = calloc(nodes + 1, sizeof(*w->last_out));
 	w->router = calloc(nodes + 1, sizeof(struct rfc_router *));
 	w->is_fresh = calloc(w->log->sessions + 1, sizeof(*w->is_fresh));
-	if (w->exchange == NULL || w->first_in == NULL || w->last_out == NULL ||
-		w->router == NULL || w->is_fresh == NULL)
+	if (w->exchange == NULL || w->first_in == NULL || w->first_out == NULL ||
+		w->last_out == NULL || w->router == NULL || w->is_fresh == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < nodes * MAX_PREFIXES; i++)
 		w->exchange[i] = (struct exchange){NEVER, NEVER, NEVER};
 	for (size_t i = 0; i < nodes; i++)
-		w->first_in[i] = w->last_out[i] = NEVER;
+		w->first_in[i] = w->first_out[i] = w->last_out[i] = NEVER;
 	return rfc_fib_read(w->r, w->t, w->log, &w->fib);
 }
 
@@ -400,6 +412,7 @@ rfc_bgp_add(struct run *r, const struct trial *t, const struct bgplog *log)
 	rfc_fib_done(&w.fib);
 	free(w.exchange);
 	free(w.first_in);
+	free(w.first_out);
 	free(w.last_out);
 	free(w.router);
 	free(w.is_fresh);

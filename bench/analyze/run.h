@@ -111,6 +111,8 @@ struct wire_event {
 	enum family family;
 	int64_t at_ns; /* wall */
 	uint64_t packet;
+	int session;		  /* of the BGP log */
+	bool withdraws[FAMILIES]; /* WIRE_CLOSE: it took the prefixes of that family along */
 	char peer[48];
 	char capture[128]; /* relative to the run */
 	const char *how;   /* "withdrawn", "mp_unreach", "nlri", "mp_reach", "notification", ... */
