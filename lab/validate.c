@@ -339,6 +339,7 @@ read_node(struct validation *v, const char *const stacks[], size_t node)
 	overlay.layers = v->nodes[node].layers;
 	for (size_t i = 0; i < role->services_len; i++)
 		read_service(v, node, &v->t->services[role->services[i]], &from);
+	check_resolvers(v, node, &from);
 	for (size_t i = 0; i < v->nodes[node].conf.sessions_len; i++)
 		v->out->sessions += !v->nodes[node].conf.sessions[i].shutdown;
 	return 0;

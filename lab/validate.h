@@ -30,7 +30,7 @@ struct findings {
 };
 
 /*
- * Read every node's FRR, BIRD, OpenBGPD and keepalived files as its overlay will show them and compare.
+ * Read every node's FRR, BIRD, OpenBGPD, keepalived and resolvers' files as its overlay will show them and compare.
  *
  *      stacks  as layers_of() wants them
  *      strict  warnings are errors too

@@ -50,6 +50,9 @@ bool has_interface(const struct validation *v, size_t node, const char *name);
 /* validate_session.c: all that needs both ends of a session. */
 void check_sessions(struct validation *v, size_t node);
 
+/* validate_resolver.c: is each resolver told of the addresses that users ask it at? `from` reads the node's files. */
+void check_resolvers(struct validation *v, size_t node, const struct dc_source *from);
+
 /* validate_node.c: interfaces, addresses, next hops, router ids, the service's prefixes. */
 void check_node(struct validation *v, size_t node);
 
