@@ -121,15 +121,16 @@ demo: ## on a fresh machine, everything: install, build, crash a DNS server, cut
 UNIT  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*/test_*.c)))
 BENCH := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*_bench.c)))
 BENCH_SHARED := $(sort $(filter-out tests/bench/%_bench.c,$(wildcard tests/bench/*.c)))
+ORACLE := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/oracle/*.c)))
 FUZZ  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 # How these are linked: with clang's fuzzer, unless FUZZER is set to the object with another main.
 FUZZER ?= -fsanitize=fuzzer
 TESTS  := BUILD=$(BUILD) tests/run
-.PHONY: check unit golden golden-update fuzz-smoke lab-test fuzz bench bench-idle bench-size unit-programs fuzz-programs
+.PHONY: check unit golden golden-update oracle fuzz-smoke lab-test fuzz bench bench-idle bench-size unit-programs oracle-programs fuzz-programs
 
-check: ## every test there is: both compilers, units, sanitizers, golden, fuzz, and as root the lab
+check: ## every test there is: both compilers, units, sanitizers, golden, oracles, fuzz, and as root the lab
 	$(Q).ci/deps --try
-	$(Q)$(TESTS) build unit san golden fuzz lab
+	$(Q)$(TESTS) build unit san golden oracle fuzz lab
 
 unit: unit-programs ## the unit tests alone
 	$(Q)$(TESTS) unit
@@ -139,6 +140,9 @@ golden: all ## what commands print, against what is written in tests/golden/
 
 golden-update: all ## write down what they print now; read the diff before committing it
 	$(Q)tests/golden/run --update tests/golden/*.test
+
+oracle: all ## what we read of captures, whole and damaged, against what tshark reads of them
+	$(Q)$(TESTS) oracle
 
 fuzz-smoke: ## each fuzz target on its corpus, and a few seconds further
 	$(Q)$(TESTS) fuzz
@@ -160,6 +164,7 @@ bench-size: all rootfs ## how time, memory and idle CPU grow: generated networks
 	$(Q)tests/bench/size $(PROGRAM) 4 16 64
 
 unit-programs: $(UNIT)
+oracle-programs: $(ORACLE)
 fuzz-programs: $(FUZZ)
 
 BELOW_scenarios := lab probes bench reports
@@ -175,10 +180,14 @@ $(BENCH): $(BUILD)/%: %.c $(BUILD)/settings $(ARCHIVES) $(patsubst %.c,$(BUILD)/
 	@mkdir -p $(@D) && echo "  BENCH $@"
 	$(Q)$(COMPILE) -o $@ $< $(filter %.o,$^) $(call together,$^) $(LDLIBS)
 
+$(ORACLE): $(BUILD)/%: %.c $(BUILD)/settings $(ARCHIVES)
+	@mkdir -p $(@D) && echo "  TEST  $@"
+	$(Q)$(COMPILE) -o $@ $< $(call together,$^) $(LDLIBS)
+
 $(FUZZ): $(BUILD)/%: %.c $(BUILD)/settings $(ARCHIVES) $(filter %.o,$(FUZZER))
 	@mkdir -p $(@D) && echo "  FUZZ  $@"
 	$(Q)$(COMPILE) -o $@ $< $(FUZZER) $(call together,$^) $(LDLIBS)
--include $(UNIT:%=%.d) $(BENCH:%=%.d) $(FUZZ:%=%.d) $(BENCH_SHARED:%.c=$(BUILD)/%.d)
+-include $(UNIT:%=%.d) $(BENCH:%=%.d) $(ORACLE:%=%.d) $(FUZZ:%=%.d) $(BENCH_SHARED:%.c=$(BUILD)/%.d)
 
 # ---- upkeep ----
 
