@@ -113,7 +113,9 @@ def bgp_attributes():
         s.say(0, make.update(attributes=attribute(0x40, 1, bytes([origin])) + path(64500, 65536) + attribute(0x40, 3, A),
                              nlri=prefix("203.0.113.0/24")))
     s.say(0, make.update(attributes=well_known() + attribute(0x40, 5, struct.pack(">I", 200)) +
-                         attribute(0x80, 4, struct.pack(">I", 100)), nlri=prefix("0.0.0.0/0") + prefix("192.0.2.1/32") + prefix("198.18.0.0/15")))
+                         attribute(0x80, 4, struct.pack(">I", 100)), nlri=prefix("192.0.2.1/32") + prefix("198.18.0.0/15")))
+    # The default route stands alone: next to others tshark takes its zero byte for a path id.
+    s.say(0, make.update(attributes=well_known(64500), nlri=prefix("0.0.0.0/0")))
     segments = bytes([3, 1]) + struct.pack(">I", 65000) + bytes([2, 2]) + struct.pack(">II", 64500, 64501) + bytes([1, 2]) + \
         struct.pack(">II", 64510, 65540)
     s.say(0, make.update(attributes=first + attribute(0x40, 2, segments) + attribute(0x40, 3, A) + attribute(0x40, 6, b"") +
@@ -125,13 +127,15 @@ def bgp_attributes():
     s.say(0, make.update(attributes=well_known(64500) + attribute(0xC0, 32, struct.pack(">300I", *range(300))),
                          nlri=prefix("203.0.113.0/24")), size=700)
     link_local = bytes.fromhex("fe800000000000000000000000000001")
-    s.say(1, make.update(attributes=first + path(65550) + reach(2, B6, prefix("2001:db8:53::/48") + prefix("::/0") + prefix("2001:db8::1/128"))))
+    s.say(1, make.update(attributes=first + path(65550) + reach(2, B6, prefix("2001:db8:53::/48") + prefix("2001:db8::1/128"))))
+    s.say(1, make.update(attributes=first + path(65550) + reach(2, B6, prefix("::/0"))))
     s.say(1, make.update(attributes=first + path(65550) + reach(2, B6 + link_local, prefix("2001:db8:53::/48"))))
     s.say(1, make.update(attributes=first + path(65550) + reach(1, B, prefix("203.0.113.0/24"))))
     s.say(1, make.update(attributes=first + path(65550) + reach(1, B6, prefix("203.0.113.0/24"))))
-    s.say(1, make.update(attributes=unreach(2, prefix("2001:db8:53::/48") + prefix("::/0"))))
+    s.say(1, make.update(attributes=unreach(2, prefix("2001:db8:53::/48") + prefix("2001:db8:54::/47"))))
     s.say(1, make.update(attributes=unreach(1, prefix("203.0.113.0/24"))))
-    s.say(1, make.update(withdrawn=prefix("203.0.113.0/24") + prefix("0.0.0.0/0")))
+    s.say(1, make.update(withdrawn=prefix("203.0.113.0/24") + prefix("203.0.113.128/25")))
+    s.say(1, make.update(withdrawn=prefix("0.0.0.0/0")))
     s.say(1, make.update(withdrawn=prefix("203.0.113.0/24"), attributes=well_known(65550), nlri=prefix("203.0.113.128/25")))
     s.say(1, make.update() + make.update(attributes=unreach(2, b"")) + make.update(attributes=unreach(1, b"")))
     s.say(1, make.update(attributes=unreach(1, b"", safi=128)))

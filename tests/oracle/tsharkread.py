@@ -208,6 +208,8 @@ def records(proto, section):
 def dns(proto):
     flags = first(proto, "dns.flags")
     counts = [first(proto, "dns.count." + x) for x in ("queries", "answers", "auth_rr", "add_rr")]
+    if first(proto, "dns.count.zones") is not None:  # an UPDATE calls its sections by other names
+        counts = [first(proto, "dns.count." + x) for x in ("zones", "prerequisites", "updates", "add_rr")]
     if flags is None or None in counts:
         return None
     m = {"p": "dns", "id": number(first(proto, "dns.id")), "flags": int(value(flags), 16), "counts": [number(c) for c in counts],
@@ -229,6 +231,9 @@ def dns(proto):
             code, data = first(o, "dns.opt.code"), first(o, "dns.opt.data")
             if "nsid" not in m and code is not None and number(code) == 3 and data is not None:
                 m["nsid"] = value(data)
+    for key, name in (("time", "dns.time"), ("again", "dns.retransmission"), ("again_of", "dns.retransmit_request_in")):
+        if first(proto, name) is not None:
+            m[key] = first(proto, name).get("show")
     return m
 
 
@@ -245,7 +250,7 @@ def complaint(proto):
 
 def packet(element):
     """The messages of one packet, outermost addresses and innermost ports."""
-    who, number_of, out = [None, 0, None, 0], 0, []
+    who, number_of, transport, out = [None, 0, None, 0], 0, "", []
     for proto in element.findall("proto"):
         name = proto.get("name")
         if name == "frame":
@@ -253,6 +258,7 @@ def packet(element):
         elif name in ("ip", "ipv6") and who[0] is None:
             who[0], who[2] = first(proto, name + ".src").get("show"), first(proto, name + ".dst").get("show")
         elif name in ("tcp", "udp"):
+            transport = name
             who[1], who[3] = number(first(proto, name + ".srcport")), number(first(proto, name + ".dstport"))
         elif name == "_ws.malformed" and out:
             out[-1]["malformed"] = "malformed"
@@ -265,7 +271,7 @@ def packet(element):
                 m = {"p": name, "malformed": "not read"}
             elif complaint(proto):
                 m.setdefault("malformed", complaint(proto))
-            m["packet"], m["who"] = number_of, list(who)
+            m["packet"], m["who"], m["over"] = number_of, list(who), transport
             out.append(m)
     return out
 
