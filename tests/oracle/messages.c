@@ -198,7 +198,12 @@ static void
 close_half(struct tcp_half *h)
 {
 	struct reader *r = h->reader;
+	uint64_t resyncs = r->bgp != NULL ? bgpstream_counts(r->bgp)->resyncs
+					  : dnsstream_counts(r->dns)->resyncs;
 
+	if (resyncs > 0)
+		say_half(h, json_pack("{sI}", "resyncs", (json_int_t)resyncs),
+			r->bgp != NULL ? "bgp" : "dns", 0, 0);
 	bgpstream_free(r->bgp);
 	if (r->dns != NULL)
 		dnsstream_free(r->dns);

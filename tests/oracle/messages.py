@@ -27,7 +27,7 @@ def ours_of(program, capture, limit_s=120):
 def by_direction(messages):
     out = collections.defaultdict(list)
     for m in messages:
-        if "gap" not in m:
+        if "gap" not in m and "resyncs" not in m:
             out[m["p"], tuple(m["who"])].append(m)
     return out
 
@@ -92,6 +92,8 @@ def classify(a, b):
     """None when the same; else what kind of difference it is."""
     if b is None:
         return f"only ours, bad: {kind(a)}" if "bad" in a else f"only ours: {kind(a)}"
+    if a is None and b.get("malformed") == "header":
+        return f"only theirs, its header refused: {kind(b)}"
     if a is None:
         return f"only theirs, malformed: {kind(b)}" if "malformed" in b else f"only theirs: {kind(b)}"
     if "bad" in a:
@@ -110,15 +112,19 @@ def classify(a, b):
 
 def compare(program, capture):
     """Returns (how many are the same, classes of difference with their pairs)."""
-    ours, theirs = by_direction(ours_of(program, capture)), by_direction(tsharkread.read(capture))
+    told = ours_of(program, capture)
+    ours, theirs = by_direction(told), by_direction(tsharkread.read(capture))
+    gaps = {(m["p"], tuple(m["who"])) for m in told if "gap" in m or "resyncs" in m}
     same, classes = 0, collections.defaultdict(list)
     for way in sorted(set(ours) | set(theirs)):
+        beside = " beside a gap" * (way in gaps) + " beside what tshark could not read" * any(
+            m.get("malformed") in ("malformed", "not read", "fields missing") for m in theirs.get(way, []))
         for a, b in aligned(ours.get(way, []), theirs.get(way, [])):
             what = classify(a, b)
             if what is None:
                 same += 1
             else:
-                classes[what].append((a, b))
+                classes[what + (beside if a is None or b is None else "")].append((a, b))
     return same, classes
 
 

@@ -174,6 +174,10 @@ def bgp(proto):
     if kind is None:
         return None  # "continuation": what tshark makes nothing of
     m = {"p": "bgp", "type": number(kind), "bytes": number(length)}
+    least = {1: 29, 2: 23, 3: 21, 4: 19, 5: 23}
+    marker = first(proto, "bgp.marker")
+    if marker is None or value(marker) != "ff" * 16 or m["bytes"] < least.get(m["type"], 65536):
+        m["malformed"] = "header"
     readers = {1: opened, 2: update, 3: notification}
     if m["type"] in readers:
         readers[m["type"]](m, proto)
@@ -219,6 +223,8 @@ def dns(proto):
     if name is not None:
         m["name"] = name_text(bytes.fromhex(value(name)))
         m["qtype"], m["qclass"] = number(first(proto, "dns.qry.type")), number(first(proto, "dns.qry.class"))
+    elif m["counts"][0] > 0:
+        m["malformed"] = "fields missing"
     for r in records(proto, "Answers"):
         if "txt" not in m and first(r, "dns.resp.type") is not None and first(r, "dns.resp.type").get("show") == "16":
             m["txt"] = "".join(value(f) for f in all_of(r, "dns.txt.length", "dns.txt"))
