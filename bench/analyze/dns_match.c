@@ -13,7 +13,8 @@ enum state { ANSWERED = 1, ELSEWHERE = 2, LATE = 4 };
 /*
  * A query, on one cache line: what is slow about matching is to fetch these.
  *
- * Queries lie in a ring in the order they were asked: the oldest is the next to expire. Their
+ * Queries lie in a ring in the order they were seen: the oldest is the next to expire (`asked` may go
+ * back a little from one to the next, as the packets of a capture do). Their
  * numbers grow for ever; the low bits are the place in the ring. Each bucket names its newest query and
  * each query the one before it in its bucket; a chain ends at a number that has left the ring, so
  * that leaving it touches nothing else. Numbers are kept to 32 bits: one that comes round again
@@ -213,7 +214,7 @@ dns_match_query(struct dns_match *m, const struct dns_match_key *key, uint32_t h
 	x = entry_of(m, m->next);
 	*x = (struct entry){.key = *key,
 		.question = question,
-		.asked = m->now,
+		.asked = wall_diff_ns(m->now, now) <= m->expiry_ns ? now : m->now,
 		.older = *bucket,
 		.point = (uint16_t)point,
 		.service_state = (uint16_t)(service << STATE_BITS)};
@@ -222,9 +223,14 @@ dns_match_query(struct dns_match *m, const struct dns_match_key *key, uint32_t h
 }
 
 static enum dns_match_answer
-settle(struct dns_match *m, struct entry *x, unsigned point, int64_t *ret_rtt_ns)
+settle(const struct dns_match *m, struct entry *x, struct wall now, unsigned point,
+	int64_t *ret_rtt_ns)
 {
-	int64_t rtt_ns = wall_diff_ns(m->now, x->asked);
+	int64_t rtt_ns = wall_diff_ns(now, x->asked);
+
+	/* The clock went back between the two. */
+	if (rtt_ns < 0)
+		rtt_ns = 0;
 
 	if (x->point != point) {
 		if (rtt_ns <= m->expiry_ns)
@@ -268,7 +274,7 @@ dns_match_answer(struct dns_match *m, const struct dns_match_key *key, uint32_t 
 			break;
 	}
 	if (found != NULL)
-		return settle(m, found, point, ret_rtt_ns);
+		return settle(m, found, now, point, ret_rtt_ns);
 	return near ? DNS_MATCH_MISMATCHED : DNS_MATCH_ORPHAN;
 }
 

@@ -74,7 +74,8 @@ void dns_match_next(const struct dns_match *m, uint32_t hash);
 
 /*
  * question        any hash of name, type and class
- * now             one that goes back is taken as the latest
+ * now             expiry follows the latest that was seen; a round trip is the difference of its own two, 0
+ *                 where the clock went back between them, or by more than the expiry before them
  * service         below DNS_MATCH_SERVICES
  */
 enum dns_match_query dns_match_query(struct dns_match *m, const struct dns_match_key *key,

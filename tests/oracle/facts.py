@@ -3,10 +3,12 @@
 
 Usage: facts.py CATCHMENT CAPTURE
 
-tshark shares no code with us. Compared: DNS messages, queries, answers, RCODEs, truncation and NSIDs per server, each
-round trip's extremes, sum and quantiles; BGP messages by type and sender, prefixes announced and withdrawn by sender,
-notifications; BFD, OSPF Hello and VRRP packets. Not compared: ADD-PATH, communities, capabilities, events, bursts. A capture where tshark's notion of a
-query differs (repeated after its answer, late, another question) is compared in what does not depend on it.
+tshark shares no code with us. Compared: DNS messages, queries, retransmissions, unanswered queries, answers, RCODEs,
+truncation, EDNS, DO and NSIDs per server, each round trip's extremes, sum and quantiles; BGP messages by type, bytes, prefixes,
+path ids, end-of-RIB, the longest AS path, communities of each kind and their values, all of an OPEN, and the words of a
+NOTIFICATION per sender; BFD, OSPF Hello and VRRP packets. Not compared: bursts, and what events say of BFD, OSPF and VRRP.
+A capture where tshark's notion of a query differs (repeated after its answer, late, another question) is compared in what does
+not depend on it. What one of us alone can read is in expected.py; messages.py compares each message, field by field.
 Exit status: 0 the same, 1 something differs, 2 usage, 77 tshark is missing.
 """
 import collections
@@ -14,6 +16,9 @@ import json
 import shutil
 import subprocess
 import sys
+
+import expected
+import tsharkread
 
 differences = 0
 
@@ -48,107 +53,160 @@ def quantile(values, q):
     return values[max(0, min(len(values) - 1, -(-int(q * len(values) * 1000) // 1000) - 1))]
 
 
-def check_dns(capture, facts):
+def check_dns(theirs, facts):
     count, rcodes = collections.Counter(), collections.defaultdict(collections.Counter)
     nsids, rtts = collections.defaultdict(collections.Counter), collections.defaultdict(list)
-    names = {0: "NOERROR", 1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 4: "NOTIMP", 5: "REFUSED"}
-    fields = ["ip.src", "ipv6.src", "ip.dst", "ipv6.dst", "dns.flags.response", "dns.flags.rcode", "dns.flags.truncated",
-              "dns.time", "dns.opt.data", "dns.retransmission", "udp.port", "_ws.malformed", "dns.id",
-              "frame.number", "dns.qry.name", "dns.retransmit_request_in"]
+    names = {0: "NOERROR", 1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 4: "NOTIMP", 5: "REFUSED", 6: "YXDOMAIN", 7: "YXRRSET",
+             8: "NXRRSET", 9: "NOTAUTH", 10: "NOTZONE", 11: "DSOTYPENI", 16: "BADVERS"}
     asked = {}
-    for f in tshark(capture, "dns && !icmp && !icmpv6 && !mdns", fields):
-        if f[11] or not f[4] or len(f[12]) != 1:
-            count["odd"] += 1
-            continue
-        response = f[4][0] in ("1", "True")
-        server = (f[0] + f[1])[0] if response else (f[2] + f[3])[0]
-        kind = "udp" if f[10] else "tcp"
+    for m in theirs:
+        kind, response = m["over"], (m.get("flags", 0) & 0x8000) != 0
         count[kind] += 1
-        question = (f[14] or [""])[0].lower()
-        asked[f[13][0]] = question
+        if m.get("malformed", "expert") != "expert":  # an expert warns of repetitions, too
+            count["malformed", kind] += 1
+            continue
+        server = m["who"][0 if response else 2]
+        asked[str(m["packet"])] = (m["name"], m["qtype"], m["qclass"])
         # tshark takes the same ports and id for a repetition whatever is asked.
-        if f[9] and (response or asked.get((f[15] or [""])[0]) == question):
-            count[server, "retransmission", response] += 1
+        if "again" in m and (response or asked.get(m.get("again_of")) == (m["name"], m["qtype"], m["qclass"])):
+            count[server, "again", response] += 1
             continue
         if not response:
             count[server, "queries", kind] += 1
+            count[server, "edns"] += "opt" in m
+            count[server, "dnssec_ok"] += "opt" in m and m["opt"]["do"]
             continue
         count[server, "answers"] += 1
-        if not f[7]:
+        if "time" not in m:
             continue
-        rtts[server, kind].append(round(float(f[7][0]) * 1e6, 3))
-        rcodes[server][names.get(int(f[5][0]), "other")] += 1
-        count[server, "truncated"] += f[6][0] in ("1", "True")
-        for data in f[8]:
-            if data:
-                nsids[server][bytes.fromhex(data.replace(":", ""))] += 1
+        rtts[server, kind].append(round(float(m["time"]) * 1e6, 3))
+        rcodes[server][names.get(m["rcode"], f"RCODE{m['rcode']}")] += 1
+        count[server, "truncated"] += (m["flags"] & 0x0200) != 0
+        if m.get("nsid"):
+            nsids[server][bytes.fromhex(m["nsid"])[:64]] += 1
     dns = facts["dns"]
-    same("UDP messages", dns["messages"]["udp"] - dns["malformed"], count["udp"])
-    same("TCP messages", dns["messages"]["tcp"], count["tcp"])
+    same("DNS messages read", sum(dns["messages"].values()) - dns["malformed"],
+         count["udp"] + count["tcp"] - count["malformed", "udp"] - count["malformed", "tcp"])
     for s in dns["servers"]:
         name = s["server"]
-        plain = not (s["late"] or s["mismatched"] or s["duplicates"] or s["retransmits"] or s["icmp_errors"])
+        odd = s["late"] or s["mismatched"] or s["duplicates"] or s["orphans"] or s["icmp_errors"]
+        same(f"{name} retransmits", s["retransmits"], count[name, "again", False])
         for kind in ("udp", "tcp"):
-            r, theirs = s[f"rtt_{kind}_us"], rtts[name, kind]
+            r, times = s[f"rtt_{kind}_us"], rtts[name, kind]
             same(f"{name} {kind} queries", s["queries"][kind], count[name, "queries", kind])
-            if not plain or not theirs:
+            if odd or s["retransmits"] or not times:
                 continue
-            same(f"{name} {kind} round trips", r["n"], len(theirs))
-            near(f"{name} {kind} min", r["min"], min(theirs), 0)
-            near(f"{name} {kind} max", r["max"], max(theirs), 0)
-            near(f"{name} {kind} mean", r["mean"], sum(theirs) / len(theirs), 1e-6)
+            same(f"{name} {kind} round trips", r["n"], len(times))
+            near(f"{name} {kind} min", r["min"], min(times), 0)
+            near(f"{name} {kind} max", r["max"], max(times), 0)
+            near(f"{name} {kind} mean", r["mean"], sum(times) / len(times), 1e-6)
             for q in (50, 90, 99):
-                near(f"{name} {kind} p{q}", r[f"p{q}"], quantile(theirs, q / 100), 0.016)
-        if not plain:
+                near(f"{name} {kind} p{q}", r[f"p{q}"], quantile(times, q / 100), 0.016)
+        same(f"{name} EDNS queries", s["edns_queries"], count[name, "edns"])
+        same(f"{name} DO queries", s["dnssec_ok_queries"], count[name, "dnssec_ok"])
+        if odd:
             continue
-        same(f"{name} RCODEs", s["rcodes"], dict(rcodes[name]))
+        same(f"{name} unanswered", s["unanswered"] + s["open_at_end"] + s["forgotten"],
+             sum(count[name, "queries", k] - len(rtts[name, k]) for k in ("udp", "tcp")))
+        # Above 22 all RCODEs are one.
+        ours = {k: n for k, n in s["rcodes"].items() if k in rcodes[name]}
+        same(f"{name} RCODEs", sum(s["rcodes"].values()), sum(rcodes[name].values()))
+        same(f"{name} RCODEs", ours, {k: n for k, n in rcodes[name].items() if k in s["rcodes"]})
         same(f"{name} truncated", s["truncated"], count[name, "truncated"])
-        ours = {n["nsid"]: n["answers"] for n in s["nsids"]}
-        theirs = {}
+        wanted = {}
         for raw, n in nsids[name].items():
-            text = raw.decode("latin1") if all(32 <= b < 127 for b in raw) else "0x" + raw.hex()
-            theirs[text] = n
-        same(f"{name} NSIDs", ours, theirs)
+            wanted[raw.decode("latin1") if all(32 <= b < 127 for b in raw) else "0x" + raw.hex()] = n
+        same(f"{name} NSIDs", {n["nsid"]: n["answers"] for n in s["nsids"]}, wanted)
 
 
-def check_bgp(capture, facts):
-    types, prefixes, notes = collections.defaultdict(collections.Counter), collections.Counter(), collections.Counter()
-    names = {"1": "opens", "2": "updates", "3": "notifications", "4": "keepalives", "5": "route_refreshes"}
-    fields = ["ip.src", "ipv6.src", "bgp.type", "bgp.update.path_attribute.community_as",
-              "bgp.notify.major_error", "bgp.notify.minor_error"]
-    for f in tshark(capture, "bgp", fields):
-        sender = (f[0] + f[1])[0]
-        for kind in f[2]:
-            types[sender][names[kind]] += 1
-        for major in f[4]:
-            notes[sender] += 1
-    # Prefixes: tshark names each one in the field of its list.
-    for side, field in (("announced", "bgp.nlri_prefix"), ("withdrawn", "bgp.withdrawn_prefix")):
-        for f in tshark(capture, "bgp", ["ip.src", "ipv6.src", field]):
-            prefixes[(f[0] + f[1])[0], side] += len(f[2])
-    for f in tshark(capture, "bgp.update.path_attribute.mp_unreach_nlri || bgp.update.path_attribute.mp_reach_nlri",
-                    ["ip.src", "ipv6.src", "bgp.mp_reach_nlri_ipv6_prefix", "bgp.mp_unreach_nlri_ipv6_prefix"]):
-        sender = (f[0] + f[1])[0]
-        prefixes[sender, "announced6"] += len(f[2])
-        prefixes[sender, "withdrawn6"] += len(f[3])
-    # A router speaks in several sessions from one address.
-    ours = collections.defaultdict(collections.Counter)
+# ---- BGP ----
+
+TYPES = {1: "opens", 2: "updates", 3: "notifications", 4: "keepalives", 5: "route_refreshes"}
+WELL_KNOWN = {0xFFFFFF01: "no-export", 0xFFFFFF02: "no-advertise", 0xFFFFFF03: "no-export-subconfed", 0xFFFFFF04: "no-peer",
+              0xFFFF0000: "graceful-shutdown", 0xFFFF029A: "blackhole"}
+
+
+def extended_text(raw):
+    """As lib/bgp_name.h has it."""
+    kind, sub = int(raw[:2], 16), {2: "rt", 3: "ro"}.get(int(raw[2:4], 16))
+    if "*" in raw:
+        return None
+    rest = bytes.fromhex(raw[4:])
+    if sub is None or kind > 2:
+        return "0x" + raw
+    if kind == 1:
+        return f"{sub}:{'.'.join(map(str, rest[:4]))}:{int.from_bytes(rest[4:], 'big')}"
+    cut = 2 if kind == 0 else 4
+    return f"{sub}:{int.from_bytes(rest[:cut], 'big')}:{int.from_bytes(rest[cut:], 'big')}"
+
+
+def add_update(c, m, communities):
+    """What one UPDATE adds to its sender's counts."""
+    if m["end_of_rib"]:
+        c[f"end_of_rib ipv{m['end_of_rib']}"] += 1
+        return
+    for way, plain, mp in (("announced", "announced", "mp_announced"), ("withdrawn", "withdrawn", "mp_withdrawn")):
+        for prefix, path_id in m[plain] + m[mp]:
+            c[f"prefixes_{way} ipv{6 if ':' in prefix else 4}"] += 1
+            c["prefixes_with_path_id"] += path_id != -1
+    c["mp_reach"] += "mp_next_hop" in m
+    c["mp_unreach"] += m.get("mp_unreach", False)
+    c["other_family"] += m.get("other_family", False)
+    c["longest_as_path"] = max(c["longest_as_path"], len(m.get("as_path", [])))
+    for kind, key in (("plain", "updates_with_communities"), ("extended", "updates_with_extended_communities"),
+                      ("large", "updates_with_large_communities")):
+        c[key] += len(m["communities"][kind]) > 0
+        for x in m["communities"][kind]:
+            text = x if kind == "large" else extended_text(x) if kind == "extended" else WELL_KNOWN.get(x, f"{x >> 16}:{x & 0xFFFF}")
+            communities[kind, text] += 1
+
+
+def opened(m):
+    """The last OPEN as the "open" of a sender."""
+    how = ["none", "receive", "send", "both"]
+    g = m.get("graceful")
+    return {"as": m["as"], "hold_s": m["hold_s"], "id": ".".join(str(b) for b in bytes.fromhex(m["id"])), "as4": m["as4"],
+            "ipv4": m["ipv4"], "ipv6": m["ipv6"], "add_path": {"ipv4": how[m["addpath4"]], "ipv6": how[m["addpath6"]]},
+            "route_refresh": m["refresh"], "enhanced_refresh": m["enhanced"], "long_messages": m["long"],
+            "graceful_restart": g is not None, "restart_s": g["restart_s"] if g else None,
+            "restarting": bool(g and g["restarting"]), "restart_on_notification": bool(g and g["on_notification"])}
+
+
+def check_bgp(theirs, facts):
+    want, opens, communities = collections.defaultdict(collections.Counter), {}, collections.Counter()
+    told = collections.Counter()
+    for m in theirs:
+        if m.get("malformed") in ("not read", "header", "fields missing"):
+            continue
+        pair = m["who"][0], m["who"][2]
+        want[pair][TYPES[m["type"]]] += 1
+        want[pair]["bytes"] += m["bytes"]
+        if m["type"] == 1:
+            opens[pair] = opened(m)
+        elif m["type"] == 2:
+            add_update(want[pair], m, communities)
+        elif m["type"] == 3 and m.get("words"):
+            told[bytes.fromhex(m["words"]).decode(errors="replace")] += 1
+    malformed = 0
     for session in facts["bgp"]["sessions"]:
-        for s in session["senders"]:
-            for key in names.values():
-                ours[s["from"]][key] += s[key]
-            ours[s["from"]]["malformed"] += s["malformed"]
-            for way in ("announced", "withdrawn"):
-                ours[s["from"]][way] += s[f"prefixes_{way}"]["ipv4"]
-                ours[s["from"]][way + "6"] += s[f"prefixes_{way}"]["ipv6"]
-    for sender in sorted(set(ours) | set(types)):
-        for key in names.values():
-            same(f"bgp {sender} {key}", ours[sender][key], types[sender][key])
-        same(f"bgp {sender} notifications told", ours[sender]["notifications"], notes[sender])
-        if ours[sender]["malformed"]:
-            continue  # of a malformed UPDATE tshark counts what it can still read
-        for way in ("announced", "withdrawn", "announced6", "withdrawn6"):
-            same(f"bgp {sender} prefixes {way}", ours[sender][way], prefixes[sender, way])
+        for s, other in zip(session["senders"], reversed(session["senders"])):
+            pair = s["from"], other["from"]
+            malformed += s["malformed"]
+            ours = collections.Counter({k: s[k] for k in list(TYPES.values()) + ["bytes", "mp_reach", "mp_unreach", "other_family",
+                                        "prefixes_with_path_id", "longest_as_path", "updates_with_communities",
+                                        "updates_with_extended_communities", "updates_with_large_communities"]})
+            for key in ("prefixes_announced", "prefixes_withdrawn", "end_of_rib"):
+                ours.update({f"{key} {family}": n for family, n in s[key].items()})
+            # Of a malformed UPDATE tshark counts what it can still read.
+            keys = list(TYPES.values()) + ["bytes"] if s["malformed"] else sorted(set(ours) | set(want[pair]))
+            for key in keys:
+                same(f"bgp {' > '.join(pair)} {key}", ours[key], want[pair][key])
+            same(f"bgp {' > '.join(pair)} open", s["open"], opens.get(pair))
+    if not malformed and (None not in (x for _, x in communities)):
+        same("communities", {(c["kind"], c["value"]): c["updates"] for c in facts["bgp"]["communities"]}, dict(communities))
+    texts = " ".join(e["text"] for e in facts["events"] if e["what"] == "notification")
+    for words, n in told.items():
+        same(f"NOTIFICATION words {words!r}", texts.count(f'"{words}"'), n)
 
 
 def check_neighbours(capture, facts):
@@ -171,11 +229,12 @@ def main():
         print(run.stderr, end="")
         return 1
     facts = json.loads(run.stdout)
-    check_dns(sys.argv[2], facts)
-    check_bgp(sys.argv[2], facts)
+    theirs = tsharkread.read(sys.argv[2])
+    check_dns([m for m in theirs if m["p"] == "dns"], facts)
+    check_bgp([m for m in theirs if m["p"] == "bgp"], facts)
     check_neighbours(sys.argv[2], facts)
     print(f"{sys.argv[2]}: {facts['packets']} packets, {differences} differences")
-    return 1 if differences else 0
+    return 1 if differences != expected.FACTS.get(expected.name_of(sys.argv[2]), 0) else 0
 
 
 if __name__ == "__main__":

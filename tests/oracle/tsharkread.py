@@ -70,6 +70,7 @@ def take_attribute(m, a):
         if number(safi) != 1 or number(family) not in (1, 2):
             m["other_family"] = True
             return
+        m["mp_unreach"] = m.get("mp_unreach", False) or code == 15
         m["mp_family"] = 4 if number(family) == 1 else 6
         m["mp_announced" if code == 14 else "mp_withdrawn"] = prefixes(a)
         if code == 14 and hop is not None:
@@ -246,19 +247,22 @@ def dns(proto):
 # ---- all of it ----
 
 
-def complaint(proto):
+def complaint(proto, severe=SEVERE):
     """What tshark thinks is wrong here: its severe words, None if nothing."""
     for f in proto.iter("field"):
-        if f.get("name") == "_ws.malformed" or (f.get("name") == "_ws.expert.severity" and f.get("show") in SEVERE):
+        if f.get("name") == "_ws.malformed" or (f.get("name") == "_ws.expert.severity" and f.get("show") in severe):
             return "expert"
     return None
 
 
 def packet(element):
     """The messages of one packet, outermost addresses and innermost ports."""
-    who, number_of, transport, out = [None, 0, None, 0], 0, "", []
+    who, number_of, transport, lies, out = [None, 0, None, 0], 0, "", False, []
     for proto in element.findall("proto"):
         name = proto.get("name")
+        if name in ("ip", "ipv6", "udp", "tcp"):
+            # Of TCP not the warnings: they are of retransmissions and the like.
+            lies = lies or complaint(proto, SEVERE if name != "tcp" else SEVERE - {"6291456"}) is not None
         if name == "frame":
             number_of = number(first(proto, "frame.number"))
         elif name in ("ip", "ipv6") and who[0] is None:
@@ -277,6 +281,8 @@ def packet(element):
                 m = {"p": name, "malformed": "not read"}
             elif complaint(proto):
                 m.setdefault("malformed", complaint(proto))
+            if lies:
+                m["lies"] = True
             m["packet"], m["who"], m["over"] = number_of, list(who), transport
             out.append(m)
     return out

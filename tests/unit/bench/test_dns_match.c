@@ -189,6 +189,19 @@ time_that_goes_back(void **state)
 	assert_int_equal(ask(m, 1, 10, 1000, 0), DNS_MATCH_NEW);
 	assert_int_equal(reply(m, 1, 10, 999, 0, &rtt), DNS_MATCH_ANSWERED);
 	assert_int_equal(rtt, 0);
+	/* Packets a little out of order: the round trip is that of its own two. */
+	assert_int_equal(ask(m, 2, 10, 3000, 0), DNS_MATCH_NEW);
+	assert_int_equal(ask(m, 3, 10, 2990, 0), DNS_MATCH_NEW);
+	assert_int_equal(reply(m, 3, 10, 2995, 0, &rtt), DNS_MATCH_ANSWERED);
+	assert_int_equal(rtt, 5 * NS_PER_MS);
+	assert_int_equal(reply(m, 2, 10, 3007, 0, &rtt), DNS_MATCH_ANSWERED);
+	assert_int_equal(rtt, 7 * NS_PER_MS);
+	/* A clock set back by an hour: no query is given up for that. */
+	assert_int_equal(ask(m, 4, 10, 3600 * 1000, 0), DNS_MATCH_NEW);
+	assert_int_equal(reply(m, 4, 10, 3600 * 1000 + 1, 0, &rtt), DNS_MATCH_ANSWERED);
+	assert_int_equal(ask(m, 5, 10, 1000, 0), DNS_MATCH_NEW);
+	assert_int_equal(reply(m, 5, 10, 1003, 0, &rtt), DNS_MATCH_ANSWERED);
+	assert_int_equal(rtt, 0);
 	done(m, 0, 0, 0, 0);
 }
 
