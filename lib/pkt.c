@@ -168,6 +168,9 @@ take_ipv4(struct cursor c, struct pkt_view *v)
 	fragment = at16(head + 6);
 	v->hops = head[8];
 	v->proto = head[9];
+	/* What the network card was to cut into packets may have no length yet (TCP segmentation offload). */
+	if (total_bytes == 0)
+		total_bytes = 20 + cursor_left(&r.c);
 	if (header_bytes < 20 || total_bytes < header_bytes)
 		return -EBADMSG;
 	v->family = 4;
@@ -232,6 +235,8 @@ take_ipv6(struct cursor c, struct pkt_view *v)
 	v->family = 6;
 	memcpy(v->src, head + 8, 16);
 	memcpy(v->dst, head + 24, 16);
+	if (payload_bytes == 0 && (next == PKT_TCP || next == PKT_UDP))
+		payload_bytes = cursor_left(&r.c); /* as in IPv4 */
 	bound(&r, payload_bytes);
 	for (int i = 0; !v->later; i++) {
 		if (next != NEXT_HOPOPTS && next != NEXT_ROUTING && next != NEXT_FRAGMENT &&

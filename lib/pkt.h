@@ -70,7 +70,8 @@ struct pkt_view {
  *      ret             out; written only on success; its payload points into `frame`
  *
  * A transport other than UDP, TCP, ICMP and ICMPv6 leaves `payload` at the transport's first byte.
- * Ethernet padding behind the IP packet is not payload.
+ * Ethernet padding behind the IP packet is not payload. An IP length of 0 (captured before the network
+ * card cut the packet up) means all that was captured.
  *
  * Returns 0, -EPROTONOSUPPORT (not IP, or a link type not known), -EMSGSIZE (the snap length cut
  * the headers), -EBADMSG (lengths that contradict each other).

@@ -336,6 +336,21 @@ def ip_headers():
     return frames
 
 
+def ip_offload():
+    """What a network card was to cut into packets: an IP length of 0."""
+    out = []
+    for at, frame in exchange_tcp():
+        out.append((at, frame[:16] + b"\0\0" + frame[18:] if len(frame) > 60 else frame))
+    return out
+
+
+def exchange_tcp():
+    s = opened()
+    s.say(0, updates(20))
+    s.segment(1, b"", 0x10)
+    return s.frames
+
+
 def labels(*parts):
     return b"".join(bytes([len(p)]) + p for p in parts) + b"\0"
 
@@ -413,7 +428,7 @@ def vrrp_versions():
 CAPTURES = {
     "bgp-attributes": bgp_attributes, "bgp-addpath": bgp_addpath, "bgp-addpath-one-way": bgp_addpath_one_way, "bgp-graceful": bgp_graceful,
     "bgp-old": bgp_old, "bgp-long": bgp_long, "bgp-notifications": bgp_notifications, "tcp-orders": tcp_orders,
-    "tcp-midstream": tcp_midstream, "tcp-hole": tcp_hole, "ip-headers": ip_headers, "dns-fields": dns_fields, "dns-tcp": dns_tcp,
+    "tcp-midstream": tcp_midstream, "tcp-hole": tcp_hole, "ip-headers": ip_headers, "ip-offload": ip_offload, "dns-fields": dns_fields, "dns-tcp": dns_tcp,
     "vrrp-versions": vrrp_versions,
 }
 
