@@ -162,7 +162,8 @@ int bgp_refresh_parse(
 /*
  * Parse an UPDATE of a session whose OPENs were not seen. The readings are tried from the likely
  * to the odd (4-octet AS without add-path first); the first that fits, and makes sense (no bits
- * behind a prefix, one default route at most), wins and is handed back in `ret_options`.
+ * behind a prefix, one default route at most), wins, else the first that fits; it is handed back in
+ * `ret_options`.
  */
 int bgp_update_guess(const uint8_t *msg, size_t len_bytes, struct bgp_update *ret,
 	struct bgp_options *ret_options, struct bgp_error *err);

@@ -420,6 +420,7 @@ bgp_update_guess(const uint8_t *msg, size_t len_bytes, struct bgp_update *ret,
 	struct bgp_options *ret_options, struct bgp_error *err)
 {
 	struct bgp_error first = {0};
+	bool fits = false;
 
 	for (int i = 0; i < 8; i++) {
 		/* Add-path of the two families apart: bits 0 and 1; AS numbers of 2 octets last. */
@@ -433,13 +434,21 @@ bgp_update_guess(const uint8_t *msg, size_t len_bytes, struct bgp_update *ret,
 				first = why;
 			continue;
 		}
-		if (!plausible(u.withdrawn) || !plausible(u.announced) ||
-			!plausible(u.mp_withdrawn) || !plausible(u.mp_announced))
-			continue;
-		*ret = u;
-		*ret_options = o;
-		return 0;
+		if (plausible(u.withdrawn) && plausible(u.announced) && plausible(u.mp_withdrawn) &&
+			plausible(u.mp_announced)) {
+			*ret = u;
+			*ret_options = o;
+			return 0;
+		}
+		/* Odd, but no error: the likeliest of the odd ones, if nothing better comes. */
+		if (!fits) {
+			*ret = u;
+			*ret_options = o;
+			fits = true;
+		}
 	}
+	if (fits)
+		return 0;
 	if (err != NULL)
 		*err = first;
 	return -EBADMSG;

@@ -74,7 +74,7 @@ def aligned(ours, theirs):
             same = [i for i in near if right[i]["packet"] == m["packet"]] or [i for i in near if not differing(m, right[i])]
             if "bad" in m:
                 same = same or [i for i, t in enumerate(right) if i not in used and t["packet"] == m["packet"]]
-            pick = same[0] if same else near[0] if near and len(left) == len(right) else None
+            pick = same[0] if same else None
             if pick is None:
                 yield m, None
             else:

@@ -257,7 +257,7 @@ def complaint(proto, severe=SEVERE):
 
 def packet(element):
     """The messages of one packet, outermost addresses and innermost ports."""
-    who, number_of, transport, lies, out = [None, 0, None, 0], 0, "", False, []
+    who, number_of, transport, lies, cut, out = [None, 0, None, 0], 0, "", False, False, []
     for proto in element.findall("proto"):
         name = proto.get("name")
         if name in ("ip", "ipv6", "udp", "tcp"):
@@ -265,6 +265,7 @@ def packet(element):
             lies = lies or complaint(proto, SEVERE if name != "tcp" else SEVERE - {"6291456"}) is not None
         if name == "frame":
             number_of = number(first(proto, "frame.number"))
+            cut = number(first(proto, "frame.cap_len")) < number(first(proto, "frame.len"))
         elif name in ("ip", "ipv6") and who[0] is None:
             who[0], who[2] = first(proto, name + ".src").get("show"), first(proto, name + ".dst").get("show")
         elif name in ("tcp", "udp"):
@@ -281,6 +282,8 @@ def packet(element):
                 m = {"p": name, "malformed": "not read"}
             elif complaint(proto):
                 m.setdefault("malformed", complaint(proto))
+            if cut:  # of a message that the snap length cut it shows what is there
+                m.setdefault("malformed", "cut")
             if lies:
                 m["lies"] = True
             m["packet"], m["who"], m["over"] = number_of, list(who), transport

@@ -118,6 +118,26 @@ add_path(void **state)
 	assert_true(OPEN_WITH(69, "\x00\x01\x01\x03\x00\x02\x01", &o) < 0);
 }
 
+/* Bits behind a prefix mean nothing (RFC 4271 4.3): odd, but no error without OPENs either. */
+static void
+guessed_though_odd(void **state)
+{
+	uint8_t msg[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0, 25, BGP_UPDATE, 0, 2, 1, 0xff, 0, 0};
+	struct bgp_options options;
+	struct bgp_prefix prefix;
+	struct bgp_update u;
+
+	(void)state;
+	assert_int_equal(bgp_update_guess(msg, sizeof(msg), &u, &options, NULL), 0);
+	assert_true(options.as4 && !options.addpath[0]);
+	assert_true(bgp_prefix_next(&u.withdrawn, &prefix));
+	assert_true(prefix.padded_dirty);
+	assert_int_equal(prefix.bits, 1);
+	assert_int_equal(prefix.addr[0], 0x80);
+	assert_false(bgp_prefix_next(&u.withdrawn, &prefix));
+}
+
 int
 main(void)
 {
@@ -126,6 +146,7 @@ main(void)
 		cmocka_unit_test(communities),
 		cmocka_unit_test(graceful_restart),
 		cmocka_unit_test(add_path),
+		cmocka_unit_test(guessed_though_odd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
