@@ -20,6 +20,7 @@ static const struct command commands[] = {
 	{"calibrate", "measure the instrument itself: blackouts, delays, round trips",
 		cmd_calibrate},
 	{"analyze", "compute result.json from a run directory", cmd_analyze},
+	{"explain", "tell one probe's outage, packet by packet", cmd_explain},
 	{"report", "write report.html from a run directory", cmd_report},
 	{"probe", "query addresses at a rate, or as many vantage points from a plan file",
 		cmd_probe},

@@ -4,6 +4,7 @@
 
 /* Each takes argv[0] = "catchment NAME" and returns an exit code of lib/command.h. */
 int cmd_analyze(int argc, char *argv[]);
+int cmd_explain(int argc, char *argv[]);
 int cmd_capture(int argc, char *argv[]);
 int cmd_record(int argc, char *argv[]);
 

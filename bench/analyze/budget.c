@@ -16,6 +16,15 @@ const char *const budget_phase_name[BUDGET_PHASES] = {"serving", "await_check", 
 	"withdraw", "detect", "transit", "rib", "fib", "sampling", "query", "answer",
 	"unexplained"};
 
+/* A complaint about a file of the run, without the run's own folder. */
+static const char *
+in_run(const struct run *r, const char *text)
+{
+	size_t len = strlen(r->dir);
+
+	return strncmp(text, r->dir, len) == 0 && text[len] == '/' ? text + len + 1 : text;
+}
+
 int
 budget_basis_open(const struct run *r, const struct trial *t, const struct bgplog *log,
 	struct budget_basis *ret)
@@ -29,13 +38,15 @@ budget_basis_open(const struct run *r, const struct trial *t, const struct bgplo
 	trial_path(r, t, "routes.jsonl", path, sizeof(path));
 	rc = fibdb_read(path, log, &b.fib, &e);
 	if (rc < 0)
-		snprintf(b.fib_why, sizeof(b.fib_why), "no forwarding tables: %.200s", e.text);
+		snprintf(b.fib_why, sizeof(b.fib_why), "no forwarding tables: %.200s",
+			in_run(r, e.text));
 	if (rc == -ENOMEM)
 		return rc;
 	trial_path(r, t, "lines.jsonl", path, sizeof(path));
 	rc = verdicts_read(path, &b.verdicts, &e);
 	if (rc < 0)
-		snprintf(b.verdicts_why, sizeof(b.verdicts_why), "no log lines: %.200s", e.text);
+		snprintf(b.verdicts_why, sizeof(b.verdicts_why), "no log lines: %.200s",
+			in_run(r, e.text));
 	if (rc == -ENOMEM) {
 		fibdb_free(b.fib);
 		return rc;
@@ -99,8 +110,8 @@ site_name(const struct run *r, int site)
 	return site < 0 ? NULL : r->site[site].name;
 }
 
-static json_t *
-stream_json(const struct budget_basis *b, const struct budget_stream *s)
+json_t *
+budget_stream_json(const struct budget_basis *b, const struct budget_stream *s)
 {
 	const struct stream *st = &b->t->stream[s->stream];
 	json_t *disorder = json_array();
@@ -161,7 +172,7 @@ take_stream(const struct budget_basis *b, struct budget *sum, const struct strea
 {
 	budget_of_stream(b, st, s);
 	if (s->steps > 0) {
-		json_array_append_new(streams, stream_json(b, s));
+		json_array_append_new(streams, budget_stream_json(b, s));
 		return keep_sum(sum, st, s);
 	}
 	sum->missing++;

@@ -128,6 +128,9 @@ json_t *budget_phases_json(const struct run *r, int city); /* -1: all */
 json_t *budget_cities_json(const struct run *r);
 json_t *budget_json(const struct run *r);
 
+/* A stream of budget.json. */
+json_t *budget_stream_json(const struct budget_basis *b, const struct budget_stream *s);
+
 /* A step's evidence as budget.json has it. */
 json_t *budget_evidence_json(const struct budget_evidence *e);
 

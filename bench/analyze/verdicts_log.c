@@ -13,8 +13,8 @@
 
 /*
  * A line of the service that has all of `words` in this order. keepalived says "VRRP_Script(dns) failed
- * (exited with status 9)" when the last of `fall` failures is in, before its notify script runs. dnsguard
- * says "failed: ..." when a check has failed as often as it takes, before it withdraws.
+ * (exited with status 9)" when the last of `fall` failures is in, before its notify script runs. dnsguard says
+ * "verdict: down" when a check has failed as often as it takes, before it withdraws.
  */
 static const struct {
 	const char *service;
@@ -24,7 +24,7 @@ static const struct {
 	{"keepalived", {"VRRP_Script(", ") failed"}, true},
 	{"keepalived", {"VRRP_Script(", ") succeeded"}, false},
 	{"keepalived", {"Stopping", NULL}, true},
-	{"dnsguard", {" failed: ", NULL}, true},
+	{"dnsguard", {" verdict: down", NULL}, true},
 	{"dnsguard", {" announced", NULL}, false},
 };
 
