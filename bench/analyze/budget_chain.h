@@ -9,6 +9,7 @@ struct chain {
 	const struct stream *s;
 	struct budget_boundary boundary[BUDGET_STEPS]; /* the last one first */
 	size_t n;
+	bool unchanged; /* no table on the way changed */
 	struct budget_disorder disorder[8];
 	size_t disorders;
 };

@@ -43,6 +43,7 @@ chain_serving(struct chain *c)
 	const struct budget_boundary *next = NULL;
 	const struct bgplog_dns *d;
 	struct budget_boundary *x;
+	int64_t at_ns;
 	int node;
 
 	if (q == NULL)
@@ -57,7 +58,8 @@ chain_serving(struct chain *c)
 	for (size_t i = c->n; i-- > 0 && next == NULL;)
 		if (c->boundary[i].known)
 			next = &c->boundary[i];
-	if (next != NULL && d->at_ns > next->at_ns && d->at_ns > b->t->fault_ns) {
+	at_ns = d->at_ns > b->t->fault_ns ? d->at_ns : b->t->fault_ns;
+	if (next != NULL && at_ns > next->at_ns) {
 		struct budget_disorder *o = &c->disorder[0];
 
 		c->disorders = 1;
@@ -65,11 +67,13 @@ chain_serving(struct chain *c)
 		o->at_ns = d->at_ns - b->t->fault_ns;
 		snprintf(o->says, sizeof(o->says), "%s still answered then (query %u)",
 			b->log->node[node].name, q->seq);
-		return;
+		/* The same PoP by the same way: it served all the time, but for what was lost. */
+		if (!c->unchanged)
+			return;
+		at_ns = next->at_ns;
 	}
 	/* It served up to the fault: the boundary is the fault itself. */
-	x = chain_add(
-		c, BUDGET_SERVING, d->at_ns > b->t->fault_ns ? d->at_ns : b->t->fault_ns, node);
+	x = chain_add(c, BUDGET_SERVING, at_ns, node);
 	chain_evidence(x, "capture", b->log->point[d->point].file, d->packet,
 		"last good answer of %s, query %u, %.3f ms %s the fault", b->log->node[node].name,
 		q->seq,

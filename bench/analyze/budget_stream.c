@@ -308,6 +308,7 @@ budget_of_stream(const struct budget_basis *b, const struct stream *s, struct bu
 	p.site = p.q->site < 0 ? -1 : bgplog_node(b->log, b->r->site[p.q->site].node);
 	find_packets(c, &p);
 	find_turn(c, &p, &t, why, sizeof(why));
+	c->unchanged = t.unchanged;
 	add_passage(c, &p, &t);
 	if (t.found) {
 		add_turn(c, &t);
