@@ -254,9 +254,9 @@ say_totals(struct buf *b, const struct bgp *bgp, size_t busy)
 		"prefixes, %s of them withdraws; BGP sent %s messages in all, keepalives included, "
 		"%s "
 		"bytes. ",
-		busy, bgp->n_routers, show_count(bgp->updates, updates),
-		show_count(bgp->withdraws, withdraws), show_count(bgp->messages, messages),
-		show_count(bgp->bytes, bytes));
+		busy, bgp->n_routers, show_count(round(bgp->updates), updates),
+		show_count(round(bgp->withdraws), withdraws),
+		show_count(round(bgp->messages), messages), show_count(round(bgp->bytes), bytes));
 	if (steps > 0)
 		html_textf(b,
 			"Path exploration: up to %.0f %s told to one peer before the last one.",

@@ -81,7 +81,9 @@ plot_phases(struct buf *page, const struct scene *scene, struct err *e)
 	if (p == NULL)
 		return 0;
 	snprintf(title, sizeof(title), "Streams differ most in %s: %s (p10) to %s (p90)",
-		phase_clause(p->name), show_ms(p->p10_ms, a), show_ms(p->p90_ms, b));
+		phase_kind(p->name) == PHASE_UNEXPLAINED ? "what is unexplained"
+							 : phase_clause(p->name),
+		show_ms(p->p10_ms, a), show_ms(p->p90_ms, b));
 	snprintf(subtitle, sizeof(subtitle),
 		"Each phase over all %s streams that were served again by another PoP, hops "
 		"summed: "

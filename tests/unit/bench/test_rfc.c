@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "bench/analyze/bgpwire.h"
 #include "bench/analyze/rfc_bgp.h"
 #include "bench/analyze/rfc_metrics.h"
 #include "lib/fs.h"
@@ -310,6 +311,59 @@ two_trials_add_up(void **state)
 	json_decref(o);
 }
 
+/* Measure anew what hkg sent; its last withdraw in ms after the fault, or NAN. */
+static double
+withdrawn_ms(struct made *m)
+{
+	struct trial *t = &m->trial;
+
+	m->run.fault_node = "hkg";
+	free(t->wire);
+	t->wire = NULL;
+	t->wires = 0;
+	t->withdraw_ns[V4] = t->withdraw_ns[V6] = NEVER;
+	assert_int_equal(bgpwire_measure(&m->run, t, &m->log), 0);
+	assert_true(t->wire_read);
+	assert_true(t->withdraw_ns[V6] == NEVER);
+	return t->withdraw_ns[V4] == NEVER ? (double)NAN
+					   : (double)(t->withdraw_ns[V4] - FAULT_NS) / MS;
+}
+
+/* Who closes a session withdraws what it carried, once, at the first sign of it. */
+static void
+closing_withdraws(void **state)
+{
+	struct made *m = *state;
+	size_t before;
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(m->session[i].text[0], sizeof(m->session[i].text[0]), "192.0.2.1");
+		snprintf(m->session[i].text[1], sizeof(m->session[i].text[1]), "192.0.2.2");
+		m->session[i].node[0] = HKG;
+		m->session[i].node[1] = RS1;
+	}
+	add(m, 50, HKG_RS1, 0, BGPLOG_SENT, BGPLOG_NOTIFICATION);
+	add(m, 60, HKG_RS1, 0, BGPLOG_SENT, BGPLOG_FIN);
+	before = m->log.entries;
+	assert_true(isnan(withdrawn_ms(m))); /* nobody knows what it carried */
+	update(m, 1200, HKG_RS1, 2, BGPLOG_SENT, 7);
+	assert_true(fabs(withdrawn_ms(m) - 50) < 1e-9); /* told again behind the restore */
+	assert_true(m->trial.wire[0].withdraws[V4]);
+	assert_false(m->trial.wire[1].withdraws[V4]);
+	/* Withdrawn by UPDATE before: there was nothing left to take along. */
+	m->log.entries = 0;
+	update(m, 10, HKG_RS1, 0, BGPLOG_SENT, 0);
+	add(m, 50, HKG_RS1, 0, BGPLOG_SENT, BGPLOG_RESET);
+	assert_int_equal(m->log.entries, before);
+	assert_true(fabs(withdrawn_ms(m) - 10) < 1e-9);
+	/* Not its own doing: the peer closed. */
+	m->log.entries = 0;
+	update(m, -10, HKG_RS1, 0, BGPLOG_SENT, 7);
+	add(m, 50, HKG_RS1, 0, BGPLOG_RECEIVED, BGPLOG_FIN);
+	assert_true(isnan(withdrawn_ms(m)));
+	free(m->trial.wire);
+}
+
 static void
 metrics_have_names_and_limits(void **state)
 {
@@ -332,6 +386,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(fib_changes_are_found, make, unmake),
 		cmocka_unit_test_setup_teardown(other_causes_are_no_samples, make, unmake),
 		cmocka_unit_test_setup_teardown(two_trials_add_up, make, unmake),
+		cmocka_unit_test_setup_teardown(closing_withdraws, make, unmake),
 		cmocka_unit_test_setup_teardown(metrics_have_names_and_limits, make, unmake),
 	};
 

@@ -411,6 +411,61 @@ test_phases_much_unexplained(void **state)
 	place_done(&p);
 }
 
+static json_t *
+sample_router(const char *node, int in, int out, double heard_ms, double rib_ms, int steps)
+{
+	return json_pack("{s:s,s:s,s:s,s:i,s:i,s:i,s:i,s:i,s:o,s:o,s:o,s:o}", "node", node, "role",
+		"carrier", "city", "hkg", "updates_in", in, "updates_out", out, "withdraws_out",
+		out, "messages_out", 100, "bytes_out", 1900, "first_update_in_ms",
+		sample_stats(2, heard_ms, heard_ms, heard_ms, heard_ms), "rib_convergence_ms",
+		sample_stats(2, rib_ms, rib_ms, rib_ms, rib_ms * 2), "fib_convergence_ms",
+		sample_stats(2, 1, 1.26, 1.5, 1.5), "path_exploration_steps",
+		sample_stats(2, steps, steps, steps, steps));
+}
+
+/* Who had nothing to do is a line; no figure has a digit that it is not exact to. */
+static void
+test_bgp(void **state)
+{
+	json_t *root = sample_run(2, 1), *bgp;
+	struct place p;
+
+	(void)state;
+	bgp = json_pack(
+		"{s:i,s:i,s:f,s:f,s:{s:o,s:o,s:o,s:o},s:[o,o,o],s:[{s:s,s:s,s:i,s:i,s:i,s:i},"
+		"{s:s,s:s,s:i,s:i,s:i,s:i}]}",
+		"trials", 2, "fib_trials", 2, "wire_accuracy_ms", 0.2615, "fib_accuracy_ms", 0.3415,
+		"totals", "updates", sample_stats(2, 6, 6, 6, 6), "withdraws",
+		sample_stats(2, 6, 6, 6, 6), "messages", sample_stats(2, 90, 90, 90, 90), "bytes",
+		sample_stats(2, 30548.5, 30548.5, 30548.5, 30548.5), "routers",
+		sample_router("rs2", 4, 8, 3412.346, 12.3456, 2),
+		sample_router("rs1", 4, 8, 3411.346, 0.4781, 0),
+		sample_router("a-tyo", 0, 0, 3411, 1, 0), "hops", "from", "rs2", "to", "acc-hkg",
+		"updates", 8, "withdraws", 8, "messages", 20, "bytes", 400, "from", "a-tyo", "to",
+		"a-lax", "updates", 0, "withdraws", 0, "messages", 31, "bytes", 589);
+	assert_non_null(bgp);
+	json_object_set_new(root, "bgp", bgp);
+	assert_int_equal(report(&p, "bgp", root, false), 0);
+	assert_has(p.html,
+		"<h2>Routers passed the change on within 24.7 ms (rs2), into their FIBs within 1.5 "
+		"ms (rs2)</h2>");
+	assert_has(p.html, "2 of 3 routers took part: 6 UPDATEs");
+	assert_has(p.html,
+		"30\xe2\x80\x89"
+		"549 bytes");
+	assert_has(p.html, "up to 2 states told to one peer before the last one");
+	assert_has(p.html, "± 300 µs on the wire, ± 400 µs in the FIB");
+	assert_has(p.html, "1 router neither heard nor told anything about the prefixes: a-tyo.");
+	assert_has(p.html, "<td class=\"n\">500 µs</td>");
+	assert_has(p.html, "<td class=\"n\">12.3 ms</td><td class=\"n\">24.7 ms</td>");
+	assert_has(
+		p.html, "1 other hops carried no UPDATE about the prefixes: 15.5 messages a trial");
+	assert_true(
+		strstr(p.html, "<th scope=\"row\">rs1") < strstr(p.html, "<th scope=\"row\">rs2"));
+	assert_clean(&p);
+	place_done(&p);
+}
+
 /* Another budget.json than the sample's, in the trial of the typical stream. Takes `budget` over. */
 static int
 report_budget(struct place *p, json_t *budget)
@@ -658,6 +713,7 @@ main(void)
 		cmocka_unit_test(test_phases),
 		cmocka_unit_test(test_phases_that_are_not_there),
 		cmocka_unit_test(test_phases_much_unexplained),
+		cmocka_unit_test(test_bgp),
 		cmocka_unit_test(test_phases_hostile),
 		cmocka_unit_test(test_phases_wrong),
 		cmocka_unit_test(test_minimal),
