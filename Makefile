@@ -196,7 +196,7 @@ lint: ## format, static checks, the house's own rules
 	$(Q)tests/lint
 
 # Data that the program reads, as it lies in the tree: what labs and scenarios are made of.
-DATA = $(wildcard lab/*.yaml lab/nodes lab/variants lab/rootfs scenarios/*.yaml scenarios/faults reports/plots)
+DATA = $(wildcard lab/*.yaml lab/nodes lab/variants lab/rootfs scenarios/*.yaml scenarios/faults scenarios/recipes reports/plots)
 share = $(DESTDIR)$(PREFIX)/share
 install: all ## to PREFIX (/usr/local), under DESTDIR
 	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(share)/man/man1' '$(share)/man/man5' \

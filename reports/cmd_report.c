@@ -1,20 +1,32 @@
 /* cmd_report.c - catchment report: write report.html and junit.xml from a run directory. */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "lib/command.h"
 #include "lib/talk.h"
 #include "reports/commands.h"
 #include "reports/report.h"
+#include "reports/summary.h"
 
 static void
 help(FILE *to)
 {
 	fputs("Usage: catchment report [--strict] RUN...\n"
+	      "       catchment report --summary [--json] DIR|RUN...\n"
 	      "Read RUN/result.json, write RUN/report.html and RUN/junit.xml, print the page's "
 	      "path.\n\n"
 	      "  --strict   a missed documented target is a failure in junit.xml\n"
+	      "  --summary  of the runs in folder DIR, or of these, one page: each documented "
+	      "claim "
+	      "and\n"
+	      "             what was measured on each variant; DIR/summary.html and summary.json, "
+	      "of "
+	      "RUN...\n"
+	      "             the page on stdout\n"
+	      "  --json     the summary as JSON on stdout, nothing written\n"
 	      "  --help     this text\n\n"
 	      "Exit status: 0 written, 2 usage or bad input, 3 no gnuplot or it failed.\n",
 		to);
@@ -62,12 +74,60 @@ report_each(int argc, char *argv[], bool is_strict)
 	return worst;
 }
 
+static bool
+is_run(const char *dir)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/result.json", dir);
+	return access(path, F_OK) == 0;
+}
+
+/* A folder of runs gets its files; of runs named one by one there is no folder, so stdout has it. */
+static int
+summarize(const char *const dirs[], size_t n, bool as_json)
+{
+	bool folder = n == 1 && !is_run(dirs[0]);
+	struct summary *s = NULL;
+	struct buf page = {0};
+	struct err e = {0};
+	int rc;
+
+	if (folder && !as_json) {
+		rc = summary_write(dirs[0], &e);
+		if (rc == 0)
+			printf("%s/summary.html\n", dirs[0]);
+	} else {
+		rc = folder ? summary_gather(dirs[0], &s, &e) : summary_of(dirs, n, &s, &e);
+		if (rc == 0 && as_json) {
+			json_t *json = summary_json(s);
+
+			json_dumpf(json, stdout, JSON_INDENT(1));
+			putchar('\n');
+			json_decref(json);
+		} else if (rc == 0) {
+			rc = summary_page(s, &page, &e);
+			fwrite(page.data, 1, page.len, stdout);
+		}
+	}
+	if (rc < 0)
+		talk_error("%s", e.text);
+	buf_done(&page);
+	summary_free(s);
+	if (fflush(stdout) != 0) {
+		talk_error("cannot write to stdout");
+		return EXIT_ENVIRONMENT;
+	}
+	return rc < 0 ? exit_code_of(rc) : EXIT_GOOD;
+}
+
 int
 cmd_report(int argc, char *argv[])
 {
-	static const struct option options[] = {
-		{"strict", no_argument, NULL, 's'}, {"help", no_argument, NULL, 'h'}, {0}};
-	bool is_strict = false;
+	static const struct option options[] = {{"strict", no_argument, NULL, 's'},
+		{"summary", no_argument, NULL, 'S'}, {"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'}, {0}};
+	bool is_strict = false, is_summary = false, as_json = false;
 	int c;
 
 	optind = 0;
@@ -76,13 +136,18 @@ cmd_report(int argc, char *argv[])
 			help(stdout);
 			return EXIT_GOOD;
 		}
-		if (c != 's')
+		if (c == '?')
 			return EXIT_USAGE;
-		is_strict = true;
+		is_strict |= c == 's';
+		is_summary |= c == 'S';
+		as_json |= c == 'j';
 	}
-	if (optind == argc) {
+	if (optind == argc || (as_json && !is_summary)) {
 		help(stderr);
 		return EXIT_USAGE;
 	}
+	if (is_summary)
+		return summarize(
+			(const char *const *)argv + optind, (size_t)(argc - optind), as_json);
 	return report_each(argc - optind, argv + optind, is_strict);
 }

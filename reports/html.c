@@ -52,13 +52,19 @@ is_below(const char *path)
 void
 html_link(struct buf *b, const char *path)
 {
+	html_link_as(b, path, path);
+}
+
+void
+html_link_as(struct buf *b, const char *path, const char *text)
+{
 	static const char plain[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
 
 	if (path == NULL)
 		return;
 	if (!is_below(path)) {
-		html_text(b, path);
+		html_text(b, text);
 		return;
 	}
 	buf_add(b, "<a href=\"./");
@@ -68,7 +74,7 @@ html_link(struct buf *b, const char *path)
 		else
 			buf_addf(b, "%%%02X", (unsigned)(unsigned char)*p);
 	buf_add(b, "\">");
-	html_text(b, path);
+	html_text(b, text);
 	buf_add(b, "</a>");
 }
 

@@ -25,6 +25,7 @@ void html_attr(struct buf *b, const char *name, const char *value);
  * is empty is written as text without a link.
  */
 void html_link(struct buf *b, const char *path);
+void html_link_as(struct buf *b, const char *path, const char *text); /* another text */
 
 /* Tables: the caption is text; a cell is closed by the next call. */
 void html_table(struct buf *b, const char *caption);

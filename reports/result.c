@@ -37,6 +37,32 @@ verdict_read(struct reader *r, json_t *o, const char *at)
 }
 
 static void
+shown_read(struct reader *r, json_t *o, const char *at, struct target *t)
+{
+	json_t *list = reader_list(r, o, at, "shown", ENTRIES_MAX), *verdict;
+	char where[READER_AT_BYTES];
+
+	verdict = json_object_get(o, "verdict");
+	if (list == NULL)
+		return;
+	t->shown = reader_alloc(r, json_array_size(list), sizeof(*t->shown));
+	for (size_t i = 0; t->shown != NULL && i < json_array_size(list) && r->rc == 0; i++) {
+		json_t *one = reader_entry(r, list, i, at, "shown", where);
+		struct shown *x = &t->shown[t->n_shown++];
+
+		x->what = reader_str(r, one, where, "what");
+		x->said = reader_str(r, one, where, "said");
+		x->outcome = reader_str(r, one, where, "outcome");
+		x->file = reader_str(r, one, where, "file");
+		if (t->said == NULL && x->outcome != NULL && json_is_string(verdict) &&
+			strcmp(x->outcome, json_string_value(verdict)) == 0) {
+			t->said_of = x->what;
+			t->said = x->said;
+		}
+	}
+}
+
+static void
 targets_read(struct reader *r, struct result *res)
 {
 	json_t *list = reader_list(r, res->root, "", "targets", ENTRIES_MAX);
@@ -55,6 +81,7 @@ targets_read(struct reader *r, struct result *res)
 		t->comparison = reader_str(r, o, at, "comparison");
 		t->unit = reader_str(r, o, at, "unit");
 		t->why = reader_str(r, o, at, "why");
+		t->figure = reader_str(r, o, at, "figure");
 		t->verdict = verdict_read(r, o, at);
 		t->measured = reader_num(r, o, at, "measured");
 		t->target = reader_num(r, o, at, "target");
@@ -65,6 +92,7 @@ targets_read(struct reader *r, struct result *res)
 		t->share_over_ratio = reader_num(r, o, at, "share_over");
 		t->miss_bound_ratio = reader_num(r, o, at, "miss_bound_ratio");
 		t->evidence = result_strings_read(r, o, at, "evidence", &t->n_evidence);
+		shown_read(r, o, at, t);
 		if (t->id == NULL)
 			t->id = "(no id)";
 	}
@@ -350,8 +378,10 @@ result_free(struct result *r)
 		return;
 	for (size_t i = 0; i < r->n_trials; i++)
 		result_trial_done(&r->trial[i]);
-	for (size_t i = 0; i < r->n_targets; i++)
+	for (size_t i = 0; i < r->n_targets; i++) {
 		free(r->targets[i].evidence);
+		free(r->targets[i].shown);
+	}
 	free(r->metrics);
 	free(r->targets);
 	free(r->expectations);

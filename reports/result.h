@@ -31,12 +31,22 @@ enum target_verdict {
 	TARGET_MODELLED
 };
 
+/* One try of a recipe: what was done, what the program said. */
+struct shown {
+	const char *what, *said, *outcome, *file;
+};
+
 struct target {
 	const char *id, *family, *documented, *metric, *statistic, *comparison, *unit, *why;
 	enum target_verdict verdict;
 	double measured, target, n, trials, share_over_ratio, miss_bound_ratio;
 	const char **evidence;
 	size_t n_evidence;
+	const char *figure; /* what is documented, in words; NULL: nothing but `target` */
+	struct shown
+		*shown; /* what was tried or expected, and came of it, where no metric judges */
+	size_t n_shown;
+	const char *said_of, *said; /* of the first that has the verdict; NULL: none */
 };
 
 struct expectation {

@@ -47,6 +47,33 @@ judged_by(struct buf *b, const struct result *r, const struct target *t)
 	html_text(b, over);
 }
 
+/* What was tried, what the program said to it, and what that means; of trials alike one. */
+static void
+shown_rows(struct buf *b, const struct target *t)
+{
+	for (size_t i = 0; i < t->n_shown; i++) {
+		const struct shown *x = &t->shown[i];
+		bool again = false;
+
+		for (size_t k = 0; k < i && !again; k++)
+			again = x->what != NULL && t->shown[k].what != NULL &&
+				strcmp(x->what, t->shown[k].what) == 0 && x->said != NULL &&
+				t->shown[k].said != NULL && strcmp(x->said, t->shown[k].said) == 0;
+		if (again)
+			continue;
+		buf_addf(b, "<tr><td></td><td colspan=\"%d\" class=\"why\">", TARGET_COLUMNS - 1);
+		html_textf(b, "%s → %s: ", x->what == NULL ? "?" : x->what,
+			x->outcome == NULL ? "?" : x->outcome);
+		html_raw(b, "<code>");
+		html_text(b, x->said);
+		html_raw(b, "</code> ");
+		if (x->file != NULL)
+			html_link(b, x->file);
+		html_raw(b, "</td>");
+		html_row_end(b);
+	}
+}
+
 static void
 target_row(struct buf *b, const struct result *r, const struct target *t)
 {
@@ -82,6 +109,7 @@ target_row(struct buf *b, const struct result *r, const struct target *t)
 		html_raw(b, "</td>");
 		html_row_end(b);
 	}
+	shown_rows(b, t);
 }
 
 /* One claim: its id and words over the whole width, then a row for each family. */

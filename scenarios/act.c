@@ -82,6 +82,7 @@ perform(struct lab *lab, struct exec_jobs *jobs, const struct action *a, json_in
 	case ACTION_LINK_UP:
 		return set_links(lab, a, ret_change, at, e);
 	case ACTION_EXEC:
+	case ACTION_CHECK:
 		return exec_start(jobs, lab, a, at, e);
 	}
 	return err_set(e, EINVAL, "no such action");
@@ -98,7 +99,11 @@ act(struct lab *lab, const struct action *action, struct events *ev, struct exec
 	if (perform(lab, jobs, action, &change, &at, &why) < 0)
 		return err_set(
 			e, EIO, "%s %s: %s", action_name(action->kind), action->target, why.text);
-	note(ev, action->restores ? "restore" : "fault", action, change, &at);
+	note(ev,
+		action->kind == ACTION_CHECK ? "check"
+			: action->restores   ? "restore"
+					     : "fault",
+		action, change, &at);
 	if (*first_change == 0)
 		*first_change = (uint64_t)change;
 	return 0;
@@ -236,7 +241,8 @@ act_rollback(struct lab *lab, const struct scenario *s, struct events *ev, struc
 		return rc;
 	/* Each is tried even if one before it failed. */
 	for (size_t i = 0; i < s->actions_len; i++)
-		if (!s->actions[i].restores && !is_repeated(s, i)) {
+		if (!s->actions[i].restores && s->actions[i].kind != ACTION_CHECK &&
+			!is_repeated(s, i)) {
 			int one = undo(lab, s, &s->actions[i], status, ev, e);
 
 			rc = rc < 0 ? rc : one;

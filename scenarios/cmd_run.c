@@ -10,32 +10,57 @@
 #include "lab/lab.h"
 #include "lab/place.h"
 #include "lib/command.h"
+#include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/stop.h"
 #include "lib/talk.h"
+#include "reports/summary.h"
 #include "scenarios/commands.h"
+#include "scenarios/judges.h"
 #include "scenarios/lastmile.h"
+#include "scenarios/batch.h"
+#include "scenarios/batch_journal.h"
 #include "scenarios/run.h"
 
 enum { MAX_SCENARIOS = 64, MAX_LAYERS = 12 };
-enum { KEY_KEEP = 256, KEY_STRICT, KEY_LIST, KEY_SEED, KEY_UNCALIBRATED, KEY_LAST_MILE };
+enum { MAX_VARIANTS = 2 };
+enum {
+	KEY_KEEP = 256,
+	KEY_STRICT,
+	KEY_LIST,
+	KEY_SEED,
+	KEY_UNCALIBRATED,
+	KEY_LAST_MILE,
+	KEY_TARGETS,
+	KEY_JSON,
+	KEY_QUICK,
+	KEY_RESUME
+};
+
+/* What the input says for one variant. */
+struct loaded {
+	const char *variant;
+	struct topology *topology;
+	struct targets *targets;
+	struct scenario *scenarios[MAX_SCENARIOS];
+	size_t len;
+};
 
 struct run_args {
-	struct run_plan plan;
+	struct batch batch;
 	struct topo_last_mile last_mile;
 	const char *layers[MAX_LAYERS + 1];
 	size_t layers_len;
 	const char *names[MAX_SCENARIOS];
 	size_t names_len;
-	unsigned int probes; /* 0: as the scenario says */
-	double rate_qps;
-	bool list;
+	const char *resume; /* folder of a batch that was interrupted */
+	json_t *journal;    /* of it */
+	bool list, targets, json;
 	/* what was loaded */
 	char data[PLACE_BYTES];
-	struct topology *topology;
-	struct targets *targets;
-	struct scenario *scenarios[MAX_SCENARIOS];
-	size_t scenarios_len;
+	struct loaded loaded[MAX_VARIANTS];
+	size_t loaded_len;
+	struct batch_item items[MAX_SCENARIOS * MAX_VARIANTS];
 };
 
 static const struct argp_option options[] = {
@@ -57,7 +82,13 @@ static const struct argp_option options[] = {
 	{"no-calibration", KEY_UNCALIBRATED, NULL, 0, "do not measure the instrument itself first",
 		0},
 	{"strict", KEY_STRICT, NULL, 0, "a missed documented target is a failure as well", 0},
+	{"quick", KEY_QUICK, NULL, 0,
+		"one trial each, as short as its expectations allow, nothing repeated", 0},
+	{"resume", KEY_RESUME, "DIR", 0, "go on with a run of all that was interrupted: its folder",
+		0},
 	{"list", KEY_LIST, NULL, 0, "list the scenarios, a line each", 0},
+	{"targets", KEY_TARGETS, NULL, 0, "list the documented claims and what judges each", 0},
+	{"json", KEY_JSON, NULL, 0, "the same as JSON", 0},
 	{0},
 };
 
@@ -72,6 +103,26 @@ whole(struct argp_state *state, const char *flag, const char *arg, uint64_t max)
 	return value;
 }
 
+/* Options that do not go together. */
+static void
+check_options(struct run_args *a, struct argp_state *state)
+{
+	bool all = a->names_len == 1 && strcmp(a->names[0], "all") == 0;
+
+	if (a->list || a->targets)
+		return;
+	if (a->json)
+		argp_error(state, "--json goes with --targets");
+	if (a->resume != NULL && a->names_len == 0)
+		a->names[a->names_len++] = "all";
+	else if (a->resume != NULL && !all)
+		argp_error(state, "--resume goes with all");
+	if (a->names_len == 0)
+		argp_error(state, "which scenario? --list names them");
+	if (a->batch.quick && a->batch.plan.trials > 1)
+		argp_error(state, "--quick is one trial, --trials says %d", a->batch.plan.trials);
+}
+
 static error_t
 parse(int key, char *arg, struct argp_state *state)
 {
@@ -80,10 +131,10 @@ parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'n':
-		a->plan.trials = (int)whole(state, "trials", arg, 1000);
+		a->batch.plan.trials = (int)whole(state, "trials", arg, 1000);
 		break;
 	case 'v':
-		a->plan.lab.variant = arg;
+		a->batch.lab.variant = arg;
 		break;
 	case 'l':
 		if (a->layers_len == MAX_LAYERS)
@@ -91,45 +142,58 @@ parse(int key, char *arg, struct argp_state *state)
 		a->layers[a->layers_len++] = arg;
 		break;
 	case 't':
-		a->plan.lab.topology = arg;
+		a->batch.lab.topology = arg;
 		break;
 	case 'r':
-		a->plan.lab.rootfs = arg;
+		a->batch.lab.rootfs = arg;
 		break;
 	case 'p':
-		a->probes = (unsigned int)whole(state, "probes", arg, 2000);
+		a->batch.probes = (unsigned int)whole(state, "probes", arg, 2000);
 		break;
 	case 'q':
-		if (num_qps(arg, &a->rate_qps) < 0 || a->rate_qps < 1 || a->rate_qps > 1000)
+		if (num_qps(arg, &a->batch.rate_qps) < 0 || a->batch.rate_qps < 1 ||
+			a->batch.rate_qps > 1000)
 			argp_error(state, "--rate: '%s' is not 1 to 1000 queries a second", arg);
 		break;
 	case 'o':
 		if (arg[0] == '\0')
 			argp_error(state, "--out: an empty name is no folder");
-		a->plan.out = arg;
+		a->batch.plan.out = arg;
 		break;
 	case 'a':
-		a->plan.lab.any_catchment = true;
+		a->batch.lab.any_catchment = true;
 		break;
 	case KEY_SEED:
-		a->plan.seed = whole(state, "seed", arg, 1000000000);
+		a->batch.plan.seed = whole(state, "seed", arg, 1000000000);
 		break;
 	case KEY_LAST_MILE:
 		if (last_mile_parse(arg, &a->last_mile, &e) < 0)
 			argp_error(state, "--last-mile: %s", e.text);
-		a->plan.last_mile = &a->last_mile;
+		a->batch.plan.last_mile = &a->last_mile;
 		break;
 	case KEY_KEEP:
-		a->plan.keep = true;
+		a->batch.plan.keep = true;
 		break;
 	case KEY_UNCALIBRATED:
-		a->plan.uncalibrated = true;
+		a->batch.plan.uncalibrated = true;
 		break;
 	case KEY_STRICT:
-		a->plan.strict = true;
+		a->batch.plan.strict = true;
+		break;
+	case KEY_QUICK:
+		a->batch.quick = true;
+		break;
+	case KEY_RESUME:
+		a->resume = arg;
 		break;
 	case KEY_LIST:
 		a->list = true;
+		break;
+	case KEY_TARGETS:
+		a->targets = true;
+		break;
+	case KEY_JSON:
+		a->json = true;
 		break;
 	case ARGP_KEY_ARG:
 		if (a->names_len == MAX_SCENARIOS)
@@ -137,8 +201,7 @@ parse(int key, char *arg, struct argp_state *state)
 		a->names[a->names_len++] = arg;
 		break;
 	case ARGP_KEY_END:
-		if (a->names_len == 0 && !a->list)
-			argp_error(state, "which scenario? --list names them");
+		check_options(a, state);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -154,10 +217,10 @@ from_environment(struct run_args *a)
 	uint64_t value;
 	struct err e;
 
-	a->plan.lab.variant = command_env("variant");
-	a->plan.lab.topology = command_env("topology");
-	a->plan.lab.rootfs = command_env("rootfs");
-	a->plan.out = command_env("out");
+	a->batch.lab.variant = command_env("variant");
+	a->batch.lab.topology = command_env("topology");
+	a->batch.lab.rootfs = command_env("rootfs");
+	a->batch.plan.out = command_env("out");
 	if (command_env("layer") != NULL)
 		a->layers[a->layers_len++] = command_env("layer");
 	text = command_env("trials");
@@ -165,42 +228,42 @@ from_environment(struct run_args *a)
 		talk_error("CATCHMENT_TRIALS: '%s' is not a whole number from 1 to 1000", text);
 		return -EINVAL;
 	}
-	a->plan.trials = text != NULL ? (int)value : 1;
+	a->batch.plan.trials = text != NULL ? (int)value : 0;
 	text = command_env("last-mile");
 	if (text != NULL && last_mile_parse(text, &a->last_mile, &e) < 0) {
 		talk_error("CATCHMENT_LAST_MILE: %s", e.text);
 		return -EINVAL;
 	}
 	if (text != NULL)
-		a->plan.last_mile = &a->last_mile;
+		a->batch.plan.last_mile = &a->last_mile;
 	return 0;
 }
 
 static int
-load_one(struct run_args *a, const char *path, bool named)
+load_one(struct run_args *a, struct loaded *l, const char *path, bool named)
 {
 	struct scenario *s;
 	struct err e;
 
-	if (a->scenarios_len == MAX_SCENARIOS)
-		return 0;
-	if (scenario_load(path, a->topology, &s, &e) < 0) {
+	if (l->len == MAX_SCENARIOS) {
+		talk_error("more than %d scenarios", MAX_SCENARIOS);
+		return -EINVAL;
+	}
+	if (scenario_load(path, l->topology, &s, &e) < 0) {
 		talk_error("%s", e.text);
 		return -EINVAL;
 	}
-	a->scenarios[a->scenarios_len++] = s;
-	if (a->probes != 0)
-		s->probes = a->probes;
-	if (a->rate_qps > 0)
-		s->rate_qps = a->rate_qps;
-	for (size_t i = 0; i < s->judges_len; i++)
-		if (targets_find(a->targets, s->judges[i]) == NULL)
-			conf_complain(s->conf,
-				conf_at(s->conf, conf_get(s->conf, conf_root(s->conf), "judges"),
-					i),
-				"judges: the ledger has no '%s'", s->judges[i]);
-	if (conf_report(s->conf) == 0 && (s->fits || !named || a->list))
+	l->scenarios[l->len++] = s;
+	if (a->batch.probes != 0)
+		s->probes = a->batch.probes;
+	if (a->batch.rate_qps > 0)
+		s->rate_qps = a->batch.rate_qps;
+	judges_check(s, l->targets);
+	if (conf_report(s->conf) == 0 && (s->fits || !named || a->list)) {
+		if (a->batch.quick)
+			batch_shorten(s);
 		return 0;
+	}
 	if (conf_complaints(s->conf) == 0) {
 		talk_error("%s is for another variant: --variant %s", s->name, s->variants);
 		return -EINVAL;
@@ -211,7 +274,7 @@ load_one(struct run_args *a, const char *path, bool named)
 }
 
 static int
-load_all(struct run_args *a)
+load_all(struct run_args *a, struct loaded *l)
 {
 	char pattern[PLACE_BYTES + 32];
 	glob_t found;
@@ -224,7 +287,7 @@ load_all(struct run_args *a)
 		const char *slash = strrchr(found.gl_pathv[i], '/');
 
 		if (strcmp(slash + 1, "targets.yaml") != 0 &&
-			load_one(a, found.gl_pathv[i], false) < 0)
+			load_one(a, l, found.gl_pathv[i], false) < 0)
 			rc = -EINVAL;
 	}
 	globfree(&found);
@@ -233,67 +296,185 @@ load_all(struct run_args *a)
 
 /* A scenario is named by its file in scenarios/, or is a path to a file of the user's. */
 static int
-load_named(struct run_args *a, const char *name)
+load_named(struct run_args *a, struct loaded *l, const char *name)
 {
 	char path[PLACE_BYTES + 300];
 
 	if (strchr(name, '/') != NULL || strstr(name, ".yaml") != NULL)
-		return load_one(a, name, true);
+		return load_one(a, l, name, true);
 	snprintf(path, sizeof(path), "%s/scenarios/%.255s.yaml", a->data, name);
 	if (access(path, R_OK) == 0 && strcmp(name, "targets") != 0)
-		return load_one(a, path, true);
+		return load_one(a, l, path, true);
 	talk_error("no scenario '%s'; 'catchment run --list' names them", name);
 	return -EINVAL;
 }
 
+/* Everything of one variant; all mistakes are told. */
 static int
-load(struct run_args *a)
+load(struct run_args *a, struct loaded *l)
 {
+	struct lab_options lab = a->batch.lab;
 	char path[PLACE_BYTES + 32];
 	struct err e;
-	int rc = place_data(a->data, &e);
+	int rc;
 
-	if (rc == 0)
-		rc = lab_validate(&a->plan.lab, &a->topology, &e);
+	lab.variant = l->variant;
+	rc = lab_validate(&lab, &l->topology, &e);
 	if (rc == 0) {
 		snprintf(path, sizeof(path), "%s/scenarios/targets.yaml", a->data);
-		rc = targets_load(path, &a->targets, &e);
+		rc = targets_load(path, &l->targets, &e);
 	}
 	if (rc < 0) {
 		talk_error("%s", e.text);
 		return rc;
 	}
-	if (conf_report(a->targets->conf) > 0)
+	if (conf_report(l->targets->conf) > 0)
 		return -EINVAL;
-	if (a->list)
-		return load_all(a);
+	if (a->list || a->targets)
+		return load_all(a, l);
 	for (size_t i = 0; i < a->names_len; i++)
-		if ((strcmp(a->names[i], "all") == 0 ? load_all(a) : load_named(a, a->names[i])) <
-			0)
+		if ((strcmp(a->names[i], "all") == 0 ? load_all(a, l)
+						     : load_named(a, l, a->names[i])) < 0)
 			rc = -EINVAL;
+	return rc;
+}
+
+static bool
+wants_all(const struct run_args *a)
+{
+	for (size_t i = 0; i < a->names_len; i++)
+		if (strcmp(a->names[i], "all") == 0)
+			return true;
+	return false;
+}
+
+/* `all` is of both variants, where the bench's own network is meant and none is asked for. */
+static int
+load_variants(struct run_args *a)
+{
+	const char *asked = a->batch.lab.variant;
+	struct err e;
+	int rc = place_data(a->data, &e);
+
+	if (rc < 0) {
+		talk_error("%s", e.text);
+		return rc;
+	}
+	a->loaded[a->loaded_len++].variant = asked != NULL ? asked : "documented";
+	if (wants_all(a) && asked == NULL && a->batch.lab.topology == NULL)
+		a->loaded[a->loaded_len++].variant = "hardened";
+	for (size_t i = 0; rc == 0 && i < a->loaded_len; i++)
+		rc = load(a, &a->loaded[i]);
 	return rc;
 }
 
 static void
 unload(struct run_args *a)
 {
-	for (size_t i = 0; i < a->scenarios_len; i++)
-		scenario_free(a->scenarios[i]);
-	targets_free(a->targets);
-	topology_free(a->topology);
+	for (size_t i = 0; i < a->loaded_len; i++) {
+		for (size_t k = 0; k < a->loaded[i].len; k++)
+			scenario_free(a->loaded[i].scenarios[k]);
+		targets_free(a->loaded[i].targets);
+		topology_free(a->loaded[i].topology);
+	}
 }
 
-/* Environment troubles weigh more than a missed expectation, an interrupt more than all. */
-static int
-worse(int a, int b)
+static void
+fill_batch(struct run_args *a)
 {
-	static const int order[] = {EXIT_GOOD, EXIT_MISSED, EXIT_INCONCLUSIVE, EXIT_USAGE,
-		EXIT_ENVIRONMENT, EXIT_INTERRUPTED};
+	a->batch.items = a->items;
+	for (size_t i = 0; i < a->loaded_len; i++) {
+		struct loaded *l = &a->loaded[i];
 
-	for (size_t i = sizeof(order) / sizeof(order[0]); i-- > 0;)
-		if (a == order[i] || b == order[i])
-			return order[i];
-	return a;
+		for (size_t k = 0; k < l->len; k++) {
+			if (!l->scenarios[k]->fits) {
+				talk_note("%s is skipped: it is for another variant (%s)",
+					l->scenarios[k]->name, l->scenarios[k]->variants);
+				continue;
+			}
+			a->items[a->batch.len++] = (struct batch_item){.scenario = l->scenarios[k],
+				.targets = l->targets,
+				.variant = l->variant};
+		}
+	}
+}
+
+/* The folder of a run of all: a new one, or the one to go on in. */
+static int
+choose_folder(struct run_args *a)
+{
+	char stamp[17];
+	struct err e;
+
+	if (a->resume != NULL)
+		snprintf(a->batch.dir, sizeof(a->batch.dir), "%s", a->resume);
+	else if (wants_all(a))
+		snprintf(a->batch.dir, sizeof(a->batch.dir), "%.400s/all-%s", a->batch.plan.out,
+			wall_stamp(wall_now(), stamp));
+	else
+		return 0;
+	a->batch.plan.out = a->batch.dir;
+	if (fs_mkdirs(a->batch.dir, &e) == 0)
+		return 0;
+	talk_error("%s", e.text);
+	return -EIO;
+}
+
+/* The summary of all, also of what there is after an interrupt. */
+static int
+summarize(struct run_args *a, int code)
+{
+	char path[BATCH_DIR_BYTES + 24];
+	struct err e;
+	FILE *out;
+
+	if (a->batch.dir[0] == '\0')
+		return code;
+	snprintf(path, sizeof(path), "%s/targets.json", a->batch.dir);
+	out = fopen(path, "we");
+	if (out != NULL) {
+		judges_print(
+			a->loaded[0].targets, a->loaded[0].scenarios, a->loaded[0].len, true, out);
+		fclose(out);
+	}
+	if (summary_write(a->batch.dir, &e) < 0) {
+		talk_error("%s", e.text);
+		return code == EXIT_INTERRUPTED ? code : EXIT_ENVIRONMENT;
+	}
+	printf("%s/summary.html\n", a->batch.dir);
+	return code;
+}
+
+static int
+run_batch(struct run_args *a)
+{
+	int code;
+
+	if (choose_folder(a) < 0)
+		return EXIT_ENVIRONMENT;
+	a->batch.plan.trials = a->batch.plan.trials > 0 ? a->batch.plan.trials : 1;
+	a->batch.plan.seed = a->batch.plan.seed > 0 ? a->batch.plan.seed : 1;
+	fill_batch(a);
+	if (a->journal != NULL)
+		batch_journal_apply(&a->batch, a->journal);
+	stop_install();
+	code = batch_run(&a->batch);
+	code = summarize(a, code);
+	return code;
+}
+
+static int
+list(struct run_args *a)
+{
+	struct loaded *l = &a->loaded[0];
+
+	if (a->targets)
+		return judges_print(l->targets, l->scenarios, l->len, a->json, stdout) > 0
+			? EXIT_USAGE
+			: EXIT_GOOD;
+	for (size_t i = 0; i < l->len; i++)
+		printf("%-18s %s\n", l->scenarios[i]->name, l->scenarios[i]->summary);
+	return EXIT_GOOD;
 }
 
 int
@@ -307,38 +488,29 @@ cmd_run(int argc, char *argv[])
 		"bad "
 		"input, 3 environment, 4 inconclusive, 130 interrupted.",
 		NULL, NULL, NULL};
-	struct run_args a = {.plan = {.trials = 1, .seed = 1}};
-	int code = EXIT_GOOD;
+	struct run_args *a = calloc(1, sizeof(*a));
+	struct err e = {0};
+	int code = EXIT_USAGE;
 
-	if (from_environment(&a) < 0)
-		return EXIT_USAGE;
+	if (a == NULL)
+		abort();
 	argp_err_exit_status = EXIT_USAGE;
-	if (argp_parse(&argp, argc, argv, 0, NULL, &a) != 0)
-		return EXIT_USAGE;
-	a.plan.lab.layers = a.layers;
-	a.plan.out = a.plan.out ? a.plan.out : "runs";
-	a.plan.command = argv;
-	if (load(&a) < 0) {
-		unload(&a);
+	if (from_environment(a) < 0 || argp_parse(&argp, argc, argv, 0, NULL, a) != 0) {
+		free(a);
 		return EXIT_USAGE;
 	}
-	stop_install();
-	for (size_t i = 0; i < a.scenarios_len && code != EXIT_INTERRUPTED; i++) {
-		if (a.list) {
-			printf("%-18s %s\n", a.scenarios[i]->name, a.scenarios[i]->summary);
-			continue;
-		}
-		if (!a.scenarios[i]->fits) {
-			talk_note("%s is skipped: it is for another variant (%s)",
-				a.scenarios[i]->name, a.scenarios[i]->variants);
-			continue;
-		}
-		a.plan.scenario = a.scenarios[i];
-		a.plan.targets = a.targets;
-		talk_step("%s: %s, %d trial%s", a.scenarios[i]->name, a.scenarios[i]->title,
-			a.plan.trials, a.plan.trials == 1 ? "" : "s");
-		code = worse(code, run_scenario(&a.plan));
+	a->batch.lab.layers = a->layers;
+	a->batch.plan.out = a->batch.plan.out ? a->batch.plan.out : "runs";
+	a->batch.plan.command = argv;
+	if (a->resume != NULL) {
+		snprintf(a->batch.dir, sizeof(a->batch.dir), "%s", a->resume);
+		if (batch_journal_read(&a->batch, &a->journal, &e) < 0)
+			talk_error("%s", e.text);
 	}
-	unload(&a);
+	if ((a->resume == NULL || a->journal != NULL) && load_variants(a) == 0)
+		code = a->list || a->targets ? list(a) : run_batch(a);
+	unload(a);
+	json_decref(a->journal);
+	free(a);
 	return code;
 }

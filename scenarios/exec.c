@@ -7,11 +7,15 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lab/enter.h"
+#include "lib/fs.h"
+#include "scenarios/scenario_check.h"
 
 enum { UNDO_MS = 60000 };
 
@@ -24,6 +28,50 @@ open_log(struct lab *lab, const char *node)
 	return open(path, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0644);
 }
 
+/* TRIAL/checks/check-NN.SUFFIX of a check; its folder is made. */
+static int
+check_path(const struct exec_jobs *jobs, const struct action *a, const char *suffix,
+	char path[PATH_MAX], struct err *e)
+{
+	int rc;
+
+	snprintf(path, PATH_MAX, "%s/checks", jobs->dir);
+	rc = fs_mkdirs(path, e);
+	snprintf(path, PATH_MAX, "%s/checks/check-%02zu.%s", jobs->dir,
+		check_number(jobs->scenario, a), suffix);
+	return rc;
+}
+
+static int
+open_output(struct exec_jobs *jobs, struct lab *lab, const struct action *a, struct err *e)
+{
+	char path[PATH_MAX];
+
+	if (a->kind != ACTION_CHECK)
+		return open_log(lab, a->node);
+	if (check_path(jobs, a, "txt", path, e) < 0)
+		return -1;
+	return open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0644);
+}
+
+/* What became of a check, for analysis to compare with what the scenario says. */
+static int
+write_check(const struct exec_jobs *jobs, const struct exec_job *job, bool ended, int status,
+	struct err *e)
+{
+	json_t *o = json_pack("{s:s, s:b, s:i}", "schema", "catchment.check/1", "ended", ended,
+		"exit", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	char path[PATH_MAX], *text = json_dumps(o, JSON_INDENT(1));
+	int rc = text == NULL ? err_set(e, ENOMEM, "out of memory")
+			      : check_path(jobs, job->action, "json", path, e);
+
+	if (rc == 0)
+		rc = fs_write(path, text, strlen(text), e);
+	free(text);
+	json_decref(o);
+	return rc;
+}
+
 static int
 spawn(struct exec_jobs *jobs, struct lab *lab, const struct action *action, char *const argv[],
 	struct lab_instant *ret, struct err *e)
@@ -33,7 +81,7 @@ spawn(struct exec_jobs *jobs, struct lab *lab, const struct action *action, char
 
 	if (jobs->len == EXEC_JOBS || node < 0)
 		return err_set(e, EINVAL, "more than %d commands", EXEC_JOBS);
-	log = open_log(lab, action->node);
+	log = open_output(jobs, lab, action, e);
 	ret->before_wall = wall_now();
 	ret->before_mono = mono_now();
 	pid = enter_spawn(lab_node_pid(lab, (size_t)node), argv, -1, log, log, e);
@@ -81,6 +129,11 @@ exec_finish(struct exec_jobs *jobs, struct mono deadline, struct err *e)
 		int status = 0;
 		bool ended = await_end(jobs->list[i].pid, deadline, &status);
 
+		if (a->kind == ACTION_CHECK) {
+			if (write_check(jobs, &jobs->list[i], ended, status, e) < 0)
+				rc = -EIO;
+			continue;
+		}
 		if (rc < 0 || (ended && WIFEXITED(status) && WEXITSTATUS(status) == 0))
 			continue;
 		rc = !ended

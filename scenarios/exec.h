@@ -15,11 +15,13 @@ struct exec_jobs {
 		const struct action *action;
 	} list[EXEC_JOBS];
 	size_t len;
+	const char *dir;		 /* the trial's folder: what checks say goes there */
+	const struct scenario *scenario; /* whose steps they are; needed for checks only */
 };
 
 /*
  * Start an action's command in its node; what it says goes to the node's exec.log. `ret` brackets the
- * start. Returns 0 or -errno with `e`.
+ * start. What a check says goes to a file of its own, check-NN.txt. Returns 0 or -errno with `e`.
  */
 int exec_start(struct exec_jobs *jobs, struct lab *lab, const struct action *action,
 	struct lab_instant *ret, struct err *e);
@@ -27,7 +29,8 @@ int exec_start(struct exec_jobs *jobs, struct lab *lab, const struct action *act
 /*
  * Wait until all have ended, at most until the deadline; what still runs then is killed.
  *
- * Returns 0, or -EIO naming the first that took too long or did not return 0.
+ * Returns 0, or -EIO naming the first that took too long or did not return 0. Whatever a check returns
+ * is what it found: check-NN.json has it.
  */
 int exec_finish(struct exec_jobs *jobs, struct mono deadline, struct err *e);
 

@@ -46,6 +46,22 @@ text_of(json_t *object, const char *key)
 	return text ? text : "";
 }
 
+/* The words of the first check that decided it. */
+static void
+tell_shown(json_t *shown, const char *verdict)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(shown, i, one)
+	{
+		if (strcmp(text_of(one, "outcome"), verdict) != 0)
+			continue;
+		talk_step("%-12s %s: %s", "", text_of(one, "what"), text_of(one, "said"));
+		return;
+	}
+}
+
 static void
 tell_target(json_t *target, bool *missed)
 {
@@ -53,6 +69,13 @@ tell_target(json_t *target, bool *missed)
 	const char *family = text_of(target, "family"), *verdict = text_of(target, "verdict");
 	char figure[64] = "nothing measured";
 
+	*missed |= strcmp(verdict, "missed") == 0;
+	if (json_is_null(json_object_get(target, "metric"))) {
+		talk_step("%-12s %s%s%s: %s", verdict, text_of(target, "id"), family[0] ? " " : "",
+			family, text_of(target, "why"));
+		tell_shown(json_object_get(target, "shown"), verdict);
+		return;
+	}
 	if (json_is_number(measured))
 		snprintf(figure, sizeof(figure), "%s %g %s", text_of(target, "statistic"),
 			json_number_value(measured), text_of(target, "unit"));
@@ -60,7 +83,6 @@ tell_target(json_t *target, bool *missed)
 		family[0] ? " " : "", family, figure,
 		json_number_value(json_object_get(target, "target")), text_of(target, "unit"),
 		(long long)json_integer_value(json_object_get(target, "n")));
-	*missed |= strcmp(verdict, "missed") == 0;
 }
 
 /* The first reason of each invalid trial: what to do about it differs. */

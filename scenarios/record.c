@@ -13,6 +13,7 @@
 #include "scenarios/plan_beside.h"
 #include "scenarios/provenance.h"
 #include "scenarios/record_rtt.h"
+#include "scenarios/scenario_check.h"
 
 /* Over these a trial is invalid, neither passed nor failed: the host disturbed the instrument. */
 static json_t *
@@ -120,12 +121,35 @@ timeline_json(const struct scenario *s)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < s->actions_len; i++)
-		json_array_append_new(list,
-			json_pack("{s:f, s:s, s:s, s:s}", "at_ms",
-				(double)s->actions[i].at_ns / 1e6, "action",
-				action_name(s->actions[i].kind), "target", s->actions[i].target,
-				"phase", s->actions[i].restores ? "restore" : "fault"));
+		if (s->actions[i].kind != ACTION_CHECK)
+			json_array_append_new(list,
+				json_pack("{s:f, s:s, s:s, s:s}", "at_ms",
+					(double)s->actions[i].at_ns / 1e6, "action",
+					action_name(s->actions[i].kind), "target",
+					s->actions[i].target, "phase",
+					s->actions[i].restores ? "restore" : "fault"));
 	return list;
+}
+
+static json_t *
+judge_json(const struct target *t)
+{
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "id", t->id, "documented", t->claim, "figure",
+		t->figure, "known", t->known);
+
+	if (t->metric == NULL)
+		return o;
+	json_object_update_new(o,
+		json_pack("{s:s, s:s, s:s, s:f, s:s}", "metric", t->metric, "statistic",
+			t->statistic, "comparison", t->comparison, "target", t->value, "unit",
+			t->unit));
+	if (t->modelled)
+		json_object_set_new(o, "modelled", json_true());
+	if (t->city != NULL)
+		json_object_set_new(o, "city", json_string(t->city));
+	if (t->has_before)
+		json_object_set_new(o, "before", json_real(t->before));
+	return o;
 }
 
 static json_t *
@@ -133,22 +157,8 @@ judges_json(const struct scenario *s, const struct targets *targets)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < s->judges_len; i++) {
-		const struct target *t = targets_find(targets, s->judges[i]);
-
-		json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:f, s:s}", "id", t->id,
-			"documented", t->claim, "known", t->known, "metric", t->metric, "statistic",
-			t->statistic, "comparison", t->comparison, "target", t->value, "unit",
-			t->unit);
-
-		if (t->modelled)
-			json_object_set_new(o, "modelled", json_true());
-		if (t->city != NULL)
-			json_object_set_new(o, "city", json_string(t->city));
-		if (t->has_before)
-			json_object_set_new(o, "before", json_real(t->before));
-		json_array_append_new(list, o);
-	}
+	for (size_t i = 0; i < s->judges_len; i++)
+		json_array_append_new(list, judge_json(targets_find(targets, s->judges[i])));
 	return list;
 }
 
@@ -160,16 +170,18 @@ expect_json(const struct scenario *s)
 	for (size_t i = 0; i < s->expects_len; i++) {
 		const struct expect *x = &s->expects[i];
 
-		json_array_append_new(list,
-			x->kind == EXPECT_SERVED_BY
-				? json_pack("{s:i, s:s, s:s, s:f, s:f, s:s, s:s}", "line", x->line,
-					  "text", x->text, "kind", "served_by", "from_ms",
-					  (double)x->from_ns / 1e6, "to_ms", (double)x->to_ns / 1e6,
-					  "city", x->city, "site", x->site)
-				: json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:f}", "line", x->line,
-					  "text", x->text, "kind", "metric", "metric", x->metric,
-					  "statistic", x->statistic, "comparison", x->comparison,
-					  "value", x->value));
+		json_t *o;
+
+		o = x->kind == EXPECT_SERVED_BY
+			? json_pack("{s:i, s:s, s:s, s:f, s:f, s:s, s:s}", "line", x->line, "text",
+				  x->text, "kind", "served_by", "from_ms", (double)x->from_ns / 1e6,
+				  "to_ms", (double)x->to_ns / 1e6, "city", x->city, "site", x->site)
+			: json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:f}", "line", x->line, "text",
+				  x->text, "kind", "metric", "metric", x->metric, "statistic",
+				  x->statistic, "comparison", x->comparison, "value", x->value);
+		if (x->judges != NULL)
+			json_object_set_new(o, "judges", json_string(x->judges));
+		json_array_append_new(list, o);
 	}
 	return list;
 }
@@ -245,6 +257,7 @@ record_new(const struct record_head *head, struct lab *lab, const struct scenari
 					.name));
 	json_object_set_new(run, "judges", judges_json(s, targets));
 	json_object_set_new(run, "expect", expect_json(s));
+	json_object_set_new(run, "checks", checks_json(s));
 	json_object_set_new(run, "limits", limits_json());
 	json_object_set_new(run, "command", argv_json(head->command));
 	json_object_set_new(run, "provenance", provenance_json(lab, conf_path(s->conf)));
@@ -261,6 +274,14 @@ void
 record_add_trial(json_t *run, const char *dir_name)
 {
 	json_array_append_new(json_object_get(run, "trial_dirs"), json_string(dir_name));
+}
+
+void
+record_add_unhealed(json_t *run, const char *dir_name)
+{
+	if (json_object_get(run, "unhealed") == NULL)
+		json_object_set_new(run, "unhealed", json_array());
+	json_array_append_new(json_object_get(run, "unhealed"), json_string(dir_name));
 }
 
 int

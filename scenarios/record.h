@@ -22,6 +22,9 @@ int record_new(const struct record_head *head, struct lab *lab, const struct sce
 /* Add a finished trial's folder name. */
 void record_add_trial(json_t *run, const char *dir_name);
 
+/* Note a trial after which the lab did not become what it was. */
+void record_add_unhealed(json_t *run, const char *dir_name);
+
 /* Write it to DIR/run.json with how far the run came. */
 int record_write(json_t *run, const char *dir, bool complete, bool interrupted, struct err *e);
 

@@ -13,17 +13,17 @@
 #include "lib/stop.h"
 #include "lib/talk.h"
 #include "reports/report.h"
-#include "scenarios/calibrate.h"
 #include "scenarios/outcome.h"
 #include "scenarios/record.h"
 #include "scenarios/trial.h"
 
-enum { DIR_BYTES = 640, CALIBRATIONS = 3 };
+enum { DIR_BYTES = RUN_DIR_BYTES, CALIBRATIONS = 3 };
 
 struct run {
 	const struct run_plan *plan;
-	char id[128], dir[DIR_BYTES], lab_name[48];
-	struct lab *lab;
+	struct session *session;
+	char id[128], dir[DIR_BYTES];
+	int unhealed; /* trials after which the lab was not as before */
 	struct rng rng;
 	json_t *record;
 	int done; /* trials whose folder is complete */
@@ -39,25 +39,12 @@ code_of(int rc)
 				: EXIT_ENVIRONMENT;
 }
 
-static int
-boot(struct run *r, struct err *e)
-{
-	struct lab_options options = r->plan->lab;
-	struct mono start = mono_now();
-	int rc;
-
-	options.name = r->lab_name;
-	rc = lab_up(&options, &r->lab, e);
-	if (rc == 0)
-		talk_step("lab up in %.1f s", (double)mono_diff_ns(mono_now(), start) / 1e9);
-	return rc;
-}
-
 /* Name the run's folder after what it is; a second run in the same second gets a number. */
 static int
 make_dir(struct run *r, struct err *e)
 {
-	const char *variant = r->plan->lab.variant ? r->plan->lab.variant : "documented";
+	const char *variant =
+		r->session->options.variant ? r->session->options.variant : "documented";
 	char stamp[17];
 
 	wall_stamp(wall_now(), stamp);
@@ -76,41 +63,14 @@ new_record(struct run *r, struct err *e)
 {
 	const struct run_plan *plan = r->plan;
 	const struct record_head head = {.id = r->id,
-		.variant = plan->lab.variant ? plan->lab.variant : "documented",
+		.variant = plan->session->options.variant ? plan->session->options.variant
+							  : "documented",
 		.trials_planned = plan->trials,
 		.seed = plan->seed,
 		.command = plan->command};
-	int rc = record_new(&head, r->lab, plan->scenario, plan->targets, &r->record, e);
+	int rc = record_new(&head, r->session->lab, plan->scenario, plan->targets, &r->record, e);
 
 	return rc < 0 ? rc : record_write(r->record, r->dir, false, false, e);
-}
-
-/* The instrument itself, before anything is judged by it. A busy moment of the host may spoil one. */
-static int
-calibrate_first(struct run *r, struct err *e)
-{
-	const struct calibrate_plan plan = {.lab = r->lab,
-		.scenario = r->plan->scenario,
-		.run_dir = r->dir,
-		.seed = r->plan->seed * 1000};
-	char text[300];
-	bool good = false;
-
-	for (int i = 0; i < CALIBRATIONS && !good; i++) {
-		json_t *result = NULL;
-		int rc = calibrate(&plan, &result, e);
-
-		if (rc < 0)
-			return rc;
-		good = json_is_true(json_object_get(result, "good"));
-		calibrate_tell(result, text, sizeof(text));
-		talk_step("calibration: %s%s%s", text, good ? "" : ": not good: ",
-			good ? ""
-			     : json_string_value(
-				       json_array_get(json_object_get(result, "why"), 0)));
-		json_decref(result);
-	}
-	return 0;
 }
 
 /* One trial; a lab that did not heal is rebuilt for the next. */
@@ -118,7 +78,7 @@ static int
 one_trial(struct run *r, int number, int of, struct err *e)
 {
 	char name[24], dir[DIR_BYTES + 24];
-	struct trial_plan plan = {.lab = r->lab,
+	struct trial_plan plan = {.lab = r->session->lab,
 		.scenario = r->plan->scenario,
 		.number = number,
 		.of = of,
@@ -127,7 +87,7 @@ one_trial(struct run *r, int number, int of, struct err *e)
 		.seed = r->plan->seed * 1000 + (uint64_t)number,
 		.run_seed = r->plan->seed,
 		.last_mile = r->plan->last_mile,
-		.any_catchment = r->plan->lab.any_catchment};
+		.any_catchment = r->session->options.any_catchment};
 	struct mono start = mono_now();
 	int rc;
 
@@ -141,10 +101,13 @@ one_trial(struct run *r, int number, int of, struct err *e)
 			(double)mono_diff_ns(mono_now(), start) / 1e9, rc < 0 ? ", but " : "",
 			rc < 0 ? e->text : "");
 	}
-	if (rc == -EHOSTDOWN && !r->plan->keep && number < of) {
-		lab_close(r->lab);
-		r->lab = NULL;
-		rc = boot(r, e);
+	if (rc != -EHOSTDOWN)
+		return rc;
+	r->unhealed++;
+	record_add_unhealed(r->record, name);
+	if (!r->plan->keep) {
+		session_drop(r->session);
+		rc = number < of ? session_need(r->session, false, e) : 0;
 	}
 	return rc;
 }
@@ -152,7 +115,7 @@ one_trial(struct run *r, int number, int of, struct err *e)
 static int
 trials(struct run *r, struct err *e)
 {
-	int of = r->plan->trials, cap = of + (of + 1) / 2, invalid = 0, rc = 0;
+	int of = r->plan->trials, cap = r->plan->once ? of : of + (of + 1) / 2, invalid = 0, rc = 0;
 
 	/* What the host spoilt is repeated, up to half as many again. */
 	for (int number = 1; rc == 0 && number <= of; number++) {
@@ -172,20 +135,16 @@ trials(struct run *r, struct err *e)
 	return rc;
 }
 
-/* End the lab, unless it failed and shall be looked at. */
+/* What is healthy is there for the next run; a lab that failed shall be looked at, or is of no use. */
 static void
 leave(struct run *r)
 {
-	struct err e;
-
-	if (r->lab == NULL)
+	if (r->session->lab == NULL || (!r->failed && !r->interrupted))
 		return;
-	if (r->failed && r->plan->keep && lab_detach(r->lab, &e) == 0)
-		talk_note("the lab is left standing: 'catchment lab status --name %s', then 'lab "
-			  "down'",
-			r->lab_name);
-	lab_close(r->lab);
-	r->lab = NULL;
+	if (r->failed && r->plan->keep)
+		session_leave_standing(r->session);
+	else
+		session_drop(r->session);
 }
 
 static int
@@ -214,7 +173,7 @@ finish(struct run *r)
 }
 
 int
-run_scenario(const struct run_plan *plan)
+run_scenario(const struct run_plan *plan, char ret_dir[RUN_DIR_BYTES])
 {
 	struct run *r = calloc(1, sizeof(*r));
 	struct err e = {0};
@@ -223,16 +182,19 @@ run_scenario(const struct run_plan *plan)
 	if (r == NULL)
 		abort();
 	r->plan = plan;
+	r->session = plan->session;
 	rng_init(&r->rng, plan->seed);
-	snprintf(r->lab_name, sizeof(r->lab_name), "run-%d", (int)getpid());
 	/* The folder first: a place that cannot be written is found out before a lab is built. */
 	rc = make_dir(r, &e);
-	if (rc == 0 && (rc = boot(r, &e)) < 0)
+	if (rc == 0 && (rc = session_need(r->session, plan->scenario->own_lab, &e)) < 0) {
 		rmdir(r->dir);
+		r->dir[0] = '\0';
+	}
 	if (rc == 0)
 		rc = new_record(r, &e);
 	if (rc == 0 && !plan->uncalibrated)
-		rc = calibrate_first(r, &e);
+		rc = session_calibrate(r->session, plan->scenario, r->dir, r->id, plan->seed * 1000,
+			plan->once ? 1 : CALIBRATIONS, &e);
 	if (rc == 0)
 		rc = trials(r, &e);
 	r->interrupted = rc == -EINTR;
@@ -245,6 +207,10 @@ run_scenario(const struct run_plan *plan)
 		done_code = finish(r);
 		code = code == EXIT_GOOD ? done_code : code;
 	}
+	if (code == EXIT_GOOD && r->unhealed > 0)
+		code = EXIT_MISSED; /* a fault that leaves something behind is a finding */
+	if (ret_dir != NULL)
+		snprintf(ret_dir, RUN_DIR_BYTES, "%s", r->dir);
 	json_decref(r->record);
 	free(r);
 	return code;

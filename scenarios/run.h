@@ -6,12 +6,15 @@
 
 #include "lab/lab.h"
 #include "scenarios/scenario.h"
+#include "scenarios/session.h"
 #include "scenarios/targets.h"
+
+enum { RUN_DIR_BYTES = 640 };
 
 struct run_plan {
 	const struct scenario *scenario;
 	const struct targets *targets;
-	struct lab_options lab; /* name is chosen by the run */
+	struct session *session; /* the lab it takes place in; left as it is found healthy */
 	int trials;
 	uint64_t seed;
 	const struct topo_last_mile *last_mile; /* instead of the topology's; or NULL */
@@ -19,11 +22,16 @@ struct run_plan {
 	bool keep;				/* leave a failed lab standing */
 	bool strict;				/* a missed target is a failure */
 	bool uncalibrated;			/* do not measure the instrument first */
+	bool once;				/* what the host spoilt is not repeated */
 	char *const *command;
 };
 
-/* Returns an exit code of lib/command.h; everything there is to say has been said on stderr, the
- * path of the report is printed on stdout. */
-int run_scenario(const struct run_plan *plan);
+/*
+ * Returns an exit code of lib/command.h; everything there is to say has been said on stderr, the path of the report is
+ * printed on stdout. The session's lab is up afterwards if it is healthy.
+ *
+ *      ret_dir         out, may be NULL: the run's folder; "" when there is none
+ */
+int run_scenario(const struct run_plan *plan, char ret_dir[RUN_DIR_BYTES]);
 
 #endif

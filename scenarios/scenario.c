@@ -104,10 +104,10 @@ int
 scenario_load(const char *path, const struct topology *t, struct scenario **ret, struct err *e)
 {
 	static const char *const keys[] = {"name", "title", "summary", "judges", "probes", "before",
-		"after", "phase", "timeline", "expect", "rollback", "variants", NULL};
+		"after", "phase", "timeline", "expect", "rollback", "variants", "lab", NULL};
 	struct scenario *s = calloc(1, sizeof(*s));
 	const struct conf_node *root;
-	const char *rollback;
+	const char *rollback, *lab;
 	int rc;
 
 	if (s == NULL)
@@ -126,6 +126,11 @@ scenario_load(const char *path, const struct topology *t, struct scenario **ret,
 	read_variants(s, t, root);
 	scenario_read_timeline(s, t, root);
 	scenario_read_expects(s, t, root);
+	lab = conf_str(s->conf, root, "lab", "shared");
+	s->own_lab = strcmp(lab, "own") == 0;
+	if (!s->own_lab && strcmp(lab, "shared") != 0)
+		conf_complain(s->conf, conf_get(s->conf, root, "lab"),
+			"lab: shared or own, not '%s'", lab);
 	rollback = conf_str(s->conf, root, "rollback", "always");
 	if (strcmp(rollback, "always") != 0)
 		conf_complain(s->conf, conf_get(s->conf, root, "rollback"),

@@ -24,6 +24,20 @@ enum action_kind {
 	ACTION_IMPAIR,	  /* links delay, lose, copy...: action.what */
 	ACTION_LINK_UP,	  /* links as the topology says */
 	ACTION_EXEC,	  /* a command in a node */
+	ACTION_CHECK,	  /* a command in a node, whose words and exit status judge a claim */
+};
+
+/* What a command must have said or returned; all that is given must fit. */
+struct check_match {
+	const char *says; /* extended regular expression that a line matches; NULL: anything */
+	int exit;	  /* -1: any */
+	bool given;
+};
+
+struct check {
+	const char *judges, *what; /* id of the ledger; what is tried, in words */
+	const char *family;	   /* "v4", "v6"; NULL: both */
+	struct check_match refuted, met;
 };
 
 struct action {
@@ -33,6 +47,7 @@ struct action {
 	char *owned_target;  /* the same, where it is not the file's own text; or NULL */
 	char **argv, **undo; /* of exec: the command, and the one that undoes it or NULL */
 	char *script;	     /* of exec: text of the script that both run, or NULL */
+	struct check check;  /* of check */
 	char node[32], service[32];
 	bool restores; /* undoes rather than breaks */
 	/* of links */
@@ -47,7 +62,8 @@ enum expect_kind { EXPECT_SERVED_BY, EXPECT_METRIC };
 struct expect {
 	enum expect_kind kind;
 	int line;
-	char text[200]; /* as it reads in the report */
+	char text[200];	    /* as it reads in the report */
+	const char *judges; /* the claim that stands or falls with it; or NULL */
 	/* served_by */
 	int64_t from_ns, to_ns;
 	const char *city, *site;
@@ -76,6 +92,7 @@ struct scenario {
 	size_t expects_len;
 	const char *variants; /* those it is for, as text; NULL: for all */
 	bool fits;	      /* it is for the topology's variant */
+	bool own_lab;	      /* it wants a lab that nothing was done to before */
 };
 
 /*

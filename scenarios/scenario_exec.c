@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/fs.h"
+#include "scenarios/scenario_check.h"
 
 enum {
 	SCRIPT_MAX_BYTES =
@@ -101,11 +102,14 @@ action_read_exec(struct scenario *s, const struct topology *t, const struct conf
 {
 	static const char *const keys[] = {
 		"node", "command", "script", "args", "undo", "mends", NULL};
-	const char *node, *script;
+	const char *node, *script, *name = action_name(action->kind);
 
-	if (!conf_is_map(s->conf, map, "exec"))
+	if (!conf_is_map(s->conf, map, name))
 		return;
-	conf_known(s->conf, map, keys);
+	if (action->kind == ACTION_CHECK)
+		action_read_check(s, map, &action->check);
+	else
+		conf_known(s->conf, map, keys);
 	node = conf_need(s->conf, map, "node") ? conf_str(s->conf, map, "node", "") : "";
 	script = conf_str(s->conf, map, "script", NULL);
 	snprintf(action->node, sizeof(action->node), "%s", node);
@@ -113,7 +117,7 @@ action_read_exec(struct scenario *s, const struct topology *t, const struct conf
 		conf_complain(s->conf, map, "the network has no node '%s'", node);
 	action->restores = conf_bool(s->conf, map, "mends", false);
 	if ((script != NULL) == (conf_get(s->conf, map, "command") != NULL)) {
-		conf_complain(s->conf, map, "exec: either command or script");
+		conf_complain(s->conf, map, "%s: either command or script", name);
 		return;
 	}
 	if (script == NULL && conf_get(s->conf, map, "args") != NULL)

@@ -40,7 +40,7 @@ static void
 read_expect_metric(struct scenario *s, const struct conf_node *entry, struct expect *x)
 {
 	static const char *const keys[] = {
-		"metric", "min", "p1", "p50", "p90", "p99", "max", "variant", NULL};
+		"metric", "min", "p1", "p50", "p90", "p99", "max", "variant", "judges", NULL};
 	const char *bound = NULL;
 	int found = 0;
 
@@ -96,7 +96,8 @@ static void
 read_expect_served(struct scenario *s, const struct topology *t, const struct conf_node *entry,
 	struct expect *x)
 {
-	static const char *const keys[] = {"during", "clients", "served_by", "variant", NULL};
+	static const char *const keys[] = {
+		"during", "clients", "served_by", "variant", "judges", NULL};
 	char from[24], to[24];
 
 	conf_known(s->conf, entry, keys);
@@ -131,6 +132,7 @@ scenario_read_expects(struct scenario *s, const struct topology *t, const struct
 		if (!conf_is_map(s->conf, entry, "an expectation"))
 			continue;
 		x->line = conf_line(s->conf, entry);
+		x->judges = conf_str(s->conf, entry, "judges", NULL);
 		if (conf_get(s->conf, entry, "metric") != NULL)
 			read_expect_metric(s, entry, x);
 		else

@@ -24,12 +24,14 @@ static const struct {
 	[ACTION_IMPAIR] = {"impair", false, true},
 	[ACTION_LINK_UP] = {"link-up", true, true},
 	[ACTION_EXEC] = {"exec", false, false},
+	[ACTION_CHECK] = {"check", false, false},
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 static const char *const step_keys[] = {"at", "kill", "stop", "hang", "resume", "start",
-	"blackhole", "link-down", "impair", "link-up", "exec", "dir", "for", "delay", "jitter",
-	"spread", "reorder", "loss", "burst", "rate", "queue", "duplicate", "corrupt", NULL};
+	"blackhole", "link-down", "impair", "link-up", "exec", "check", "dir", "for", "delay",
+	"jitter", "spread", "reorder", "loss", "burst", "rate", "queue", "duplicate", "corrupt",
+	NULL};
 
 const char *
 action_name(enum action_kind kind)
@@ -47,7 +49,8 @@ const char *
 scenario_fault_node(const struct scenario *s)
 {
 	for (size_t i = 0; i < s->actions_len; i++)
-		if (!s->actions[i].restores && !action_is_link(s->actions[i].kind))
+		if (!s->actions[i].restores && !action_is_link(s->actions[i].kind) &&
+			s->actions[i].kind != ACTION_CHECK)
 			return s->actions[i].node;
 	return NULL;
 }
@@ -121,6 +124,25 @@ add_services(struct scenario *s, const struct topology *t, const struct conf_nod
 		conf_complain(s->conf, at, "node '%s' runs no '%s'", pattern, slash + 1);
 }
 
+/* What is broken first is at 0; looking breaks nothing. A step with a mistake has been told already. */
+static void
+check_first(struct scenario *s, const struct conf_node *list)
+{
+	const struct action *first = s->actions, *end = s->actions + s->actions_len;
+	const struct conf_node *entry = NULL;
+	size_t i = 0;
+
+	while (first < end && first->kind == ACTION_CHECK)
+		first++;
+	do
+		entry = conf_at(s->conf, list, i++);
+	while (i < conf_len(s->conf, list) && conf_kind(entry) == CONF_MAP &&
+		conf_get(s->conf, entry, "check") != NULL);
+	if (first < end && first->line == conf_line(s->conf, entry) &&
+		(first->at_ns != 0 || first->restores))
+		conf_complain(s->conf, entry, "the first step is the fault and is at 0s");
+}
+
 static void
 read_action(struct scenario *s, const struct topology *t, const struct conf_node *entry)
 {
@@ -138,15 +160,15 @@ read_action(struct scenario *s, const struct topology *t, const struct conf_node
 		found++;
 		action.kind = (enum action_kind)k;
 		action.restores = kinds[k].restores;
-		if (k == ACTION_EXEC)
-			action_read_exec(s, t, conf_get(s->conf, entry, "exec"), &action);
+		if (k == ACTION_EXEC || k == ACTION_CHECK)
+			action_read_exec(s, t, conf_get(s->conf, entry, kinds[k].name), &action);
 		else
 			action.target = conf_str(s->conf, entry, kinds[k].name, NULL);
 	}
 	if (found != 1)
 		conf_complain(s->conf, entry,
 			"a step does exactly one of kill, stop, hang, resume, "
-			"start, blackhole, link-down, impair, link-up, exec");
+			"start, blackhole, link-down, impair, link-up, exec, check");
 	if (found != 1 || action.target == NULL) {
 		action_done(&action);
 		return;
@@ -154,7 +176,7 @@ read_action(struct scenario *s, const struct topology *t, const struct conf_node
 	action_read_links(s, t, entry, &action);
 	if (s->actions_len > 0 && action.at_ns < s->actions[s->actions_len - 1].at_ns)
 		conf_complain(s->conf, entry, "the steps are not in the order of their time");
-	if (kinds[action.kind].link || action.kind == ACTION_EXEC) {
+	if (kinds[action.kind].link || action.kind == ACTION_EXEC || action.kind == ACTION_CHECK) {
 		s->actions = realloc(s->actions, (s->actions_len + 2) * sizeof(action));
 		if (s->actions == NULL)
 			abort();
@@ -174,11 +196,8 @@ scenario_read_timeline(struct scenario *s, const struct topology *t, const struc
 	for (size_t i = 0; i < conf_len(s->conf, list); i++)
 		read_action(s, t, conf_at(s->conf, list, i));
 	/* Without a step nothing breaks: what there is to see is the steady state. */
-	if (s->actions_len > 0 &&
-		s->actions[0].line == conf_line(s->conf, conf_at(s->conf, list, 0)) &&
-		(s->actions[0].at_ns != 0 || s->actions[0].restores))
-		conf_complain(s->conf, conf_at(s->conf, list, 0),
-			"the first step is the fault and is at 0s");
+	if (conf_len(s->conf, list) > 0)
+		check_first(s, list);
 	if (scenario_last_ns(s) > 3600 * NS_PER_S)
 		conf_complain(s->conf, list, "a timeline of more than an hour");
 }

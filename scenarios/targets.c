@@ -10,44 +10,76 @@ need(struct conf *c, const struct conf_node *entry, const char *key)
 	return conf_need(c, entry, key) ? conf_str(c, entry, key, "") : "";
 }
 
-static void
-read_target(struct targets *t, const struct conf_node *key, const struct conf_node *entry,
-	const char *id)
+static bool
+is_one_of(const char *text, const char *const list[], size_t n)
 {
-	static const char *const keys[] = {"claim", "known", "metric", "statistic", "comparison",
-		"value", "unit", "city", "modelled", "before", NULL};
-	static const char *const statistics[] = {"min", "p1", "p50", "p90", "p99", "max", "mean"};
-	struct target *target = &t->list[t->len++];
-	bool known = false;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(text, list[i]) == 0)
+			return true;
+	return false;
+}
 
-	target->id = id;
-	if (!conf_is_map(t->conf, entry, id))
-		return;
-	conf_known(t->conf, entry, keys);
-	target->claim = need(t->conf, entry, "claim");
-	target->known = conf_str(t->conf, entry, "known", "");
-	target->metric = need(t->conf, entry, "metric");
-	target->statistic = need(t->conf, entry, "statistic");
-	target->unit = need(t->conf, entry, "unit");
+/* What a metric needs besides its name. */
+static void
+read_figure(struct targets *t, const struct conf_node *key, const struct conf_node *entry,
+	struct target *target)
+{
+	static const char *const statistics[] = {"min", "p1", "p50", "p90", "p99", "max", "mean"};
+	static const char *const comparisons[] = {"<", "<=", ">", ">="};
+
 	target->comparison = conf_str(t->conf, entry, "comparison", "<=");
+	target->unit = need(t->conf, entry, "unit");
 	if (conf_need(t->conf, entry, "value") != NULL)
 		target->value = conf_double(t->conf, entry, "value", -1e15, 1e15, 0);
+	if (!is_one_of(target->comparison, comparisons, 4))
+		conf_complain(t->conf, key, "%s: comparison '%s' is none of < <= > >=", target->id,
+			target->comparison);
 	target->city = conf_str(t->conf, entry, "city", NULL);
 	target->modelled = conf_bool(t->conf, entry, "modelled", false);
 	target->has_before = conf_get(t->conf, entry, "before") != NULL;
 	target->before = conf_double(t->conf, entry, "before", 0, 1e15, 0);
 	if (target->city != NULL && !target->modelled)
-		conf_complain(t->conf, key, "%s: only what is modelled is judged by city", id);
-	for (size_t i = 0; i < sizeof(statistics) / sizeof(statistics[0]); i++)
-		known |= strcmp(target->statistic, statistics[i]) == 0;
-	if (!known && target->statistic[0] != '\0')
+		conf_complain(
+			t->conf, key, "%s: only what is modelled is judged by city", target->id);
+	target->statistic = need(t->conf, entry, "statistic");
+	if (target->statistic[0] != '\0' && !is_one_of(target->statistic, statistics, 7))
 		conf_complain(t->conf, key,
-			"%s: statistic '%s' is none of min p1 p50 p90 p99 max mean", id,
+			"%s: statistic '%s' is none of min p1 p50 p90 p99 max mean", target->id,
 			target->statistic);
-	if (strcmp(target->comparison, "<=") != 0 && strcmp(target->comparison, "<") != 0 &&
-		strcmp(target->comparison, ">=") != 0 && strcmp(target->comparison, ">") != 0)
-		conf_complain(t->conf, key, "%s: comparison '%s' is none of < <= > >=", id,
-			target->comparison);
+}
+
+static void
+read_target(struct targets *t, const struct conf_node *key, const struct conf_node *entry,
+	const char *id)
+{
+	static const char *const keys[] = {"claim", "figure", "how", "known", "source",
+		"not_judged", "metric", "statistic", "comparison", "value", "unit", "modelled",
+		"city", "before", NULL};
+	static const char *const of_figures[] = {
+		"statistic", "comparison", "value", "unit", "modelled", "city", "before"};
+	struct target *target = &t->list[t->len++];
+
+	target->id = id;
+	target->at = key;
+	target->claim = target->figure = target->how = target->known = target->source = "";
+	if (!conf_is_map(t->conf, entry, id))
+		return;
+	conf_known(t->conf, entry, keys);
+	target->claim = need(t->conf, entry, "claim");
+	target->figure = conf_str(t->conf, entry, "figure", "");
+	target->how = conf_str(t->conf, entry, "how", "");
+	target->known = conf_str(t->conf, entry, "known", "");
+	target->source = conf_str(t->conf, entry, "source", "");
+	target->not_judged = conf_str(t->conf, entry, "not_judged", NULL);
+	target->metric = conf_str(t->conf, entry, "metric", NULL);
+	if (target->metric != NULL) {
+		read_figure(t, key, entry, target);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(of_figures) / sizeof(of_figures[0]); i++)
+		if (conf_get(t->conf, entry, of_figures[i]) != NULL)
+			conf_complain(t->conf, conf_get(t->conf, entry, of_figures[i]),
+				"%s: %s without a metric", id, of_figures[i]);
 }
 
 int

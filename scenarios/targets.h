@@ -2,20 +2,26 @@
 #ifndef SCENARIOS_TARGETS_H
 #define SCENARIOS_TARGETS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/conf.h"
 #include "lib/err.h"
 
 struct target {
-	const char *id, *claim, *known;
+	const char *id, *claim;
+	const char
+		*figure; /* the documented figure as it is written there; "" when there is none */
+	const char *how; /* what is done to judge it, in words */
+	const char *known, *source;
+	const char *not_judged; /* why nothing judges it yet; NULL: something does */
+	/* NULL metric: judged by checks or expectations of scenarios */
 	const char *metric, *statistic, *comparison, *unit;
 	double value;
-	const char *city; /* of whose probes the metric is; NULL: of all */
-	bool modelled;	  /* the figure follows from the lab's delays (verdict `modelled`) */
+	bool modelled;	  /* the figure follows from the lab's own delays */
+	const char *city; /* whose probes; NULL: all. Of what is modelled only */
+	double before;	  /* the documented figure of what it replaces */
 	bool has_before;
-	double before; /* the documented figure of the time before anycast */
+	const struct conf_node *at;
 };
 
 struct targets {

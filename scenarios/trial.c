@@ -173,7 +173,8 @@ trial_run(const struct trial_plan *plan, struct err *e)
 		.watch = {.lab = plan->lab,
 			.dir = plan->dir,
 			.title = title,
-			.broken = scenario_fault_node(plan->scenario)}};
+			.broken = scenario_fault_node(plan->scenario)},
+		.jobs = {.dir = plan->dir, .scenario = plan->scenario}};
 	struct survey *s = NULL;
 	struct err later = {0};
 	int rc = fs_mkdirs(plan->dir, e), healed;

@@ -405,8 +405,8 @@ result_json(const struct run *r)
 {
 	json_t *o = head_json(r), *cities = json_array(), *trials = json_array();
 	bool whole = add_part(o, "metrics", metrics_json(r)) &&
-		add_part(o, "targets", targets_json(r)) &&
 		add_part(o, "expectations", expect_json(r)) &&
+		add_part(o, "targets", targets_json(r, json_object_get(o, "expectations"))) &&
 		add_part(o, "last_mile", last_mile_json(r)) &&
 		add_part(o, "phases", budget_phases_json(r, -1)) &&
 		add_part(o, "phases_by_city", budget_cities_json(r)) &&

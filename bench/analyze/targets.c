@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/analyze/metrics.h"
+#include "bench/analyze/proofs.h"
 #include "bench/analyze/verdicts.h"
 #include "lib/stat.h"
 
@@ -16,6 +17,7 @@ enum { PUBLISHED_TRIALS = 20 };
 struct target {
 	const char *id;
 	const char *documented;
+	const char *figure; /* as it is documented, where that is more than the number */
 	const char *metric;
 	const char *statistic;
 	const char *comparison;
@@ -39,6 +41,7 @@ read_target(const json_t *o)
 
 	return (struct target){.id = text_of(o, "id", "?"),
 		.documented = text_of(o, "documented", NULL),
+		.figure = text_of(o, "figure", ""),
 		.metric = text_of(o, "metric", NULL),
 		.statistic = text_of(o, "statistic", "max"),
 		.comparison = text_of(o, "comparison", "<="),
@@ -67,6 +70,8 @@ entry(const struct target *x, metric_family f, const char *verdict)
 	json_object_set_new(o, "verdict", json_string(verdict));
 	json_object_set_new(
 		o, "documented", x->documented == NULL ? json_null() : json_string(x->documented));
+	if (x->figure[0] != '\0')
+		json_object_set_new(o, "figure", json_string(x->figure));
 	json_object_set_new(o, "metric", x->metric == NULL ? json_null() : json_string(x->metric));
 	json_object_set_new(o, "statistic", json_string(x->statistic));
 	json_object_set_new(o, "comparison", json_string(x->comparison));
@@ -246,12 +251,52 @@ judge_family(const struct run *r, const struct target *x, metric_family f, json_
 	return 0;
 }
 
+static void
+add_proof(const struct target *x, metric_family f, const struct proof *p, json_t *list)
+{
+	json_t *o = entry(x, f, p->verdict);
+
+	json_object_set_new(o, "why", json_string(p->why));
+	json_object_set_new(o, "n", json_integer((json_int_t)p->n));
+	json_object_set_new(o, "shown", p->shown);
+	json_object_set_new(o, "evidence", p->evidence);
+	/* A figure that was not measured is not compared with the documented one. */
+	json_object_set_new(o, "metric", json_null());
+	json_object_set_new(o, "statistic", json_null());
+	json_object_set_new(o, "target", json_null());
+	json_array_append_new(list, o);
+}
+
+/* Is it judged without a metric in this scenario? Then the entries are added. */
+static bool
+judge_by_proof(const struct run *r, const struct target *x, const json_t *held, json_t *list)
+{
+	struct proof p;
+	bool apart;
+
+	if (proof_has_checks(r, x->id, &apart)) {
+		for (int f = apart ? V4 : FAMILIES; f <= (apart ? V6 : FAMILIES); f++) {
+			proof_by_checks(r, x->id, (enum family)f, &p);
+			add_proof(x, (metric_family)f, &p, list);
+		}
+		return true;
+	}
+	if (!proof_has_expectations(r, x->id))
+		return false;
+	proof_by_expectations(r, x->id, held, &p);
+	add_proof(x, FAMILIES, &p, list);
+	return true;
+}
+
 static int
-judge_target(const struct run *r, const struct target *x, json_t *list)
+judge_target(const struct run *r, const struct target *x, const json_t *held, json_t *list)
 {
 	struct metric both;
 	bool apart;
 	int rc;
+
+	if (judge_by_proof(r, x, held, list))
+		return 0;
 
 	if (x->metric == NULL || !x->has_value) {
 		json_array_append_new(list,
@@ -275,7 +320,7 @@ judge_target(const struct run *r, const struct target *x, json_t *list)
 }
 
 json_t *
-targets_json(const struct run *r)
+targets_json(const struct run *r, const json_t *held)
 {
 	json_t *list = json_array(), *item;
 	size_t i;
@@ -284,7 +329,7 @@ targets_json(const struct run *r)
 	{
 		struct target x = read_target(item);
 
-		if (judge_target(r, &x, list) < 0) {
+		if (judge_target(r, &x, held, list) < 0) {
 			json_decref(list);
 			return NULL;
 		}

@@ -4,8 +4,8 @@
 
 #include "bench/analyze/run.h"
 
-/* One entry per judged id and family. NULL when out of memory. */
-json_t *targets_json(const struct run *r);
+/* One entry per judged id and family; `held` is what expect_json() gave. NULL when out of memory. */
+json_t *targets_json(const struct run *r, const json_t *held);
 
 /* Count a valid trial's queries for the expectations of who serves whom. */
 void expect_add(struct run *r, const struct trial *t);

@@ -1,0 +1,204 @@
+/* batch.c - several runs in a row: one lab for each variant, how long it will take, and what is already done. */
+#include "scenarios/batch.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/command.h"
+#include "lib/talk.h"
+#include "scenarios/batch_journal.h"
+
+/* Measured on two busy cores; what a batch really takes corrects them as it goes. */
+#define BOOT_S	      25.0
+#define CALIBRATION_S 20.0
+#define AROUND_S      12.0 /* of a trial: captures and probes started and stopped, healing */
+#define ANALYSIS_S    10.0 /* of a trial: analysis, report */
+
+/* Environment troubles weigh more than a missed expectation, an interrupt more than all. */
+static int
+worse(int a, int b)
+{
+	static const int order[] = {EXIT_GOOD, EXIT_MISSED, EXIT_INCONCLUSIVE, EXIT_USAGE,
+		EXIT_ENVIRONMENT, EXIT_INTERRUPTED};
+
+	for (size_t i = sizeof(order) / sizeof(order[0]); i-- > 0;)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return a;
+}
+
+void
+batch_shorten(struct scenario *s)
+{
+	const int64_t before_ns = 3 * NS_PER_S, after_ns = 8 * NS_PER_S;
+	int64_t needed_ns = after_ns;
+
+	for (size_t i = 0; i < s->expects_len; i++) {
+		const struct expect *x = &s->expects[i];
+
+		if (x->kind == EXPECT_SERVED_BY && x->to_ns - scenario_last_ns(s) > needed_ns)
+			needed_ns = x->to_ns - scenario_last_ns(s);
+		/* How it comes back is seen only by who watches until it has. */
+		if (x->kind == EXPECT_METRIC && strncmp(x->metric, "restore_", 8) == 0)
+			needed_ns = s->after_ns;
+	}
+	s->before_ns = s->before_ns < before_ns ? s->before_ns : before_ns;
+	s->after_ns = s->after_ns < needed_ns ? s->after_ns : needed_ns;
+}
+
+double
+batch_estimate_s(const struct scenario *s, int trials, bool calibrated)
+{
+	double trial_s = (double)(s->before_ns + s->phase_window_ns / 2 + scenario_last_ns(s) +
+				 s->after_ns) /
+			1e9 +
+		AROUND_S + ANALYSIS_S;
+
+	return trial_s * trials + (calibrated ? CALIBRATION_S : 0) + (s->own_lab ? BOOT_S : 0);
+}
+
+static bool
+starts_variant(const struct batch *b, size_t i)
+{
+	return i == 0 || strcmp(b->items[i].variant, b->items[i - 1].variant) != 0;
+}
+
+static const struct scenario *
+busiest(const struct batch *b, const char *variant)
+{
+	const struct scenario *most = NULL;
+
+	for (size_t i = 0; i < b->len; i++) {
+		const struct scenario *s = b->items[i].scenario;
+
+		if (strcmp(b->items[i].variant, variant) == 0 &&
+			(most == NULL || s->probes * s->rate_qps > most->probes * most->rate_qps))
+			most = s;
+	}
+	return most;
+}
+
+/* A calibration each half hour of a lab, the first when it is new. */
+static void
+estimate(struct batch *b)
+{
+	double in_lab_s = 0;
+
+	for (size_t i = 0; i < b->len; i++) {
+		struct batch_item *item = &b->items[i];
+		bool first = starts_variant(b, i);
+		bool calibrated = !b->plan.uncalibrated &&
+			(first || item->scenario->own_lab ||
+				in_lab_s > 60.0 * SESSION_CALIBRATION_MINUTES);
+
+		item->estimate_s = batch_estimate_s(item->scenario, b->plan.trials, calibrated) +
+			(first ? BOOT_S : 0);
+		in_lab_s = (calibrated ? 0 : in_lab_s) + item->estimate_s;
+	}
+}
+
+static double
+left_s(const struct batch *b)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < b->len; i++)
+		sum += b->items[i].done ? 0 : b->items[i].estimate_s;
+	return sum;
+}
+
+static const char *
+show_span(double s, char out[static 32])
+{
+	if (s < 90)
+		snprintf(out, 32, "%.0f s", s);
+	else
+		snprintf(out, 32, "%.0f min", ceil(s / 60));
+	return out;
+}
+
+static void
+announce(const struct batch *b)
+{
+	size_t done = 0, labs = 0;
+	char span[32];
+
+	for (size_t i = 0; i < b->len; i++) {
+		done += b->items[i].done;
+		labs += starts_variant(b, i);
+	}
+	if (b->len < 2)
+		return;
+	talk_step("%zu run%s, %d trial%s each%s, one lab per variant (%zu): about %s%s",
+		b->len - done, b->len - done == 1 ? "" : "s", b->plan.trials,
+		b->plan.trials == 1 ? "" : "s", b->quick ? ", as short as they can be" : "", labs,
+		show_span(left_s(b), span),
+		b->plan.uncalibrated ? "" : ", calibrated at each boot and every half hour");
+	if (done > 0)
+		talk_step("%zu of %zu were completed before", done, b->len);
+}
+
+static int
+run_item(struct batch *b, struct batch_item *item, struct session *session)
+{
+	struct run_plan plan = b->plan;
+
+	plan.scenario = item->scenario;
+	plan.targets = item->targets;
+	plan.session = session;
+	plan.once = b->quick;
+	talk_step("%s on %s: %s, %d trial%s", item->scenario->name, item->variant,
+		item->scenario->title, plan.trials, plan.trials == 1 ? "" : "s");
+	item->code = run_scenario(&plan, item->dir);
+	item->done = item->code != EXIT_INTERRUPTED && item->code != EXIT_ENVIRONMENT &&
+		item->code != EXIT_USAGE;
+	return item->code;
+}
+
+static void
+tell_progress(const struct batch *b, struct mono start, double estimated_s)
+{
+	double elapsed_s = (double)mono_diff_ns(mono_now(), start) / 1e9;
+	double planned_s = estimated_s - left_s(b);
+	size_t done = 0;
+	char span[32];
+
+	for (size_t i = 0; i < b->len; i++)
+		done += b->items[i].done;
+	if (done < b->len && planned_s > 0)
+		talk_step("%zu of %zu runs are done, about %s left", done, b->len,
+			show_span(left_s(b) * elapsed_s / planned_s, span));
+}
+
+int
+batch_run(struct batch *b)
+{
+	struct session session = {.options = b->lab};
+	struct mono start = mono_now();
+	double estimated_s;
+	int code = EXIT_GOOD;
+
+	estimate(b);
+	estimated_s = left_s(b);
+	announce(b);
+	for (size_t i = 0; i < b->len && code != EXIT_INTERRUPTED; i++) {
+		struct batch_item *item = &b->items[i];
+
+		if (starts_variant(b, i)) {
+			session_done(&session);
+			session.options.variant = item->variant;
+			session.busiest = b->len > 1 ? busiest(b, item->variant) : NULL;
+		}
+		if (item->done) {
+			code = worse(code, item->code);
+			continue;
+		}
+		code = worse(code, run_item(b, item, &session));
+		if (b->dir[0] != '\0' && batch_journal_write(b) < 0)
+			code = worse(code, EXIT_ENVIRONMENT);
+		tell_progress(b, start, estimated_s);
+	}
+	session_done(&session);
+	return code;
+}

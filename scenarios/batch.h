@@ -1,0 +1,40 @@
+/* batch.h - several runs in a row: one lab for each variant, how long it will take, and what is already done. */
+#ifndef SCENARIOS_BATCH_H
+#define SCENARIOS_BATCH_H
+
+#include "scenarios/run.h"
+
+enum { BATCH_DIR_BYTES = 512 };
+
+struct batch_item {
+	const struct scenario *scenario;
+	const struct targets *targets;
+	const char *variant;
+	double estimate_s;
+	bool done; /* now, or before it was resumed */
+	int code;
+	char dir[RUN_DIR_BYTES]; /* below the batch's folder when it has one */
+};
+
+struct batch {
+	struct batch_item *items;
+	size_t len;
+	struct run_plan plan;	   /* of each; its scenario, targets and session are set here */
+	struct lab_options lab;	   /* of each; its variant is the item's */
+	char dir[BATCH_DIR_BYTES]; /* folder with the journal all.json; "": none is kept */
+	bool quick;
+	unsigned int probes; /* as asked for; 0: as each scenario says */
+	double rate_qps;
+	const char *data; /* the bench's own files */
+};
+
+/* Make a scenario as short as its own expectations allow. */
+void batch_shorten(struct scenario *s);
+
+/* How long one run will take, all in all but for the lab's boot. */
+double batch_estimate_s(const struct scenario *s, int trials, bool calibrated);
+
+/* Say what will be done and how long that will take; do it. Returns the gravest exit code. */
+int batch_run(struct batch *b);
+
+#endif
