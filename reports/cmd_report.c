@@ -94,13 +94,13 @@ summarize(const char *const dirs[], size_t n, bool as_json)
 	int rc;
 
 	if (folder && !as_json) {
-		rc = summary_write(dirs[0], &e);
+		rc = report_summary(dirs[0], &e);
 		if (rc == 0)
 			printf("%s/summary.html\n", dirs[0]);
 	} else {
 		rc = folder ? summary_gather(dirs[0], &s, &e) : summary_of(dirs, n, &s, &e);
 		if (rc == 0 && as_json) {
-			json_t *json = summary_json(s);
+			json_t *json = summary_as_json(s);
 
 			json_dumpf(json, stdout, JSON_INDENT(1));
 			putchar('\n');

@@ -18,4 +18,10 @@ int report_run(const char *run_dir, struct err *e);
 /* The same; with `is_strict` a missed target is a failure in junit.xml. */
 int report_run_strict(const char *run_dir, bool is_strict, struct err *e);
 
+/*
+ * Of all runs in a folder, and the targets.json in it: write DIR/summary.html and DIR/summary.json. A run that cannot be
+ * read is noted and left out. Returns 0 or -errno with `e` filled.
+ */
+int report_summary(const char *dir, struct err *e);
+
 #endif

@@ -67,9 +67,6 @@ void summary_say(const struct summary *s, struct buf *b);
 
 /* The page, and the same as catchment.summary/1. */
 int summary_page(const struct summary *s, struct buf *b, struct err *e);
-json_t *summary_json(const struct summary *s);
-
-/* Gather a folder and write summary.html and summary.json into it. */
-int summary_write(const char *dir, struct err *e);
+json_t *summary_as_json(const struct summary *s);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/fs.h"
+#include "reports/report.h"
 #include "reports/summary.h"
 #include "reports/verdict.h"
 
@@ -52,7 +53,7 @@ row_json(const struct summary *s, const struct summary_row *row)
 }
 
 json_t *
-summary_json(const struct summary *s)
+summary_as_json(const struct summary *s)
 {
 	struct buf sentence = {0};
 	json_t *o, *list = json_array();
@@ -79,7 +80,7 @@ write_into(const char *dir, const char *name, const char *text, size_t len, stru
 }
 
 int
-summary_write(const char *dir, struct err *e)
+report_summary(const char *dir, struct err *e)
 {
 	struct summary *s = NULL;
 	struct buf page = {0};
@@ -92,7 +93,7 @@ summary_write(const char *dir, struct err *e)
 	if (rc == 0)
 		rc = write_into(dir, "summary.html", page.data, page.len, e);
 	if (rc == 0) {
-		json = summary_json(s);
+		json = summary_as_json(s);
 		text = json_dumps(json, JSON_INDENT(1));
 		rc = text == NULL ? err_set(e, ENOMEM, "out of memory")
 				  : write_into(dir, "summary.json", text, strlen(text), e);

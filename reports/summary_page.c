@@ -125,7 +125,7 @@ cell(struct buf *b, const struct summary_row *row, const struct summary_cell *c,
 	measured(b, f);
 	html_raw(b, "<p class=\"runs\">");
 	for (size_t i = 0; i < c->len; i++) {
-		html_raw(b, i == 0 ? "" : " · ");
+		buf_add(b, i == 0 ? "" : " · ");
 		run_link(b, &c->list[i], c->len > 1);
 	}
 	html_raw(b, "</p></td>");

@@ -14,7 +14,7 @@
 #include "lib/num.h"
 #include "lib/stop.h"
 #include "lib/talk.h"
-#include "reports/summary.h"
+#include "reports/report.h"
 #include "scenarios/commands.h"
 #include "scenarios/judges.h"
 #include "scenarios/lastmile.h"
@@ -408,11 +408,13 @@ choose_folder(struct run_args *a)
 
 	if (a->resume != NULL)
 		snprintf(a->batch.dir, sizeof(a->batch.dir), "%s", a->resume);
-	else if (wants_all(a))
-		snprintf(a->batch.dir, sizeof(a->batch.dir), "%.400s/all-%s", a->batch.plan.out,
-			wall_stamp(wall_now(), stamp));
-	else
+	else if (!wants_all(a))
 		return 0;
+	else {
+		wall_stamp(wall_now(), stamp);
+		snprintf(a->batch.dir, sizeof(a->batch.dir), "%.400s/all-%s", a->batch.plan.out,
+			stamp);
+	}
 	a->batch.plan.out = a->batch.dir;
 	if (fs_mkdirs(a->batch.dir, &e) == 0)
 		return 0;
@@ -437,7 +439,7 @@ summarize(struct run_args *a, int code)
 			a->loaded[0].targets, a->loaded[0].scenarios, a->loaded[0].len, true, out);
 		fclose(out);
 	}
-	if (summary_write(a->batch.dir, &e) < 0) {
+	if (report_summary(a->batch.dir, &e) < 0) {
 		talk_error("%s", e.text);
 		return code == EXIT_INTERRUPTED ? code : EXIT_ENVIRONMENT;
 	}

@@ -21,7 +21,7 @@ bool judges_id(const struct scenario *s, const char *id);
  *
  * Returns how many ids are neither judged nor say why not, each told on stderr.
  */
-size_t judges_list(
-	const struct targets *t, struct scenario *const scenarios[], size_t len, bool as_json);
+size_t judges_print(const struct targets *t, struct scenario *const scenarios[], size_t len,
+	bool as_json, FILE *out);
 
 #endif

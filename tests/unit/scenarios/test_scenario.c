@@ -256,7 +256,7 @@ own(void **state)
 	assert_int_equal(scenario_load("scenarios/dns-crash.yaml", t, &s, NULL), 0);
 	assert_int_equal(conf_report(s->conf), 0);
 	assert_string_equal(s->name, "dns-crash");
-	assert_int_equal(s->judges_len, 2);
+	assert_int_equal(s->judges_len, 3);
 	assert_int_equal(s->probes, 350);
 	assert_int_equal(s->actions_len, 2);
 	assert_int_equal(s->actions[0].kind, ACTION_KILL);

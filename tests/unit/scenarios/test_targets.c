@@ -1,5 +1,6 @@
 /* test_targets.c - the ledger that is shipped, and what is wrong with one that is not. */
 #include <errno.h>
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 #include <cmocka.h>
 
 #include "lib/fs.h"
+#include "scenarios/judges.h"
 #include "scenarios/targets.h"
 
 static char path[] = "/tmp/test_targets.XXXXXX";
@@ -76,6 +78,10 @@ mistakes(void **state)
 			"1: 'value': '4s' is not understood (a number from -1e+15 to 1e+15)\n"},
 		{"a: {claim: x, metric: m, statistic: max, value: 1, unit: ms, verdict: met}\n",
 			"1: unknown key 'verdict'\n"},
+		{"a: {claim: x}\nb: {claim: x, not_judged: later}\n", ""},
+		{"a: {claim: x, value: 4, not_judged: later}\n", "1: a: value without a metric\n"},
+		{"a: {claim: x, metric: m}\n",
+			"1: 'statistic' is missing\n1: 'unit' is missing\n1: 'value' is missing\n"},
 		{"a: soon\nb: [1]\n",
 			"1: a must be a map (key: value)\n"
 			"2: b must be a map (key: value)\n"},
@@ -98,12 +104,87 @@ mistakes(void **state)
 	}
 }
 
+/* Every id is judged by a scenario of some variant or says why not; none both. */
+static void
+each_is_judged(void **state)
+{
+	static const char *const variants[] = {"documented", "hardened"};
+	struct scenario *list[128];
+	struct topology *topology;
+	struct targets *t;
+	glob_t found;
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(topology_load("lab/topology.yaml", &topology, NULL), 0);
+	assert_int_equal(targets_load("scenarios/targets.yaml", &t, NULL), 0);
+	assert_int_equal(glob("scenarios/*.yaml", 0, NULL, &found), 0);
+	for (size_t v = 0; v < 2; v++) {
+		topology->variant = v == 0 ? NULL : strdup(variants[v]);
+		for (size_t i = 0; i < found.gl_pathc && n < 128; i++) {
+			if (strcmp(found.gl_pathv[i], "scenarios/targets.yaml") == 0)
+				continue;
+			assert_int_equal(
+				scenario_load(found.gl_pathv[i], topology, &list[n], NULL), 0);
+			judges_check(list[n], t);
+			assert_int_equal(conf_report(list[n]->conf), 0);
+			n++;
+		}
+	}
+	assert_int_equal(judges_print(t, list, n, true, stderr), 0);
+	while (n > 0)
+		scenario_free(list[--n]);
+	globfree(&found);
+	targets_free(t);
+	topology_free(topology);
+}
+
+static void
+wrong_judges(void **state)
+{
+	static const char text[] =
+		"name: x\ntitle: x\n"
+		"judges: [crash-withdraw, soak, no-such, vrrp-on-lo]\n"
+		"timeline:\n"
+		"  - {at: 0s, check: {judges: reload-withdraw, what: x, node: hkg, "
+		"command: [x], met: {exit: 0}}}\n";
+	static const char *const told[] = {
+		":3: judges: the ledger says that nothing judges 'soak' yet",
+		":3: judges: the ledger has no 'no-such'",
+		":3: judges: 'vrrp-on-lo' has no metric, and here no check and no expectation",
+		":3: judges lacks 'reload-withdraw', which line 5 judges"};
+	struct topology *topology;
+	struct scenario *s;
+	struct targets *t;
+
+	(void)state;
+	assert_int_equal(fs_write(path, text, strlen(text), NULL), 0);
+	assert_int_equal(topology_load("lab/topology.yaml", &topology, NULL), 0);
+	assert_int_equal(targets_load("scenarios/targets.yaml", &t, NULL), 0);
+	assert_int_equal(scenario_load(path, topology, &s, NULL), 0);
+	assert_int_equal(conf_complaints(s->conf), 0);
+	judges_check(s, t);
+	assert_int_equal(conf_complaints(s->conf), 4);
+	for (size_t i = 0; i < 4; i++) {
+		bool any = false;
+
+		for (size_t k = 0; k < 4; k++)
+			any |= strcmp(conf_complaint(s->conf, k) + strlen(path), told[i]) == 0;
+		assert_true(any);
+	}
+	scenario_free(s);
+	targets_free(t);
+	topology_free(topology);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own),
 		cmocka_unit_test(mistakes),
+		cmocka_unit_test(each_is_judged),
+		cmocka_unit_test(wrong_judges),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
