@@ -17,6 +17,8 @@ enum {
 	MAX_PENDING = 1 << 17,
 	MESSAGE_BYTES = 600,
 	ANSWER_WAIT_MS = 400,
+	TYPE_SOA = 6,
+	TYPE_RRSIG = 46,
 };
 
 /* What is to be seen next of a query; each leads to the next. */
@@ -154,7 +156,10 @@ put_opt(uint8_t *at, const struct pending *p, bool answer)
 	return 15 + len;
 }
 
-/* A record with the question's owner: an address, or a signature that nobody checks. */
+/*
+ * A record with the question's owner: an address, a signature that nobody checks, an SOA. The names
+ * in the latter two are the root.
+ */
 static size_t
 put_record(uint8_t *at, unsigned type, unsigned len)
 {
@@ -163,6 +168,10 @@ put_record(uint8_t *at, unsigned type, unsigned len)
 	frame_put16(at + 10, len);
 	for (unsigned i = 0; i < len; i++)
 		at[12 + i] = (uint8_t)(type * 31 + i * 7);
+	if (type == TYPE_RRSIG)
+		at[12 + 18] = 0;
+	if (type == TYPE_SOA)
+		at[12] = at[13] = 0;
 	return 12 + len;
 }
 
@@ -187,11 +196,11 @@ put_message(uint8_t *m, const struct pending *p, bool answer, bool cut)
 		n += put_record(m + n, p->qtype, p->qtype == 1 ? 4 : 16);
 		if (p->wants & WANT_DO) {
 			m[7] = 2;
-			n += put_record(m + n, 46, 96);
+			n += put_record(m + n, TYPE_RRSIG, 96);
 		}
 	} else if (answer && rcode == 3) {
 		m[9] = 1;
-		n += put_record(m + n, 6, 40);
+		n += put_record(m + n, TYPE_SOA, 22);
 	}
 	return n + put_opt(m + n, p, answer);
 }
