@@ -5,7 +5,9 @@ Usage: recompute.py RUN TRIAL PROBE-ADDRESS [--exact]
 
 From RUN/TRIAL's captures: (a) per family, the last UPDATE of the node at fault that withdraws an
 anycast prefix between fault and restore; (b) of the stream whose source is PROBE-ADDRESS the
-queries that got no answer in the window, and its first good answer. Shares no code with catchment:
+queries that got no answer in the window, and its first good answer; (c) where result.json's counts are of
+this trial alone, the BGP messages that the node at fault sent. A session that the node closed counts as a
+withdraw, as doc/rfc.md says. Shares no code with catchment:
 only the captures, the plans and the fault's instant are read, and result.json for the comparison.
 Agreement is 1 ms for instants, one query for counts; with --exact (made-up runs) nothing less than
 equality to the microsecond. Exit 0: agrees, 1: does not, 2: cannot tell,
@@ -18,6 +20,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import xml.etree.ElementTree
 
 TOLERANCE_NS = 1_000_000
 
@@ -110,6 +113,84 @@ def withdraws(run, folder, plan, fault, restore):
                 if net.network_address in told:
                     last[net.version] = max(at, last.get(net.version, 0))
     return last
+
+
+SAYS_WITHDRAWN = {"bgp.withdrawn_prefix", "bgp.mp_unreach_nlri_ipv4_prefix",
+                  "bgp.mp_unreach_nlri_ipv6_prefix"}
+SAYS_ANNOUNCED = {"bgp.nlri_prefix", "bgp.mp_reach_nlri_ipv4_prefix",
+                  "bgp.mp_reach_nlri_ipv6_prefix"}
+
+
+def packets_of_bgp(path):
+    """Per packet: fields by name, and of each BGP message in it (type, bytes, [(field, value)])."""
+    command = ["tshark", "-n", "-r", path, "-Y", "tcp.port == 179", "-T", "pdml",
+               "-o", "tcp.reassemble_out_of_order:TRUE"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        for _, packet in xml.etree.ElementTree.iterparse(child.stdout):
+            if packet.tag != "packet":
+                continue
+            outer, messages = {}, []
+            for proto in packet.findall("proto"):
+                fields = [(f.get("name"), f.get("show")) for f in proto.iter("field")]
+                if proto.get("name") != "bgp":
+                    outer.update(fields)
+                    continue
+                said = dict(fields)
+                if "bgp.type" in said:
+                    messages.append((int(said["bgp.type"]), int(said["bgp.length"]), fields))
+            yield outer, messages
+            packet.clear()
+
+
+def sent_by_fault_node(run, folder, plan):
+    """[(at, peer, stream, type, bytes, {(how, version)})]; type 0: the connection is closed."""
+    wanted = {str(ipaddress.ip_network(p).network_address): ipaddress.ip_network(p).version
+              for p in run["anycast"]["prefixes"]}
+    sent = []
+    for index, point in enumerate(plan["points"]):
+        if point["node"] != run.get("fault_node") or point.get("interface") == "lo":
+            continue
+        ours = {str(ipaddress.ip_address(a)) for a in point["addresses"]}
+        for outer, messages in packets_of_bgp(os.path.join(folder, plan["dir"], point["file"])):
+            source = outer.get("ip.src") or outer.get("ipv6.src")
+            peer = outer.get("ip.dst") or outer.get("ipv6.dst")
+            if source not in ours:
+                continue
+            at, stream = nanoseconds(outer["frame.time_epoch"]), (index, outer["tcp.stream"])
+            for kind, size, fields in messages:
+                about = {("withdraw" if name in SAYS_WITHDRAWN else "announce", wanted[value])
+                         for name, value in fields
+                         if name in SAYS_WITHDRAWN | SAYS_ANNOUNCED and value in wanted}
+                sent.append((at, peer, stream, kind, size, about))
+            if {outer.get("tcp.flags.fin"), outer.get("tcp.flags.reset")} & {"1", "True"}:
+                sent.append((at, peer, stream, 0, 0, set()))
+    return sorted(sent, key=lambda message: message[0])
+
+
+def closes(sent, last, fault, restore):
+    """Adds to `last` the sessions that the node closed while they carried a prefix."""
+    ended = set()
+    for at, peer, stream, kind, _, _ in sent:
+        if kind not in (0, 3) or stream in ended:
+            continue
+        if not any(s[2] == stream and s[3] > 0 and s[0] <= at for s in sent):
+            continue  # refused before anything was said
+        ended.add(stream)
+        if at < fault or (restore is not None and at >= restore):
+            continue
+        for version in (4, 6):
+            told = [(s[0], how) for s in sent if s[1] == peer for how, v in s[5] if v == version]
+            before = [how for when, how in told if when <= at]
+            if before[-1] == "announce" if before else any(h == "announce" for _, h in told):
+                last[version] = max(at, last.get(version, 0))
+
+
+def counts(sent, fault, restore):
+    """UPDATEs about the prefixes, withdraws of them, messages and bytes, between fault and restore."""
+    window = [s for s in sent if s[3] > 0 and fault <= s[0] and (restore is None or s[0] < restore)]
+    about = [s for s in window if s[5]]
+    return (len(about), sum(any(how == "withdraw" for how, _ in s[5]) for s in about),
+            len(window), sum(s[4] for s in window))
 
 
 def stream_packets(run, folder, plan, source, target, city):
@@ -214,11 +295,19 @@ def main():
     ms = lambda ns: f"{ns / 1e6:.3f} ms"
     if run.get("fault_node"):
         last = withdraws(run, folder, plan, fault, restore)
+        messages = sent_by_fault_node(run, folder, plan)
+        closes(messages, last, fault, restore)
         for version in (4, 6):
             theirs = last[version] - fault if version in last else None
             ours = trial["withdraw_ms"][f"v{version}"]
             table.add(f"withdraw v{version}", theirs, None if ours is None else ours * 1e6,
                       instant_ns, ms)
+    bgp = result.get("bgp")
+    if run.get("fault_node") and bgp and bgp["trials"] == 1 and trial["valid"]:
+        node = next(r for r in bgp["routers"] if r["node"] == run["fault_node"])
+        for key, theirs in zip(("updates_out", "withdraws_out", "messages_out", "bytes_out"),
+                               counts(messages, fault, restore)):
+            table.add(f"{run['fault_node']} {key}", theirs, node[key], 0, str)
     sent, got = stream_packets(run, folder, plan, stream["source"], stream["target"],
                                stream["city"])
     lost, first = outage(run, sent, got, fault, restore)
