@@ -22,7 +22,7 @@ struct linelog_line {
 	const char *
 		text; /* UTF-8, no NUL within, perhaps control characters; until the next linelog_next() */
 	size_t line; /* in the file, from 1 */
-	bool cut; /* it was longer than the recorder keeps */
+	bool cut;    /* it was longer than the recorder keeps */
 };
 
 struct linelog;
