@@ -142,6 +142,7 @@ page_write(struct buf *b, const struct result *r, struct err *e)
 	section_bgp(b, r);
 	section_restore(b, r);
 	section_catchment(b, r, &palette);
+	section_rtt(b, r);
 	section_trials(b, r);
 	section_expectations(b, r);
 	section_calibration(b, r);

@@ -19,6 +19,7 @@ void section_resolvers(struct buf *page, const struct result *r);
 void section_bgp(struct buf *page, const struct result *r);
 void section_restore(struct buf *page, const struct result *r);
 void section_catchment(struct buf *page, const struct result *r, const struct palette *p);
+void section_rtt(struct buf *page, const struct result *r);
 void section_map(struct buf *page, const struct result *r, const struct palette *p); /* in it */
 void section_trials(struct buf *page, const struct result *r);
 void section_expectations(struct buf *page, const struct result *r);

@@ -16,7 +16,9 @@
 #include "bench/analyze/resolvers.h"
 #include "bench/analyze/result.h"
 #include "bench/analyze/rfc_bgp.h"
+#include "bench/analyze/rtt.h"
 #include "bench/analyze/run.h"
+#include "bench/analyze/sides.h"
 #include "bench/analyze/steady.h"
 #include "bench/analyze/streams.h"
 #include "bench/analyze/tick.h"
@@ -74,6 +76,8 @@ analyze_trial(struct run *r, struct trial *t, struct err *e)
 		}
 	}
 	if (rc == 0)
+		rc = sides_measure(r, t);
+	if (rc == 0)
 		rc = steady_measure(r, t);
 	if (rc == 0)
 		rc = clients_measure(r, t);
@@ -85,6 +89,8 @@ analyze_trial(struct run *r, struct trial *t, struct err *e)
 		rc = catchment_add(r, t);
 		if (rc == 0)
 			rc = rfc_bgp_add(r, t, log);
+		if (rc == 0)
+			rc = rtt_measure(r, t);
 		expect_add(r, t);
 		for (size_t i = 0; i < t->streams; i++)
 			if (t->stream[i].affected)

@@ -9,6 +9,8 @@
 
 #include "bench/analyze/resolvers.h"
 #include "bench/analyze/rfc_metrics.h"
+#include "bench/analyze/rtt.h"
+#include "bench/analyze/sides.h"
 #include "bench/analyze/streams.h"
 #include "lib/num.h"
 #include "lib/stat.h"
@@ -221,6 +223,73 @@ collect_resolver_latency(
 	return resolvers_collect(r, t, f, RESOLVER_LATENCY_ADDED, m->samples);
 }
 
+static int
+collect_tcp_lost(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	(void)r;
+	return t->has_fault ? sides_collect(t, f, TCP_LOST, m->samples) : 0;
+}
+
+static int
+collect_tcp_first_good(
+	const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	size_t before = m->samples->n;
+	int rc = sides_collect(t, f, TCP_FIRST_GOOD_MS, m->samples);
+
+	(void)r;
+	for (size_t i = before; i < m->samples->n; i++)
+		m->missing += isinf(m->samples->value[i]) != 0;
+	return rc;
+}
+
+static int
+collect_tcp_connect(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	(void)r;
+	return sides_collect(t, f, TCP_CONNECT_MS, m->samples);
+}
+
+static int
+collect_tcp_rtt(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	(void)r;
+	return sides_collect(t, f, TCP_RTT_MS, m->samples);
+}
+
+/* The rows of one trial of what rtt.h keeps of all. */
+static int
+collect_rtt(const struct run *r, const struct trial *t, metric_family f, enum rtt_of what,
+	struct metric *m)
+{
+	struct samples *all = samples_new();
+	int rc = all == NULL ? -ENOMEM : rtt_collect(r, -1, f, what, all);
+
+	for (size_t i = 0; rc == 0 && i < all->n; i++)
+		if (all->trial[i] == t->number)
+			rc = samples_add(m->samples, all->value[i], t->number);
+	samples_free(all);
+	return rc;
+}
+
+static int
+collect_anycast_rtt(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	return collect_rtt(r, t, f, RTT_ANYCAST, m);
+}
+
+static int
+collect_unicast_rtt(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	return collect_rtt(r, t, f, RTT_MEAN, m);
+}
+
+static int
+collect_nearer_rtt(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	return collect_rtt(r, t, f, RTT_NEARER, m);
+}
+
 static const struct {
 	const char *name;
 	const char *unit;
@@ -248,6 +317,14 @@ static const struct {
 		collect_resolver_latency, 0},
 	{"restore_resolver_failures", "lookups", "trials", collect_resolver_restore, 0},
 	{"before_resolver_failures", "lookups", "trials", collect_resolver_before, 0},
+	{"anycast_rtt_ms", "ms", "probes x trials", collect_anycast_rtt, 0},
+	{"unicast_rtt_ms", "ms", "probes x trials", collect_unicast_rtt, 0},
+	{"unicast_nearer_rtt_ms", "ms", "probes x trials", collect_nearer_rtt, 0},
+	{"tcp_unanswered_queries", "queries", "trials", collect_tcp_lost, 0},
+	{"tcp_first_good_answer_ms", "ms", "affected TCP streams x trials", collect_tcp_first_good,
+		0},
+	{"tcp_connect_ms", "ms", "TCP streams x trials", collect_tcp_connect, 0},
+	{"tcp_rtt_ms", "ms", "TCP streams x trials", collect_tcp_rtt, 0},
 	{"client_latency_added_ms", "ms", "lookups of more than one try", NULL, 0},
 	{"loss_derived_loss_of_connectivity_ms", "ms", "trials", rfc_collect_loss_derived, 0},
 	{"rib_convergence_ms", "ms", "exchanges x routers x trials", rfc_collect_rib, 0},

@@ -11,6 +11,8 @@
 #include "bench/analyze/metrics.h"
 #include "bench/analyze/resolvers.h"
 #include "bench/analyze/rfc_bgp.h"
+#include "bench/analyze/rtt.h"
+#include "bench/analyze/sides.h"
 #include "bench/analyze/streams.h"
 #include "bench/analyze/verdicts.h"
 
@@ -411,7 +413,8 @@ result_json(const struct run *r)
 		add_part(o, "phases", budget_phases_json(r, -1)) &&
 		add_part(o, "phases_by_city", budget_cities_json(r)) &&
 		add_part(o, "budget", budget_json(r)) &&
-		add_part(o, "catchment", catchment_json(r));
+		add_part(o, "catchment", catchment_json(r)) &&
+		add_part(o, "unicast", rtt_json(r)) && add_part(o, "tcp", sides_tcp_json(r));
 
 	for (int i = 0; i < r->cities && whole; i++)
 		whole = json_array_append_new(cities, city_json(r, i)) == 0;

@@ -40,7 +40,8 @@ bool
 status_is_lost(uint8_t status)
 {
 	return status == ANSWERS_UNANSWERED || status == ANSWERS_UNREACHABLE ||
-		status == ANSWERS_SEND_FAILED;
+		status == ANSWERS_SEND_FAILED || status == ANSWERS_REFUSED ||
+		status == ANSWERS_RESET || status == ANSWERS_SHORT;
 }
 
 int64_t
@@ -352,6 +353,7 @@ run_done(struct run *r)
 		samples_free(r->latency_added_ms[f]);
 	free(r->tally);
 	rfc_bgp_free(r->bgp);
+	free(r->rtt);
 	json_decref(r->json);
 	*r = (struct run){0};
 }

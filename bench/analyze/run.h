@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/answers.h"
 #include "lib/bgp.h"
 #include "lib/err.h"
 #include "lib/mono.h"
@@ -53,10 +54,12 @@ struct query {
 	int64_t received_ns; /* wall, at the client; 0: nothing came */
 	uint32_t seq;
 	uint32_t lateness_ns;
-	uint8_t status;	 /* enum answers_status */
-	uint8_t rcode;	 /* ANSWERS_RCODE_NONE: none */
-	int16_t site;	 /* index, -1: none */
-	uint16_t stream; /* index in the list that holds the query's stream */
+	uint8_t status; /* enum answers_status */
+	uint8_t rcode;	/* ANSWERS_RCODE_NONE: none */
+	uint32_t
+		connect_us; /* over TCP, with the last mile: until the connection stood, saturating */
+	int16_t site;	    /* index, -1: none */
+	uint16_t stream;    /* index in the list that holds the query's stream */
 };
 
 /* Absent instants are INT64_MIN. */
@@ -93,6 +96,11 @@ struct stream {
 	int64_t first_good_ns;
 	bool moved;    /* another site answered in the window */
 	bool affected; /* lost, got a wrong answer or moved */
+	/* of t->side alone (sides.h), over the whole trial */
+	unsigned good;
+	unsigned elsewhere; /* unicast: good, but of another site */
+	unsigned by_status[ANSWERS_STATUSES];
+	double connect_before_ms, rtt_before_ms; /* TCP: medians before the fault; NAN */
 };
 
 /* What the queries of an expectation's city and interval came to, over the valid trials. */
@@ -180,6 +188,8 @@ struct run {
 	struct tally *tally;			    /* per entry of `expect` */
 	struct rfc_bgp *bgp;			    /* rfc_bgp.h; NULL: no trial was added */
 	double wire_accuracy_ms;		    /* by the run's calibration; NAN without one */
+	struct rtt_row *rtt; /* probe by probe (rtt.h), over the valid trials */
+	size_t rtts;
 };
 
 /* Read run.json. On failure `e` names file and key, and nothing needs freeing. */
@@ -213,7 +223,7 @@ struct samples *samples_new(void);
 void samples_free(struct samples *s);
 int samples_add(struct samples *s, double value, int trial);
 
-/* Did the query get nothing back: unanswered, ICMP unreachable, or not even sent? */
+/* Did the query get nothing back: unanswered, ICMP unreachable, not even sent; over TCP refused, reset, cut short? */
 bool status_is_lost(uint8_t status);
 
 /* Milliseconds of a JSON number as nanoseconds, cut to 100 days either way. */

@@ -194,20 +194,23 @@ find_last_from_fault_site(const struct run *r, struct trial *t)
 	}
 }
 
+void
+stream_measure(struct trial *t, struct stream *s)
+{
+	s->site_before = s->site_first = -1;
+	s->last_before_ns = s->first_good_ns = NEVER;
+	find_window(t, s);
+	count(t, s);
+	find_first_good(t, s);
+}
+
 int
 streams_measure(const struct run *r, struct trial *t)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < t->streams; i++) {
-		struct stream *s = &t->stream[i];
-
-		s->site_before = s->site_first = -1;
-		s->last_before_ns = s->first_good_ns = NEVER;
-		find_window(t, s);
-		count(t, s);
-		find_first_good(t, s);
-	}
+	for (size_t i = 0; i < t->streams; i++)
+		stream_measure(t, &t->stream[i]);
 	if (t->has_fault)
 		rc = converge(t);
 	find_last_from_fault_site(r, t);

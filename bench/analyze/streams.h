@@ -10,7 +10,10 @@
 
 #include "bench/analyze/run.h"
 
-/* Returns 0 or -ENOMEM. */
+/* One stream by itself, of either list: its window, what was lost, when it had an answer again. */
+void stream_measure(struct trial *t, struct stream *s);
+
+/* All of t->stream, and what is of them together. Returns 0 or -ENOMEM. */
 int streams_measure(const struct run *r, struct trial *t);
 
 /* Milliseconds of loss: lost queries x gap (RFC 6412 eq. 8). */

@@ -8,6 +8,7 @@
 
 #include "bench/analyze/metrics.h"
 #include "bench/analyze/proofs.h"
+#include "bench/analyze/targets_rtt.h"
 #include "bench/analyze/verdicts.h"
 #include "lib/stat.h"
 
@@ -328,8 +329,11 @@ targets_json(const struct run *r, const json_t *held)
 	json_array_foreach(json_object_get(r->json, "judges"), i, item)
 	{
 		struct target x = read_target(item);
+		int rc = json_is_true(json_object_get(item, "modelled"))
+			? targets_rtt_judge(r, item, list)
+			: judge_target(r, &x, held, list);
 
-		if (judge_target(r, &x, held, list) < 0) {
+		if (rc < 0) {
 			json_decref(list);
 			return NULL;
 		}

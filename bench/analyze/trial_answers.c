@@ -154,15 +154,21 @@ read_query(struct run *r, struct answers *a, const struct answers_query *q, cons
 {
 	const char *nsid = answers_nsid(a, q->nsid);
 	int64_t half_ns = s->last_mile_ns / 2;
+	/* To connect is a round trip of its own, through the last mile too. */
+	int64_t connect_ns = q->over_tcp ? 2 * half_ns : 0, connected_ns = 0;
 	/* A resolver's name for itself is no site. */
 	bool site = nsid != NULL && s->service != SERVICE_RESOLVER;
 
+	if (q->over_tcp && q->tcp.connect_ns > 0)
+		connected_ns = q->tcp.connect_ns + connect_ns;
 	return (struct query){.sent_ns = q->sent.ns - half_ns,
-		.received_ns = q->received.ns == 0 ? 0 : q->received.ns + half_ns,
+		.received_ns = q->received.ns == 0 ? 0 : q->received.ns + half_ns + connect_ns,
 		.seq = q->seq,
 		.lateness_ns = q->lateness_ns,
 		.status = (uint8_t)q->status,
 		.rcode = q->rcode,
+		.connect_us = connected_ns / 1000 > UINT32_MAX ? UINT32_MAX
+							       : (uint32_t)(connected_ns / 1000),
 		.stream = index,
 		.site = (int16_t)(site ? run_site_of_nsid(r, nsid) : -1)};
 }

@@ -139,6 +139,17 @@ synth_decide(unsigned i, int64_t at, unsigned nth)
 /* What the plan says of the last mile of hkg's streams; 0: nothing. */
 static int64_t synth_last_mile_ns;
 
+/* Streams that no metric of the service over UDP may see. */
+enum { SYNTH_SIDES = 3 };
+static bool synth_sides;
+static const char synth_side_streams[] =
+	",{\"id\":6,\"probe\":0,\"city\":\"hkg\",\"source\":\"198.18.11.10\",\"target\":"
+	"\"198.18.1.53\",\"service\":\"unicast\",\"label\":\"hkg\",\"rate_qps\":1}"
+	",{\"id\":7,\"probe\":0,\"city\":\"hkg\",\"source\":\"198.18.11.10\",\"target\":"
+	"\"198.18.2.53\",\"service\":\"unicast\",\"label\":\"tyo\",\"rate_qps\":1}"
+	",{\"id\":8,\"probe\":0,\"city\":\"hkg\",\"source\":\"198.18.11.10\",\"target\":"
+	"\"203.0.113.53\",\"transport\":\"tcp\",\"rate_qps\":1,\"last_mile_ns\":2000000}";
+
 static void
 synth_plan(char *out, size_t out_bytes)
 {
@@ -153,7 +164,46 @@ synth_plan(char *out, size_t out_bytes)
 			i == 0 ? "" : ",", i, synth_stream[i].probe, synth_stream[i].city,
 			synth_stream[i].city, synth_stream[i].source, synth_stream[i].target,
 			i < SYNTH_HKG_STREAMS ? (long long)synth_last_mile_ns : 0);
+	if (synth_sides)
+		n += snprintf(out + n, out_bytes - (size_t)n, "%s", synth_side_streams);
 	snprintf(out + n, out_bytes - (size_t)n, "]}");
+}
+
+/*
+ * What synth_sides adds, at one query a second: probe 0 asks two unicast sites (30 and 50 ms away, but for
+ * one answer that is the other's) and the service over TCP (connected after 1.4 ms, answered after 3), which is
+ * refused from the fault to SYNTH_SWITCH_MS and then answered by tyo.
+ */
+static void
+synth_side_answers(struct answers_writer *w, int64_t t0)
+{
+	for (unsigned k = 0; k * 1000 < SYNTH_END_MS + 5000; k++)
+		for (uint16_t i = 0; i < SYNTH_SIDES; i++) {
+			int64_t sent = t0 + k * 1000 * SYNTH_MS + i * 1000,
+				at = sent - SYNTH_FAULT_NS;
+			bool tcp = i == 2,
+			     refused = tcp && at >= 0 && at < SYNTH_SWITCH_MS * SYNTH_MS;
+			bool moved = tcp ? at >= 0 && at < SYNTH_BACK_MS * SYNTH_MS
+					 : (i == 1) != (k == 9);
+			struct answers_query q = {
+				.status = refused ? ANSWERS_REFUSED : ANSWERS_GOOD,
+				.rcode = refused ? ANSWERS_RCODE_NONE : 0,
+				.stream = (uint16_t)(SYNTH_STREAMS + i),
+				.seq = k,
+				.nsid = ANSWERS_NSID_NONE,
+				.sent = {sent},
+				.received = {sent +
+					(tcp			 ? 3 * SYNTH_MS
+							: i == 0 ? 30 * SYNTH_MS
+								 : 50 * SYNTH_MS)},
+				.over_tcp = tcp,
+				.tcp = {.connect_ns = refused ? 0 : 1400000}};
+
+			if (!refused)
+				q.nsid = answers_intern_nsid(
+					w, (const uint8_t *)(moved ? "tyo" : "hkg"), 3);
+			assert(answers_write_query(w, &q) == 0);
+		}
 }
 
 static void
@@ -190,8 +240,8 @@ synth_answers(const char *dir, struct synth_truth *truth)
 	assert(packets != NULL);
 	synth_plan(plan, sizeof(plan));
 	snprintf(path, sizeof(path), "%s/answers", dir);
-	assert(answers_create(path, plan, SYNTH_STREAMS, (struct wall){t0},
-		       (struct mono){1000000000}, &w, &e) == 0);
+	assert(answers_create(path, plan, SYNTH_STREAMS + (synth_sides ? SYNTH_SIDES : 0),
+		       (struct wall){t0}, (struct mono){1000000000}, &w, &e) == 0);
 	for (unsigned i = 0; i < SYNTH_STREAMS; i++) {
 		unsigned nth = 0;
 
@@ -225,6 +275,8 @@ synth_answers(const char *dir, struct synth_truth *truth)
 					o.status == ANSWERS_GOOD ? (unsigned)o.site : 2};
 		}
 	}
+	if (synth_sides)
+		synth_side_answers(w, t0);
 	assert(answers_close(w, &e) == 0);
 	snprintf(path, sizeof(path), "%s/captures/acc-hkg.hkix.pcap", dir);
 	synth_access(path, packets, n);

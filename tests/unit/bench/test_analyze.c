@@ -337,6 +337,108 @@ last_mile_is_the_clients(void **state)
 	json_decref(o);
 }
 
+/* What run.json has of round trips, and claims on them that hold, do not, and cannot. */
+static void
+add_round_trips(const char *dir)
+{
+	char path[512],
+		text[] = "{\"stretch\": 1.5, \"unicast\": {\"rate_qps\": 1, \"sites\": [{\"site\": "
+			 "\"hkg\"}, "
+			 "{\"site\": \"tyo\"}]}, \"judges\": ["
+			 "{\"id\": \"near\", \"modelled\": true, \"metric\": \"anycast_rtt_ms\", "
+			 "\"city\": \"hkg\", "
+			 "\"statistic\": \"p50\", \"target\": 1.9, \"before\": 95}, "
+			 "{\"id\": \"all\", \"modelled\": true, \"metric\": \"unicast_rtt_ms\", "
+			 "\"statistic\": \"max\", \"comparison\": \">=\", \"target\": 400}, "
+			 "{\"id\": \"light\", \"modelled\": true, \"metric\": \"anycast_rtt_ms\", "
+			 "\"city\": \"hkg\", "
+			 "\"statistic\": \"p50\", \"target\": 0.5}, "
+			 "{\"id\": \"nowhere\", \"modelled\": true, \"metric\": "
+			 "\"anycast_rtt_ms\", \"city\": \"lon\", "
+			 "\"statistic\": \"p50\", \"target\": 0.5}]}";
+	json_t *run, *more = json_loads(text, 0, NULL), *city;
+
+	snprintf(path, sizeof(path), "%s/run.json", dir);
+	run = json_load_file(path, 0, NULL);
+	assert_non_null(run);
+	assert_non_null(more);
+	json_object_update(run, more);
+	city = json_array_get(json_object_get(run, "cities"), 0);
+	json_object_set_new(
+		city, "path_stretched_ms", json_pack("{s:f, s:f}", "v4", 1.0, "v6", 1.0));
+	json_object_set_new(city, "bound", json_pack("{s:s, s:f}", "site", "hkg", "rtt_ms", 0.8));
+	json_object_set_new(city, "unicast",
+		json_pack("[{s:s, s:f, s:f}, {s:s, s:f, s:f}]", "family", "v4", "path_rtt_ms", 30.0,
+			"path_stretched_ms", 24.0, "family", "v4", "path_rtt_ms", 50.0,
+			"path_stretched_ms", 40.0));
+	assert_int_equal(json_dump_file(run, path, JSON_COMPACT), 0);
+	json_decref(more);
+	json_decref(run);
+}
+
+static void
+check_latency_claims(json_t *o)
+{
+	assert_string_equal(json_string_value(at(o, "targets/0/verdict")), "modelled");
+	assert_true(json_is_true(at(o, "targets/0/holds")));
+	assert_number(o, "targets/0/measured", 1.400001);
+	assert_number(o, "targets/0/flip_stretch", 1.5 * (1 + (1.9 - 1.400001) / 1.0));
+	assert_number(o, "targets/0/before/documented", 95);
+	assert_number(o, "targets/0/before/mean_ms", 40);
+	assert_number(o, "targets/0/before/nearer_ms", 30);
+	assert_string_equal(json_string_value(at(o, "targets/2/id")), "all");
+	assert_true(json_is_false(at(o, "targets/2/holds")));
+	assert_number(o, "targets/2/measured", 40);
+	assert_string_equal(json_string_value(at(o, "targets/3/verdict")), "not judged"); /* v6 */
+	assert_string_equal(json_string_value(at(o, "targets/4/verdict")), "refuted");
+	assert_non_null(strstr(json_string_value(at(o, "targets/4/why")),
+		"light in a straight fibre to hkg and back takes 0.8 ms"));
+	assert_string_equal(json_string_value(at(o, "targets/6/verdict")), "not judged");
+}
+
+/* Unicast and TCP have figures of their own, and change none of the others. */
+static void
+sides_are_apart(void **state)
+{
+	struct made *m = *state;
+	struct synth_options plain = {0};
+	json_t *without, *with, *value;
+	const char *name;
+
+	synth_run_json(m->dir, 1);
+	synth_trial(m->dir, 1, &plain, &m->truth);
+	without = analyzed(m);
+	assert_true(json_is_null(at(without, "unicast")));
+	assert_true(json_is_null(at(without, "tcp")));
+	add_round_trips(m->dir);
+	synth_sides = true;
+	synth_trial(m->dir, 1, &plain, &m->truth);
+	synth_sides = false;
+	with = analyzed(m);
+	json_object_foreach(json_object_get(without, "metrics"), name, value) assert_true(
+		json_equal(value, json_object_get(json_object_get(with, "metrics"), name)));
+	assert_true(json_equal(
+		json_object_get(without, "per_trial"), json_object_get(with, "per_trial")));
+	assert_true(json_equal(
+		json_object_get(without, "catchment"), json_object_get(with, "catchment")));
+	assert_number(with, "unicast/probes", SYNTH_STREAMS);
+	assert_number(with, "unicast/other_site", 2);
+	assert_number(with, "unicast/cities/hkg/sites/tyo/p50", 50);
+	assert_number(with, "unicast/cities/hkg/mean_ms/p50", 40);
+	assert_number(with, "unicast/cities/hkg/mean_ms/n", 1);
+	assert_number(with, "unicast/cities/hkg/v6/mean_ms/n", 0);
+	assert_number(with, "unicast/all/anycast_ms/n", SYNTH_STREAMS);
+	assert_number(with, "metrics/tcp_connect_ms/p50", 3.4); /* the last mile is on it too */
+	assert_number(with, "metrics/tcp_rtt_ms/p50", 7);
+	assert_number(with, "metrics/tcp_unanswered_queries/max",
+		json_number_value(at(with, "tcp/statuses/refused")));
+	assert_true(json_number_value(at(with, "metrics/tcp_first_good_answer_ms/p50")) >=
+		SYNTH_SWITCH_MS);
+	check_latency_claims(with);
+	json_decref(without);
+	json_decref(with);
+}
+
 static void
 bad_runs_are_errors(void **state)
 {
@@ -396,6 +498,17 @@ oracle_agrees(void **state)
 		assert_true(WIFEXITED(rc));
 		assert_int_equal(WEXITSTATUS(rc), 0);
 	}
+	synth_sides = true;
+	synth_last_mile_ns = 20 * SYNTH_MS;
+	synth_trial(m->dir, 1, &plain, &m->truth);
+	synth_sides = false;
+	synth_last_mile_ns = 0;
+	json_decref(analyzed(m));
+	snprintf(command, sizeof(command), "python3 tests/oracle/recompute.py %s 1 %s --exact",
+		m->dir, synth_stream[0].source);
+	rc = system(command);
+	assert_true(WIFEXITED(rc));
+	assert_int_equal(WEXITSTATUS(rc), 0);
 }
 
 int
@@ -410,6 +523,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(last_mile_is_the_clients, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(bad_runs_are_errors, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(same_run_same_result, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(sides_are_apart, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(oracle_agrees, make_dir, remove_dir),
 	};
 
