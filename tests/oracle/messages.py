@@ -16,7 +16,7 @@ import sys
 import expected
 import tsharkread
 
-SILENT = ("packet", "guessed", "data", "text", "words", "malformed", "cut", "time", "again", "again_of", "over", "mp_unreach", "lies")
+SILENT = ("packet", "guessed", "data", "text", "words", "malformed", "cut", "time", "again", "again_of", "over", "mp_unreach", "lies", "pieces")
 
 
 def ours_of(program, capture, limit_s=120):
@@ -98,6 +98,8 @@ def classify(a, b):
         return f"only theirs, its header refused: {kind(b)}"
     if a is None and "lies" in b:
         return f"only theirs, in a packet whose headers lie: {kind(b)}"
+    if a is None and "pieces" in b:
+        return f"only theirs, put together from fragments: {kind(b)}"
     if a is None:
         return f"only theirs, malformed: {kind(b)}" if "malformed" in b else f"only theirs: {kind(b)}"
     if "bad" in a:

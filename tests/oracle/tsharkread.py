@@ -284,6 +284,8 @@ def packet(element):
                 m.setdefault("malformed", complaint(proto))
             if cut:  # of a message that the snap length cut it shows what is there
                 m.setdefault("malformed", "cut")
+            if any(first(x, x.get("name") + ".fragments") is not None for x in element.findall("proto") if x.get("name") in ("ip", "ipv6")):
+                m["pieces"] = True
             if lies:
                 m["lies"] = True
             m["packet"], m["who"], m["over"] = number_of, list(who), transport
