@@ -62,7 +62,7 @@ DAMAGED = [
     # No OPEN was seen, and both guess how AS numbers and prefixes are written.
     "differs: UPDATE as_path (guessed)",
 ]
-# About twice the shares of messages that differed in 2,000 captures: 4 and 9 %.
+# About twice what differed when doc/trust.md was written.
 GENTLE_SHARE_MAX = 0.12
 DAMAGED_SHARE_MAX = 0.2
 
