@@ -213,7 +213,9 @@ finding_say(struct buf *b, const struct result *r, const struct target *t)
 
 	if (isnan(t->target) || (isnan(t->measured) && t->verdict != TARGET_MISSED)) {
 		buf_addf(b, "%.60s%s%.200s", t->id, t->why == NULL ? "" : ": ",
-			t->why == NULL ? "" : t->why);
+			t->said != NULL		 ? t->said
+				: t->why == NULL ? ""
+						 : t->why);
 		return;
 	}
 	noun_of(t, noun);

@@ -71,7 +71,7 @@ text_of(const json_t *o, const char *key)
 }
 
 static struct summary_row *
-add_row(struct summary *s, const char *id, const char *family, bool follows)
+add_row(struct summary *s, const char *id, const char *family)
 {
 	struct summary_row *row;
 
@@ -79,7 +79,7 @@ add_row(struct summary *s, const char *id, const char *family, bool follows)
 	if (s->rows == NULL)
 		abort();
 	row = &s->rows[s->n_rows++];
-	*row = (struct summary_row){.id = id, .family = family, .follows = follows};
+	*row = (struct summary_row){.id = id, .family = family};
 	return row;
 }
 
@@ -118,35 +118,70 @@ fill_row(struct summary *s, struct summary_row *row)
 	return any;
 }
 
-/* A claim's rows: one for each family that was judged apart, or one for both. */
+static struct summary_row *
+add_described_row(struct summary *s, const char *id, const char *family, const json_t *entry)
+{
+	struct summary_row *row = add_row(s, id, family);
+
+	row->claim = text_of(entry, "claim");
+	row->figure = text_of(entry, "figure");
+	row->known = text_of(entry, "known");
+	row->source = text_of(entry, "source");
+	row->not_judged = text_of(entry, "not_judged");
+	return row;
+}
+
+/* What is not judged for both at once is not judged for each: it goes where the families have rows of their own. */
+static void
+spread(struct summary_row *both, struct summary_row *families, size_t n)
+{
+	for (size_t v = 0; v < SUMMARY_VARIANTS; v++) {
+		struct summary_cell *cell = &both->cells[v];
+
+		if (cell->len == 0 || cell->list[0].target->verdict != TARGET_NOT_JUDGED)
+			continue;
+		for (size_t f = 0; f < n; f++)
+			for (size_t i = 0; i < cell->len; i++)
+				add_finding(&families[f].cells[v], &cell->list[i]);
+		free(cell->list);
+		*cell = (struct summary_cell){0};
+	}
+}
+
+static bool
+is_empty(const struct summary_row *row)
+{
+	for (size_t v = 0; v < SUMMARY_VARIANTS; v++)
+		if (row->cells[v].len > 0)
+			return false;
+	return true;
+}
+
+/* A claim's rows: one for both families at once, one for each that was judged apart; at least one. */
 static void
 add_claim(struct summary *s, const char *id, const json_t *entry)
 {
-	static const char *const families[] = {NULL, "v4", "v6"};
-	bool follows = false;
+	static const char *const families[] = {"v4", "v6"};
+	size_t first = s->n_rows;
 
-	for (int f = 0; f < 3; f++) {
-		struct summary_row *row = add_row(s, id, families[f], follows);
-
-		row->claim = text_of(entry, "claim");
-		row->figure = text_of(entry, "figure");
-		row->known = text_of(entry, "known");
-		row->source = text_of(entry, "source");
-		row->not_judged = text_of(entry, "not_judged");
-		if (fill_row(s, row))
-			follows = true;
-		else
+	fill_row(s, add_described_row(s, id, NULL, entry));
+	for (size_t f = 0; f < 2; f++)
+		if (!fill_row(s, add_described_row(s, id, families[f], entry)))
 			s->n_rows--;
+	if (s->n_rows > first + 1) {
+		spread(&s->rows[first], &s->rows[first + 1], s->n_rows - first - 1);
+		if (is_empty(&s->rows[first])) {
+			memmove(&s->rows[first], &s->rows[first + 1],
+				(s->n_rows - first - 1) * sizeof(*s->rows));
+			s->n_rows--;
+		}
 	}
-	if (!follows) {
-		struct summary_row *row = add_row(s, id, NULL, false);
-
-		row->claim = text_of(entry, "claim");
-		row->figure = text_of(entry, "figure");
-		row->known = text_of(entry, "known");
-		row->source = text_of(entry, "source");
-		row->not_judged = text_of(entry, "not_judged");
-	}
+	for (size_t i = first + 1; i < s->n_rows; i++)
+		s->rows[i].follows = true;
+	/* Without a ledger the first run that judges it says what it is. */
+	for (size_t i = first + 1; i < s->n_rows; i++)
+		if (s->rows[first].claim == NULL)
+			s->rows[first].claim = s->rows[i].claim;
 }
 
 static bool
@@ -365,8 +400,7 @@ summary_say(const struct summary *s, struct buf *b)
 
 			if (n == 0)
 				continue;
-			buf_addf(b, "%s%zu %s %s", between, n, n == 1 ? "is" : "are",
-				verdict_word(order[i]));
+			buf_addf(b, "%s%zu %s", between, n, verdict_word(order[i]));
 			between = ", ";
 		}
 	}

@@ -18,7 +18,7 @@ static const char summary_css[] =
 	".ledger .said{font-size:.94em;display:block;overflow-wrap:anywhere}"
 	".ledger .runs{font-size:.92em}.ledger td a{white-space:normal}"
 	".ledger p{margin:.1rem 0;max-width:none}.ledger .claim th{padding-top:.7rem}"
-	"@media (max-width:44rem){.ledger thead{display:none}.ledger table,.ledger tbody,.ledger "
+	"@media (max-width:44rem){.ledger thead{display:none}.ledger caption{display:block}.ledger table,.ledger tbody,.ledger "
 	"tr,"
 	".ledger td,.ledger "
 	"th{display:block;border-bottom:0;min-width:0;max-width:none;padding:.1rem 0}"
@@ -105,7 +105,7 @@ measured(struct buf *b, const struct summary_finding *f)
 }
 
 static void
-cell(struct buf *b, const struct summary_row *row, const struct summary_cell *c,
+cell(struct buf *b, const struct summary_row *row, const struct summary_cell *c, bool is_elsewhere,
 	const char *variant)
 {
 	const struct summary_finding *f = summary_gravest(c);
@@ -113,6 +113,10 @@ cell(struct buf *b, const struct summary_row *row, const struct summary_cell *c,
 	html_raw(b, "<td");
 	html_attr(b, "data-variant", variant);
 	html_raw(b, ">");
+	if (f == NULL && is_elsewhere) {
+		html_raw(b, "</td>");
+		return;
+	}
 	if (f == NULL) {
 		sign_and_word(b, TARGET_NOT_JUDGED);
 		html_textf(b, ": %s",
@@ -144,7 +148,7 @@ documented(struct buf *b, const struct summary *s, const struct summary_row *row
 	char figure[FINDING_WORDS_BYTES];
 
 	if (row->figure != NULL && row->figure[0] != '\0') {
-		html_textf(b, " (%s)", row->figure);
+		html_textf(b, " · documented: %s", row->figure);
 		return;
 	}
 	for (size_t v = 0; v < s->n_variants; v++) {
@@ -152,7 +156,7 @@ documented(struct buf *b, const struct summary *s, const struct summary_row *row
 
 		if (f == NULL || isnan(f->target->target))
 			continue;
-		html_textf(b, " (%s)", finding_documented(f->target, figure));
+		html_textf(b, " · documented: %s", finding_documented(f->target, figure));
 		return;
 	}
 }
@@ -188,6 +192,22 @@ is_judged(const struct summary *s, const struct summary_row *row)
 	return false;
 }
 
+/* Has another row of the same claim a finding on that variant? Then this one's empty cell says nothing. */
+static bool
+is_judged_elsewhere(const struct summary *s, size_t row, size_t variant)
+{
+	size_t first = row, end = row + 1;
+
+	while (s->rows[first].follows)
+		first--;
+	while (end < s->n_rows && s->rows[end].follows)
+		end++;
+	for (size_t i = first; i < end; i++)
+		if (i != row && s->rows[i].cells[variant].len > 0)
+			return true;
+	return false;
+}
+
 static void
 ledger(struct buf *b, const struct summary *s)
 {
@@ -204,17 +224,20 @@ ledger(struct buf *b, const struct summary *s)
 	for (size_t i = 0; i < s->n_rows; i++) {
 		const struct summary_row *row = &s->rows[i];
 
-		if (!is_judged(s, row))
+		if (!is_judged(s, row) && !row->follows)
 			continue;
 		if (!row->follows) {
 			html_raw(b, "<tbody>");
 			claim(b, s, row);
 		}
 		html_raw(b, "<tr><td class=\"fam\">");
-		html_text(b, family_title(row->family));
+		html_text(b,
+			row->family != NULL || i + 1 == s->n_rows || !s->rows[i + 1].follows
+				? family_title(row->family)
+				: "both");
 		html_raw(b, "</td>");
 		for (size_t v = 0; v < s->n_variants; v++)
-			cell(b, row, &row->cells[v], s->variants[v]);
+			cell(b, row, &row->cells[v], is_judged_elsewhere(s, i, v), s->variants[v]);
 		html_raw(b, "</tr>\n");
 		if (i + 1 == s->n_rows || !s->rows[i + 1].follows)
 			html_raw(b, "</tbody>\n");
@@ -245,7 +268,7 @@ not_judged(struct buf *b, const struct summary *s)
 		html_raw(b, "</dt><dd>");
 		html_text(b, row->claim);
 		if (row->figure != NULL && row->figure[0] != '\0')
-			html_textf(b, " (%s)", row->figure);
+			html_textf(b, " · documented: %s", row->figure);
 		html_raw(b, " <span class=\"mute\">– not judged: ");
 		html_text(b,
 			row->not_judged != NULL ? row->not_judged : "none of these runs judges it");
@@ -313,6 +336,7 @@ int
 summary_page(const struct summary *s, struct buf *b, struct err *e)
 {
 	struct buf sentence = {0};
+	char least[SHOW_BYTES];
 
 	summary_say(s, &sentence);
 	head(b, sentence.data != NULL ? sentence.data : "");
@@ -321,9 +345,10 @@ summary_page(const struct summary *s, struct buf *b, struct err *e)
 	html_raw(b, "</h1>\n<p>");
 	if (s->n_runs > 0 && least_trials(s) < VERDICT_QUICK_LOOK)
 		html_textf(b,
-			"A quick look: some runs have %zu valid trial%s, a figure to publish needs "
-			"%d. ",
-			least_trials(s), least_trials(s) == 1 ? "" : "s", VERDICT_QUICK_LOOK);
+			"A quick look: the least of these runs has %s valid trial%s, a figure to "
+			"publish needs %d. ",
+			show_count((double)least_trials(s), least), least_trials(s) == 1 ? "" : "s",
+			VERDICT_QUICK_LOOK);
 	if (s->unhealed > 0)
 		html_textf(b, "After %zu trial%s the lab did not heal and was rebuilt. ",
 			s->unhealed, s->unhealed == 1 ? "" : "s");

@@ -64,7 +64,8 @@ print_targets(const json_t *result)
 	json_array_foreach(json_object_get(result, "targets"), i, t)
 	{
 		const char *family = text_of(t, "family");
-		bool judged = strcmp(text_of(t, "verdict"), "not judged") != 0;
+		bool judged = strcmp(text_of(t, "verdict"), "not judged") != 0 &&
+			json_is_string(json_object_get(t, "metric"));
 
 		printf("target %s%s%s: %s", text_of(t, "id"), family[0] == '\0' ? "" : " ", family,
 			text_of(t, "verdict"));

@@ -86,7 +86,7 @@ assert_told(const struct slip *slips, size_t n, const char *want)
 
 #define STEP                                                                                       \
 	"a step does exactly one of kill, stop, hang, resume, start, blackhole, link-down, "       \
-	"impair, link-up, exec"
+	"impair, link-up, exec, check"
 #define BOUND "a metric is bound by exactly one of min, p1, p50, p90, p99, max"
 
 static void
