@@ -192,7 +192,19 @@ look_at_links(const struct budget_basis *b, int node, const struct neighbours *n
 		for (size_t i = 0; i < n->n; i++)
 			matters_here = matters_here || strcmp(n->interface[i], l->interface) == 0;
 		if (matters_here)
-			*c = (struct cause){CAUSE_CARRIER, l->at_ns, NULL, l};
+			*c = (struct cause){CAUSE_CARRIER, l->at_ns, NULL, l, NULL};
+	}
+}
+
+static void
+look_at_lines(const struct budget_basis *b, int node, int family, int64_t until_ns, struct cause *c)
+{
+	for (size_t i = 0; b->verdicts != NULL && i < b->verdicts->verdicts; i++) {
+		const struct verdict *v = &b->verdicts->verdict[i];
+
+		if (v->lost_family == family && v->at_ns > b->t->fault_ns && v->at_ns <= until_ns &&
+			v->at_ns > c->at_ns && strcmp(v->node, b->log->node[node].name) == 0)
+			*c = (struct cause){CAUSE_LOG, v->at_ns, NULL, NULL, v};
 	}
 }
 
@@ -221,7 +233,7 @@ find_entry(const struct budget_basis *b, int node, const struct bgp_prefix *pref
 			x = root_of(b, x, node);
 			kind = x->what == BGPLOG_BFD && kind == CAUSE_ENDED ? CAUSE_BFD : kind;
 		}
-		return (struct cause){kind, x->at_ns, x, NULL};
+		return (struct cause){kind, x->at_ns, x, NULL, NULL};
 	}
 	return (struct cause){.kind = CAUSE_NONE, .at_ns = INT64_MIN};
 }
@@ -237,6 +249,8 @@ cause_find(
 	c = find_entry(b, node, prefix, &n, until_ns, false);
 	if (node != b->fault_node)
 		look_at_links(b, node, &n, until_ns, &c);
+	if (node != b->fault_node)
+		look_at_lines(b, node, prefix->family, until_ns, &c);
 	if (c.kind == CAUSE_NONE)
 		c = find_entry(b, node, prefix, &n, until_ns, true);
 	return c;

@@ -3,13 +3,15 @@
 #define BENCH_ANALYZE_BUDGET_CAUSE_H
 
 #include "bench/analyze/budget.h"
+#include "bench/analyze/verdicts_log.h"
 
 enum cause_kind {
 	CAUSE_NONE,
-	CAUSE_UPDATE,	/* received */
-	CAUSE_UNSEEN,	/* an UPDATE sent to the router, whose arrival no capture has */
-	CAUSE_LOCAL,	/* an UPDATE over the node's loopback */
-	CAUSE_BFD,	/* its own BFD gave the neighbour up */
+	CAUSE_UPDATE, /* received */
+	CAUSE_UNSEEN, /* an UPDATE sent to the router, whose arrival no capture has */
+	CAUSE_LOCAL,  /* an UPDATE over the node's loopback */
+	CAUSE_BFD,    /* its own BFD gave the neighbour up */
+	CAUSE_LOG,    /* it said in its log that a session of the family ran out of its hold time */
 	CAUSE_CARRIER,	/* an interface lost its carrier */
 	CAUSE_ENDED,	/* it ended the session itself: hold timer and the like */
 	CAUSE_END_HEARD /* the other side ended the session */
@@ -20,6 +22,7 @@ struct cause {
 	int64_t at_ns;
 	const struct bgplog_entry *entry; /* NULL for CAUSE_CARRIER, CAUSE_NONE */
 	const struct fibdb_link *link;	  /* CAUSE_CARRIER */
+	const struct verdict *said;	  /* CAUSE_LOG */
 };
 
 /*

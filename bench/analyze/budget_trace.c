@@ -75,6 +75,11 @@ add_local(struct chain *c, const struct cause *why, int node)
 			why->link->up ? "lost its carrier" : "went down");
 		return;
 	}
+	if (why->kind == CAUSE_LOG) {
+		chain_evidence(x, "line", chain_file(c, "lines.jsonl", file), why->said->line,
+			"%s: %s", why->said->service, why->said->text);
+		return;
+	}
 	chain_entry(c, x, why->entry);
 	if (why->kind == CAUSE_BFD && why->entry->heard_ns != INT64_MIN)
 		snprintf(x->evidence.says + strlen(x->evidence.says),
@@ -115,6 +120,7 @@ step_back(struct chain *c, struct stand *at)
 			why.entry);
 		return true;
 	case CAUSE_BFD:
+	case CAUSE_LOG:
 	case CAUSE_CARRIER:
 	case CAUSE_ENDED:
 		add_local(c, &why, at->node);

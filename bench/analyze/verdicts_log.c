@@ -20,12 +20,15 @@ static const struct {
 	const char *service;
 	const char *words[2];
 	bool down;
+	bool lost;
 } patterns[] = {
-	{"keepalived", {"VRRP_Script(", ") failed"}, true},
-	{"keepalived", {"VRRP_Script(", ") succeeded"}, false},
-	{"keepalived", {"Stopping", NULL}, true},
-	{"dnsguard", {" verdict: down", NULL}, true},
-	{"dnsguard", {" announced", NULL}, false},
+	{"keepalived", {"VRRP_Script(", ") failed"}, true, false},
+	{"keepalived", {"VRRP_Script(", ") succeeded"}, false, false},
+	{"keepalived", {"Stopping", NULL}, true, false},
+	{"dnsguard", {" verdict: down", NULL}, true, false},
+	{"dnsguard", {" announced", NULL}, false, false},
+	/* The NOTIFICATION itself waits behind what a dead peer never acknowledged: no capture has it. */
+	{"openbgpd", {"neighbor ", "sending notification: HoldTimer expired"}, false, true},
 };
 
 static bool
@@ -78,6 +81,11 @@ take_line(struct verdicts *v, const struct linelog_line *line)
 			.down = patterns[i].down,
 			.line = line->line};
 		verdicts_stamp(line->text, &n->at_ns);
+		if (patterns[i].lost) {
+			const char *address = strstr(line->text, "neighbor ") + strlen("neighbor ");
+
+			n->lost_family = memchr(address, ':', strcspn(address, " ")) ? 6 : 4;
+		}
 		snprintf(n->node, sizeof(n->node), "%s", line->node);
 		snprintf(n->service, sizeof(n->service), "%s", line->service);
 		snprintf(n->text, sizeof(n->text), "%.127s", line->text);
@@ -131,7 +139,8 @@ verdicts_find(const struct verdicts *v, const char *node, int64_t from_ns, int64
 	for (size_t i = 0; i < v->verdicts; i++) {
 		const struct verdict *x = &v->verdict[i];
 
-		if (strcmp(x->node, node) != 0 || x->at_ns <= from_ns || x->at_ns > until_ns)
+		if (strcmp(x->node, node) != 0 || x->at_ns <= from_ns || x->at_ns > until_ns ||
+			x->lost_family != 0)
 			continue;
 		if (!x->down)
 			first = NULL;

@@ -1,5 +1,5 @@
 /*
- * verdicts_log.h - what the health checks of the sites said of themselves: down, and up again.
+ * verdicts_log.h - what the health checks of the sites said of themselves: down, and up again; and routers of sessions lost.
  *
  * From lines.jsonl (lib/linelog.h). Which words of which service mean that is a table in verdicts_log.c.
  */
@@ -17,7 +17,8 @@ struct verdict {
 	int64_t at_ns;
 	int64_t read_ns;
 	bool down;
-	size_t line; /* of lines.jsonl, from 1 */
+	uint8_t lost_family; /* no verdict: a BGP session of 4 or 6 ran out of its hold time; else 0 */
+	size_t line;	     /* of lines.jsonl, from 1 */
 	char node[64];
 	char service[64];
 	char text[128];
