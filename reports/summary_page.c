@@ -18,7 +18,8 @@ static const char summary_css[] =
 	".ledger .said{font-size:.94em;display:block;overflow-wrap:anywhere}"
 	".ledger .runs{font-size:.92em}.ledger td a{white-space:normal}"
 	".ledger p{margin:.1rem 0;max-width:none}.ledger .claim th{padding-top:.7rem}"
-	"@media (max-width:44rem){.ledger thead{display:none}.ledger caption{display:block}.ledger table,.ledger tbody,.ledger "
+	"@media (max-width:44rem){.ledger thead{display:none}.ledger caption{display:block}.ledger "
+	"table,.ledger tbody,.ledger "
 	"tr,"
 	".ledger td,.ledger "
 	"th{display:block;border-bottom:0;min-width:0;max-width:none;padding:.1rem 0}"
@@ -91,6 +92,9 @@ measured(struct buf *b, const struct summary_finding *f)
 			html_textf(b, ", missed in %.0f of %.0f trials",
 				round(t->share_over_ratio * t->trials), t->trials);
 		html_raw(b, ")");
+		if (t->why != NULL &&
+			(t->verdict == TARGET_REFUTED || t->verdict == TARGET_MODELLED))
+			html_textf(b, ": %s", t->why);
 	} else if (t->why != NULL) {
 		html_textf(b, ": %s", t->why);
 	}

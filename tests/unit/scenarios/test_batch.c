@@ -1,0 +1,176 @@
+/* test_batch.c - several runs in a row: how short a scenario may become, how long all takes, what a journal remembers. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lib/fs.h"
+#include "scenarios/batch.h"
+#include "scenarios/batch_journal.h"
+
+static char top[] = "/tmp/test_batch.XXXXXX";
+
+static int
+setup(void **state)
+{
+	(void)state;
+	return mkdtemp(top) == NULL ? -1 : 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	return fs_remove_tree(top, NULL);
+}
+
+static struct action fault = {.at_ns = 20 * NS_PER_S};
+
+static struct scenario
+scenario_of(const char *name, int64_t before_ns, int64_t after_ns)
+{
+	return (struct scenario){.name = name,
+		.before_ns = before_ns,
+		.after_ns = after_ns,
+		.actions = &fault,
+		.actions_len = 1,
+		.probes = 10,
+		.rate_qps = 10};
+}
+
+/* Only as short as its own expectations allow, never longer than it was. */
+static void
+shorten(void **state)
+{
+	struct expect served = {.kind = EXPECT_SERVED_BY, .to_ns = 35 * NS_PER_S};
+	struct expect back = {.kind = EXPECT_METRIC, .metric = "restore_unanswered_queries"};
+	struct expect other = {.kind = EXPECT_METRIC, .metric = "withdraw_ms"};
+	const struct {
+		struct expect *expect;
+		int64_t before_s, after_s, new_before_s, new_after_s;
+	} rows[] = {
+		{NULL, 5, 25, 3, 8},
+		{NULL, 1, 6, 1, 6},
+		{&other, 5, 25, 3, 8},
+		{&served, 5, 25, 3, 15},
+		{&back, 5, 25, 3, 25},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scenario s =
+			scenario_of("x", rows[i].before_s * NS_PER_S, rows[i].after_s * NS_PER_S);
+
+		s.expects = rows[i].expect;
+		s.expects_len = rows[i].expect != NULL;
+		batch_shorten(&s);
+		assert_int_equal(s.before_ns, rows[i].new_before_s * NS_PER_S);
+		assert_int_equal(s.after_ns, rows[i].new_after_s * NS_PER_S);
+	}
+}
+
+static void
+estimates(void **state)
+{
+	struct scenario s = scenario_of("x", 5 * NS_PER_S, 15 * NS_PER_S);
+	double once_s = batch_estimate_s(&s, 1, false);
+
+	(void)state;
+	assert_true(once_s > 40);
+	assert_true(batch_estimate_s(&s, 3, false) > 2.9 * once_s);
+	assert_true(batch_estimate_s(&s, 1, true) > once_s);
+	s.own_lab = true;
+	assert_true(batch_estimate_s(&s, 1, false) > once_s);
+}
+
+static void
+begin(struct batch *b, struct batch_item items[3], struct scenario *s)
+{
+	*b = (struct batch){.items = items, .len = 3};
+	snprintf(b->dir, sizeof(b->dir), "%s", top);
+	items[0] = (struct batch_item){.scenario = &s[0], .variant = "documented"};
+	items[1] = (struct batch_item){.scenario = &s[1], .variant = "documented"};
+	items[2] = (struct batch_item){.scenario = &s[0], .variant = "hardened"};
+}
+
+static void
+journal(void **state)
+{
+	struct scenario s[2] = {scenario_of("a", 1, 1), scenario_of("b", 1, 1)};
+	struct batch_item items[3];
+	struct batch b;
+	json_t *read;
+	struct err e;
+
+	(void)state;
+	begin(&b, items, s);
+	b.plan.trials = 2;
+	b.plan.seed = 7;
+	b.quick = true;
+	b.probes = 64;
+	items[0].done = true;
+	items[0].code = 1;
+	snprintf(items[0].dir, sizeof(items[0].dir), "%s/a-documented-1", top);
+	items[1].code = 130; /* interrupted: is there, but not completed */
+	snprintf(items[1].dir, sizeof(items[1].dir), "%s/b-documented-1", top);
+	assert_int_equal(batch_journal_write(&b), 0);
+
+	begin(&b, items, s);
+	assert_int_equal(batch_journal_read(&b, &read, &e), 0);
+	assert_int_equal(b.plan.trials, 2);
+	assert_int_equal(b.plan.seed, 7);
+	assert_int_equal(b.probes, 64);
+	assert_true(b.quick);
+	batch_journal_apply(&b, read);
+	json_decref(read);
+	assert_true(items[0].done);
+	assert_int_equal(items[0].code, 1);
+	assert_false(items[1].done);
+	assert_false(items[2].done);
+
+	begin(&b, items, s);
+	b.plan.trials = 5;
+	assert_int_equal(batch_journal_read(&b, &read, &e), -EINVAL);
+	assert_non_null(strstr(e.text, "was begun with --trials 2, not 5"));
+}
+
+static void
+journal_mistakes(void **state)
+{
+	static const char *const rows[] = {"", "[]", "{\"schema\": \"catchment.run/1\"}",
+		"{\"schema\": \"catchment.all/1\"}",
+		"{\"schema\": \"catchment.all/1\", \"trials\": 0, \"seed\": 1, \"rate_qps\": 1, "
+		"\"runs\": []}",
+		"{\"schema\": \"catchment.all/1\", \"trials\": 1, \"seed\": 1, \"rate_qps\": 1, "
+		"\"runs\": 3}"};
+	struct batch b = {.len = 0};
+	char path[200];
+	json_t *read;
+	struct err e;
+
+	(void)state;
+	snprintf(b.dir, sizeof(b.dir), "%s", top);
+	snprintf(path, sizeof(path), "%s/all.json", top);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(fs_write(path, rows[i], strlen(rows[i]), NULL), 0);
+		assert_true(batch_journal_read(&b, &read, &e) < 0);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(shorten),
+		cmocka_unit_test(estimates),
+		cmocka_unit_test(journal),
+		cmocka_unit_test(journal_mistakes),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
