@@ -94,6 +94,7 @@ batch_journal_read(struct batch *b, json_t **ret, struct err *e)
 	*ret = json_incref(r.root);
 	if (jread_end(&r) < 0 || rc < 0) {
 		json_decref(*ret);
+		*ret = NULL;
 		return -EINVAL;
 	}
 	b->plan.trials = (int)trials;

@@ -56,6 +56,7 @@ struct run_args {
 	const char *resume; /* folder of a batch that was interrupted */
 	json_t *journal;    /* of it */
 	bool list, targets, json;
+	int run_key; /* of the last option given that only a run can heed; 0: none */
 	/* what was loaded */
 	char data[PLACE_BYTES];
 	struct loaded loaded[MAX_VARIANTS];
@@ -103,24 +104,74 @@ whole(struct argp_state *state, const char *flag, const char *arg, uint64_t max)
 	return value;
 }
 
+static const char *
+flag_of(int key)
+{
+	for (const struct argp_option *o = options; o->name != NULL; o++)
+		if (o->key == key)
+			return o->name;
+	return "?";
+}
+
+static bool
+wants_all(const struct run_args *a)
+{
+	for (size_t i = 0; i < a->names_len; i++)
+		if (strcmp(a->names[i], "all") == 0)
+			return true;
+	return false;
+}
+
+/* A list is of everything and runs nothing: what it could not heed is refused. */
+static void
+check_list_options(struct run_args *a, struct argp_state *state)
+{
+	const char *what = a->list ? "list" : "targets";
+
+	if (a->list && a->targets)
+		argp_error(state, "--list or --targets, not both");
+	if (a->list && a->json)
+		argp_error(state, "--json goes with --targets");
+	if (a->names_len > 0)
+		argp_error(state, "--%s runs nothing: '%s' does not go with it", what, a->names[0]);
+	if (a->run_key != 0)
+		argp_error(state, "--%s runs nothing: --%s does not go with it", what,
+			flag_of(a->run_key));
+}
+
 /* Options that do not go together. */
 static void
 check_options(struct run_args *a, struct argp_state *state)
 {
-	bool all = a->names_len == 1 && strcmp(a->names[0], "all") == 0;
-
-	if (a->list || a->targets)
+	if (a->list || a->targets) {
+		check_list_options(a, state);
 		return;
+	}
 	if (a->json)
 		argp_error(state, "--json goes with --targets");
+	if (wants_all(a) && a->names_len > 1)
+		argp_error(state, "all is every scenario: no other name goes with it");
 	if (a->resume != NULL && a->names_len == 0)
 		a->names[a->names_len++] = "all";
-	else if (a->resume != NULL && !all)
+	else if (a->resume != NULL && !wants_all(a))
 		argp_error(state, "--resume goes with all");
 	if (a->names_len == 0)
 		argp_error(state, "which scenario? --list names them");
 	if (a->batch.quick && a->batch.plan.trials > 1)
 		argp_error(state, "--quick is one trial, --trials says %d", a->batch.plan.trials);
+}
+
+/* Options that a list could not heed. */
+static bool
+only_runs(int key)
+{
+	static const int keys[] = {'n', 'p', 'q', 'o', 'a', KEY_SEED, KEY_LAST_MILE, KEY_KEEP,
+		KEY_UNCALIBRATED, KEY_STRICT, KEY_QUICK, KEY_RESUME};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (key == keys[i])
+			return true;
+	return false;
 }
 
 static error_t
@@ -129,6 +180,8 @@ parse(int key, char *arg, struct argp_state *state)
 	struct run_args *a = state->input;
 	struct err e;
 
+	if (only_runs(key))
+		a->run_key = key;
 	switch (key) {
 	case 'n':
 		a->batch.plan.trials = (int)whole(state, "trials", arg, 1000);
@@ -337,15 +390,6 @@ load(struct run_args *a, struct loaded *l)
 						     : load_named(a, l, a->names[i])) < 0)
 			rc = -EINVAL;
 	return rc;
-}
-
-static bool
-wants_all(const struct run_args *a)
-{
-	for (size_t i = 0; i < a->names_len; i++)
-		if (strcmp(a->names[i], "all") == 0)
-			return true;
-	return false;
 }
 
 /* `all` is of both variants, where the bench's own network is meant and none is asked for. */
