@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/stat.h"
 #include "reports/reader.h"
 #include "reports/result.h"
 
@@ -59,6 +60,7 @@ cities_read(struct reader *r, struct result *res)
 		if (b->n_cities == CITIES_MAX || r->rc < 0)
 			return;
 		c->city = city;
+		c->total_p50_ms = NAN;
 		c->phase = phases_read(r, map, "phases_by_city", city, &c->n);
 		b->n_cities++;
 	}
@@ -151,6 +153,63 @@ typical_read(struct reader *r, json_t *o, const char *at, struct budget *b)
 	}
 }
 
+/* Room doubles: it is full where the count is a power of two, and empty at 0. */
+static void
+total_add(struct reader *r, struct budget *b, const char *city, double total_ms)
+{
+	for (size_t i = 0; city != NULL && isfinite(total_ms) && i < b->n_cities; i++) {
+		struct city_phases *c = &b->city[i];
+
+		if (strcmp(c->city, city) != 0)
+			continue;
+		if ((c->n_totals & (c->n_totals - 1)) == 0) {
+			size_t room = c->n_totals == 0 ? 1 : 2 * c->n_totals;
+			double *more = realloc(c->total_ms, room * sizeof(*more));
+
+			if (more == NULL) {
+				r->rc = err_sys(r->e, ENOMEM, "%s", r->file);
+				return;
+			}
+			c->total_ms = more;
+		}
+		c->total_ms[c->n_totals++] = total_ms;
+	}
+}
+
+static void
+totals_read(struct reader *r, json_t *root, struct budget *b)
+{
+	json_t *list = reader_list(r, root, "", "streams", ENTRIES_MAX);
+	char at[READER_AT_BYTES];
+
+	for (size_t i = 0; i < json_array_size(list) && r->rc == 0; i++) {
+		json_t *o = reader_entry(r, list, i, "", "streams", at);
+
+		total_add(r, b, reader_str(r, o, at, "city"), reader_num(r, o, at, "total_ms"));
+	}
+}
+
+static int
+ms_order(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void
+totals_judge(struct budget *b)
+{
+	for (size_t i = 0; i < b->n_cities; i++) {
+		struct city_phases *c = &b->city[i];
+
+		if (c->n_totals == 0)
+			continue;
+		qsort(c->total_ms, c->n_totals, sizeof(*c->total_ms), ms_order);
+		c->total_p50_ms = stat_quantile(c->total_ms, c->n_totals, 0.5);
+	}
+}
+
 static void
 streams_read(struct reader *r, json_t *root, struct budget *b)
 {
@@ -216,8 +275,10 @@ trial_read(const char *run_dir, const struct trial *t, struct budget *b, struct 
 	schema = reader_str(&r, root, "", "schema");
 	if (r.rc == 0 && (schema == NULL || strcmp(schema, SCHEMA) != 0))
 		reader_complain(&r, "", "schema", "\"" SCHEMA "\" is wanted");
-	if (t->valid)
+	if (t->valid) {
 		missing_read(&r, root, b);
+		totals_read(&r, root, b);
+	}
 	if (t->number == b->trial) {
 		b->trial_dir = t->dir;
 		streams_read(&r, root, b);
@@ -236,14 +297,17 @@ budget_trials_read(const char *run_dir, struct result *res, struct err *e)
 	for (size_t i = 0; i < res->n_trials && rc == 0 && res->budget.is_there; i++)
 		if (res->trial[i].number != res->budget.trial || res->budget.root == NULL)
 			rc = trial_read(run_dir, &res->trial[i], &res->budget, e);
+	totals_judge(&res->budget);
 	return rc;
 }
 
 void
 budget_done(struct budget *b)
 {
-	for (size_t i = 0; i < b->n_cities; i++)
+	for (size_t i = 0; i < b->n_cities; i++) {
 		free(b->city[i].phase);
+		free(b->city[i].total_ms);
+	}
 	free(b->city);
 	free(b->step);
 	free(b->misplaced);

@@ -15,6 +15,9 @@ struct city_phases {
 	const char *city;
 	struct phase *phase;
 	size_t n;
+	double *total_ms; /* of each stream with a budget, all valid trials; sorted */
+	size_t n_totals;
+	double total_p50_ms; /* NaN: no budget.json tells */
 };
 
 /* A step of one stream's way back to an answer; the evidence is that of its end. */

@@ -36,6 +36,15 @@ finding_statistic(const char *statistic)
 				       : statistic;
 }
 
+/* "lookups" of a metric that counts those that failed: "failed lookups", in the headline and in the table. */
+static const char *
+unit_of(const struct target *t)
+{
+	return is(t->unit, "lookups") && t->metric != NULL && strstr(t->metric, "failures") != NULL
+		? "failed lookups"
+		: t->unit;
+}
+
 const char *
 finding_documented(const struct target *t, char out[static FINDING_WORDS_BYTES])
 {
@@ -53,7 +62,7 @@ finding_documented(const struct target *t, char out[static FINDING_WORDS_BYTES])
 		snprintf(out, FINDING_WORDS_BYTES, "none");
 	else
 		snprintf(out, FINDING_WORDS_BYTES, "%s %s", word,
-			show_stated(t->target, t->unit, figure));
+			show_stated(t->target, unit_of(t), figure));
 	return out;
 }
 
@@ -66,7 +75,7 @@ finding_measured(const struct target *t, char out[static FINDING_WORDS_BYTES])
 	snprintf(out, FINDING_WORDS_BYTES, "%s",
 		isnan(t->measured) && t->verdict == TARGET_MISSED
 			? "never"
-			: show_against(t->measured, t->target, t->unit, figure));
+			: show_against(t->measured, t->target, unit_of(t), figure));
 	return out;
 }
 
@@ -117,22 +126,10 @@ finding_trials_over(const struct result *r, const struct target *t)
 	return over;
 }
 
-static double
-statistic_of(const struct stats *s, const char *statistic)
-{
-	return is(statistic, "max")    ? s->max
-		: is(statistic, "p99") ? s->p99
-		: is(statistic, "p50") ? s->p50
-		: is(statistic, "p1")  ? s->p1
-		: is(statistic, "min") ? s->min
-				       : NAN;
-}
-
-/* A copy of t with the figure of both families: the sum of counts, the worse of the rest. */
+/* A copy of t with the figure of both families: the worse of them. */
 static struct target
 both_families(const struct result *r, const struct target *t)
 {
-	const struct metric *m = t->metric == NULL ? NULL : result_metric(r, t->metric);
 	bool is_floor = t->comparison != NULL && t->comparison[0] == '>';
 	struct target both = *t;
 
@@ -147,9 +144,6 @@ both_families(const struct result *r, const struct target *t)
 			both.measured = is_floor ? fmin(both.measured, o->measured)
 						 : fmax(both.measured, o->measured);
 	}
-	if (m != NULL && is_count(t->unit) && !isnan(both.measured) &&
-		!isnan(statistic_of(&m->stats, t->statistic)))
-		both.measured = statistic_of(&m->stats, t->statistic);
 	return both;
 }
 
@@ -169,6 +163,26 @@ noun_of(const struct target *t, char out[static FINDING_WORDS_BYTES])
 			*p = ' ';
 }
 
+/* Each family's own figure, as the table has it: their sum, or the worst trial of both, it has not. */
+static void
+say_counts(struct buf *b, const struct result *r, const struct target *t)
+{
+	char text[SHOW_BYTES];
+	size_t n = 0, said = 0;
+
+	for (size_t i = 0; i < r->n_targets; i++)
+		n += is_same(&r->targets[i], t);
+	for (size_t i = 0; i < r->n_targets; i++) {
+		const struct target *o = &r->targets[i];
+
+		if (!is_same(o, t))
+			continue;
+		buf_addf(b, "%s%s", said++ > 0 ? " and " : "", show_count(o->measured, text));
+		if (n > 1 && (is(o->family, "v4") || is(o->family, "v6")))
+			buf_addf(b, " (%s)", is(o->family, "v4") ? "IPv4" : "IPv6");
+	}
+}
+
 static void
 say_count(struct buf *b, const struct result *r, const struct target *t, const char *noun)
 {
@@ -180,9 +194,11 @@ say_count(struct buf *b, const struct result *r, const struct target *t, const c
 			is(t->statistic, "max") ? "up to " : finding_statistic(t->statistic));
 	if (t->trials > 1 && !is(t->statistic, "max"))
 		buf_add(b, " ");
-	buf_add(b, show_count(t->measured, text));
+	say_counts(b, r, t);
 	if (!is(t->metric, "streams_with_loss")) {
-		buf_addf(b, " %s", noun);
+		buf_addf(b, " %s",
+			!is(unit_of(t), t->unit) ? (t->measured > 1 ? unit_of(t) : "failed lookup")
+						 : noun);
 		return;
 	}
 	if (!isnan(r->streams_count))
@@ -219,6 +235,8 @@ finding_say(struct buf *b, const struct result *r, const struct target *t)
 		return;
 	}
 	noun_of(t, noun);
+	if (t->verdict == TARGET_MODELLED)
+		buf_addf(b, "%.60s: ", t->id);
 	if (is_count(t->unit) && !isnan(both.measured))
 		say_count(b, r, &both, noun);
 	else

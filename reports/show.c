@@ -174,6 +174,9 @@ show_value(double value, const char *unit, char out[static SHOW_BYTES])
 	else
 		snprintf(out, SHOW_BYTES, "%.28s %.16s", number,
 			strcmp(unit, "qps") == 0 ? "q/s" : unit);
+	if (value == 1 && unit != NULL && strlen(unit) < 16 && strlen(unit) > 2 &&
+		unit[strlen(unit) - 1] == 's')
+		out[strlen(out) - 1] = '\0';
 	return out;
 }
 

@@ -40,10 +40,15 @@ append(char *text, size_t size, const char *fmt, ...)
 }
 
 #define CLAUSES_BYTES 300 /* a sentence that has grown beyond takes no further clause */
+#define LEAD_CLAUSES  2	  /* of a headline with several claims missed */
 
-/* What was found, worst first: "Missed: …; …. Met: …". False if no target was judged. */
-static bool
-say_targets(const struct result *r, char *text, size_t size)
+/*
+ * What was found, worst first: "Missed: …; …. Met: …", the clauses from number `from` up to `to`.
+ * Returns the number of the first clause that was not said; *ret_all is how many there are.
+ */
+static size_t
+say_targets(
+	const struct result *r, size_t from, size_t to, char *text, size_t size, size_t *ret_all)
 {
 	static const struct {
 		enum target_verdict verdict;
@@ -51,8 +56,7 @@ say_targets(const struct result *r, char *text, size_t size)
 	} order[] = {{TARGET_MISSED, "Missed"}, {TARGET_REFUTED, "Refuted"}, {TARGET_MET, "Met"},
 		{TARGET_MODELLED, "Modelled"}};
 	struct buf b = {0};
-	size_t left_out = 0;
-	bool any;
+	size_t n = 0, next = from;
 
 	for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++) {
 		const char *before = order[o].head, *between = ": ";
@@ -62,10 +66,9 @@ say_targets(const struct result *r, char *text, size_t size)
 
 			if (t->verdict != order[o].verdict || !finding_is_first(r, t))
 				continue;
-			if (b.len > CLAUSES_BYTES) {
-				left_out++;
+			if (n++ != next || next >= to || b.len > CLAUSES_BYTES)
 				continue;
-			}
+			next++;
 			buf_addf(&b, "%s%s%s", b.len > 0 && before[0] != '\0' ? ". " : "", before,
 				between);
 			finding_say(&b, r, t);
@@ -73,12 +76,47 @@ say_targets(const struct result *r, char *text, size_t size)
 			between = "; ";
 		}
 	}
-	any = b.len > 0;
-	append(text, size, "%s", any ? b.data : "");
-	if (left_out > 0)
-		append(text, size, "; and %zu more", left_out);
+	append(text, size, "%s", b.len > 0 ? b.data : "");
 	buf_done(&b);
-	return any;
+	*ret_all = n;
+	return next;
+}
+
+/* Claims missed, each once. */
+static size_t
+missed(const struct result *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_targets; i++)
+		n += r->targets[i].verdict == TARGET_MISSED && finding_is_first(r, &r->targets[i]);
+	return n;
+}
+
+/* What the headline had no room for goes below it, and how many did not fit there either. */
+static void
+say_rest(const struct result *r, size_t from, char *text, size_t size)
+{
+	size_t all = 0, next = say_targets(r, from, SIZE_MAX, text, size, &all);
+
+	if (next < all)
+		append(text, size, "; and %zu more", all - next);
+	if (all > from)
+		append(text, size, ". ");
+}
+
+/* Returns false if no target was judged. */
+static bool
+say_headline(const struct result *r, struct verdict *v)
+{
+	size_t all, lead = missed(r) > 1 ? LEAD_CLAUSES : SIZE_MAX;
+	size_t next = say_targets(r, 0, lead, v->text, sizeof(v->text), &all);
+
+	if (next < all && lead == SIZE_MAX)
+		append(v->text, sizeof(v->text), "; and %zu more", all - next);
+	else if (next < all)
+		say_rest(r, next, v->aside, sizeof(v->aside) - 200);
+	return all > 0;
 }
 
 static enum verdict_kind
@@ -216,9 +254,8 @@ verdict_of(const struct result *r, struct verdict *v)
 	} else if (n_broken > 0) {
 		v->kind = VERDICT_BROKEN;
 		say_broken(r, v->text, sizeof(v->text));
-		if (say_targets(r, v->aside, sizeof(v->aside) - 200))
-			append(v->aside, sizeof(v->aside), ". ");
-	} else if (say_targets(r, v->text, sizeof(v->text))) {
+		say_rest(r, 0, v->aside, sizeof(v->aside) - 200);
+	} else if (say_headline(r, v)) {
 		v->kind = kind_of_targets(r);
 	} else if (r->n_expectations > 0) {
 		append(v->text, sizeof(v->text),

@@ -50,6 +50,8 @@ tally_trial(struct run *r, const struct trial *t, const json_t *item, struct tal
 	}
 	tally->decided += decided;
 	ratio = decided == 0 ? 0 : (double)by_site / (double)decided;
+	if (tally->worst_trial == 0 || ratio > tally->best_ratio)
+		tally->best_ratio = ratio;
 	if (tally->worst_trial == 0 || ratio < tally->worst_ratio) {
 		tally->worst_ratio = ratio;
 		tally->worst_trial = t->number;
@@ -90,8 +92,9 @@ judge_served_by(const struct run *r, const json_t *item, const struct tally *tal
 			n == 0 ? "" : ", ", i == MAX_SITES ? "none" : r->site[i].name,
 			100 * (double)tally->share[i] / (double)tally->decided);
 	}
-	snprintf(text + n, sizeof(text) - (size_t)n, " (trial %d the least: %.2f %%)",
-		tally->worst_trial, 100 * tally->worst_ratio);
+	if (tally->worst_ratio < tally->best_ratio)
+		snprintf(text + n, sizeof(text) - (size_t)n, " (trial %d the least: %.2f %%)",
+			tally->worst_trial, 100 * tally->worst_ratio);
 	json_object_set_new(o, "held",
 		json_boolean(site >= 0 && tally->worst_ratio >= min_ratio &&
 			(!others || json_is_number(min))));

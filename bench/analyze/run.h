@@ -107,6 +107,7 @@ struct stream {
 struct tally {
 	uint64_t share[MAX_SITES + 1]; /* decided queries by site; [MAX_SITES]: not good */
 	uint64_t decided;
+	double best_ratio;  /* the most in one trial */
 	double worst_ratio; /* least share of the expected site in one trial, 1 before any */
 	int worst_trial;
 };

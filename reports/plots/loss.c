@@ -215,7 +215,7 @@ add(struct buf *page, const struct loss_subject *l, struct err *e)
 {
 	const struct metric *m = result_metric(l->scene->result, "loss_of_connectivity_ms");
 	double gap = l->scene->result->gap_ms;
-	char title[200], subtitle[400], over[80], a[SHOW_BYTES], b[SHOW_BYTES];
+	char title[200], subtitle[400], over[120], a[SHOW_BYTES], b[SHOW_BYTES];
 
 	if (m != NULL && !isnan(m->stats.p50))
 		snprintf(title, sizeof(title),
@@ -224,7 +224,9 @@ add(struct buf *page, const struct loss_subject *l, struct err *e)
 	else
 		snprintf(title, sizeof(title), "Streams lost up to %s of answers",
 			show_ms(l->max_ms, a));
-	snprintf(over, sizeof(over), "dot: median, line: least to most over %zu trials", l->trials);
+	snprintf(over, sizeof(over),
+		"each row a stream: light line least to most over %zu trials, dark mark its median",
+		l->trials);
 	snprintf(subtitle, sizeof(subtitle),
 		"Loss of connectivity of each stream of an affected city, in seconds, sorted; %s; "
 		"at the right median and worst. Unanswered queries × gap, so ± %s. n = %zu "

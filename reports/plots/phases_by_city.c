@@ -30,6 +30,13 @@ sum_of(const struct city_phases *c)
 	return sum;
 }
 
+/* What orders the cities: what their streams took, or as much of it as is known. */
+static double
+rank_of(const struct city_phases *c)
+{
+	return isnan(c->total_p50_ms) ? sum_of(c) : c->total_p50_ms;
+}
+
 static double
 unexplained_of(const struct city_phases *c)
 {
@@ -68,8 +75,9 @@ row(struct buf *s, const struct frame *f, const struct result *r, const struct c
 	snprintf(text, sizeof(text), "%.40s (%.12s streams)", result_city_title(r, c->city),
 		show_count(streams, a));
 	bars_words(s, f, top_px, COLOUR_INK, text);
-	snprintf(text, sizeof(text), "%s, unexplained %s", show_ms(at_ms, a),
-		show_ms(unexplained_of(c), b));
+	snprintf(text, sizeof(text), "%s%sunexplained %s",
+		isnan(c->total_p50_ms) ? "" : show_ms(c->total_p50_ms, a),
+		isnan(c->total_p50_ms) ? "" : ", ", show_ms(unexplained_of(c), b));
 	if (f->is_narrow)
 		frame_text(s, f, f->width_px, top_px + shape.text_y_px, ALIGN_RIGHT, COLOUR_MUTE,
 			text);
@@ -86,9 +94,11 @@ script(struct buf *s, const void *subject, bool is_narrow)
 		.width_px = is_narrow ? FRAME_NARROW_PX : FRAME_WIDE_PX,
 		.left_px = is_narrow ? 12 : 190,
 		.y_max = 1,
-		.x_max = fmax(0.001, sum_of(c->city[0]) / 1e3)};
+		.x_max = 0.001};
 	bool is_used[PHASE_KINDS] = {false};
 
+	for (size_t i = 0; i < c->n; i++)
+		f.x_max = fmax(f.x_max, sum_of(c->city[i]) / 1e3);
 	for (size_t i = 0; i < c->n; i++)
 		for (size_t k = 0; k < c->city[i]->n; k++)
 			is_used[phase_kind(c->city[i]->phase[k].name)] = true;
@@ -111,11 +121,29 @@ add_city(struct cities *c, const struct city_phases *city)
 {
 	size_t at = c->n < CITIES_DRAWN ? c->n++ : CITIES_DRAWN - 1;
 
-	while (at > 0 && sum_of(c->city[at - 1]) < sum_of(city)) {
+	while (at > 0 && rank_of(c->city[at - 1]) < rank_of(city)) {
 		c->city[at] = c->city[at - 1];
 		at--;
 	}
 	c->city[at] = city;
+}
+
+/* Only what was measured: a sum of medians is no stream's figure. */
+static void
+title_of(const struct cities *c, char *title, size_t size)
+{
+	const struct city_phases *first = c->city[0], *last = c->city[c->n - 1];
+	char a[SHOW_BYTES], b[SHOW_BYTES];
+
+	if (isnan(first->total_p50_ms) || isnan(last->total_p50_ms))
+		snprintf(title, size, "The phases of each city's streams");
+	else if (c->n == 1)
+		snprintf(title, size, "Only %.60s: median %s",
+			result_city_title(c->result, first->city), show_ms(first->total_p50_ms, a));
+	else
+		snprintf(title, size, "%.60s took longest, median %s; %.60s the least, %s",
+			result_city_title(c->result, first->city), show_ms(first->total_p50_ms, a),
+			result_city_title(c->result, last->city), show_ms(last->total_p50_ms, b));
 }
 
 int
@@ -123,24 +151,19 @@ plot_phases_by_city(struct buf *page, const struct scene *scene, struct err *e)
 {
 	const struct result *r = scene->result;
 	struct cities c = {.result = r};
-	char title[240], a[SHOW_BYTES], b[SHOW_BYTES];
+	char title[240];
 	const char *subtitle =
-		"The median of each phase over the city's streams, one behind the other; the sum "
-		"of "
-		"medians need not be the median of the sums. x: seconds from the fault.";
+		"Figures: the median over the city's streams of what a stream took in all. Bars: "
+		"the "
+		"median of each phase over these streams, one behind the other; a bar's length, "
+		"their "
+		"sum, is not the median of what the streams took. x: seconds from the fault.";
 
 	for (size_t i = 0; i < r->budget.n_cities; i++)
 		if (r->budget.city[i].n > 0 && sum_of(&r->budget.city[i]) > 0)
 			add_city(&c, &r->budget.city[i]);
 	if (c.n == 0)
 		return 0;
-	if (c.n == 1)
-		snprintf(title, sizeof(title), "Only %.60s: %s",
-			result_city_title(r, c.city[0]->city), show_ms(sum_of(c.city[0]), a));
-	else
-		snprintf(title, sizeof(title), "%.60s took longest, %s; %.60s the least, %s",
-			result_city_title(r, c.city[0]->city), show_ms(sum_of(c.city[0]), a),
-			result_city_title(r, c.city[c.n - 1]->city),
-			show_ms(sum_of(c.city[c.n - 1]), b));
+	title_of(&c, title, sizeof(title));
 	return figure_add(page, "phases-cities", title, subtitle, subtitle, script, &c, e);
 }

@@ -81,10 +81,11 @@ sample_budget_trial(int trial)
 	double total_ms;
 	json_t *stream = sample_budget_stream(88, &total_ms);
 
-	return json_pack("{s:s,s:i,s:I,s:f,s:[o],s:[{s:i,s:s},{s:i,s:s}]}", "schema",
+	return json_pack("{s:s,s:i,s:I,s:f,s:[o,{s:i,s:s,s:f}],s:[{s:i,s:s},{s:i,s:s}]}", "schema",
 		"catchment.budget/1", "trial", trial, "fault_wall_ns",
-		(json_int_t)1795359845000000000, "gap_ms", 100.0, "streams", stream, "missing",
-		"stream", 3, "why", "no good answer of another PoP", "stream", 4, "why",
+		(json_int_t)1795359845000000000, "gap_ms", 100.0, "streams", stream, "stream", 5,
+		"city", "hkg", "total_ms", 3100.0, "missing", "stream", 3, "why",
+		"no good answer of another PoP", "stream", 4, "why",
 		"no good answer of another PoP");
 }
 
