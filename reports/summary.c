@@ -290,6 +290,12 @@ summary_gather(const char *dir, struct summary **ret, struct err *e)
 		free(list[i]);
 	}
 	free(list);
+	if (s->n_runs == 0) {
+		n = (int)s->unreadable;
+		summary_free(s);
+		return n > 0 ? err_set(e, EINVAL, "%s: no run in it can be read", dir)
+			     : err_set(e, EINVAL, "%s: there is no run in it", dir);
+	}
 	make_rows(s);
 	*ret = s;
 	return 0;

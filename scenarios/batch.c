@@ -121,7 +121,9 @@ show_span(double s, char out[static 32])
 static void
 announce(const struct batch *b)
 {
-	size_t done = 0, labs = 0;
+	size_t done = 0, labs = 0, again = 0;
+	const json_t *run;
+	size_t k;
 	char span[32];
 
 	for (size_t i = 0; i < b->len; i++) {
@@ -137,6 +139,13 @@ announce(const struct batch *b)
 		b->plan.uncalibrated ? "" : ", calibrated at each boot and every half hour");
 	if (done > 0)
 		talk_step("%zu of %zu were completed before", done, b->len);
+	json_array_foreach(b->kept, k, run)
+	{
+		again += json_integer_value(json_object_get(run, "code")) == EXIT_INCONCLUSIVE;
+	}
+	if (again > 0)
+		talk_step("%zu that %s inconclusive %s repeated", again,
+			again == 1 ? "was" : "were", again == 1 ? "is" : "are");
 }
 
 static int

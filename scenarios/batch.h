@@ -4,7 +4,7 @@
 
 #include "scenarios/run.h"
 
-enum { BATCH_DIR_BYTES = 512 };
+enum { BATCH_DIR_BYTES = 512, BATCH_LAYERS = 12 };
 
 struct batch_item {
 	const struct scenario *scenario;
@@ -25,7 +25,11 @@ struct batch {
 	bool quick;
 	unsigned int probes; /* as asked for; 0: as each scenario says */
 	double rate_qps;
-	const char *data; /* the bench's own files */
+	const char *layers[BATCH_LAYERS + 1]; /* what lab.layers points to */
+	size_t layers_len;
+	const char *last_mile; /* as asked for, in words; NULL: as the topology says */
+	json_t *kept;	       /* of the journal: what no item has taken over; or NULL */
+	const char *data;      /* the bench's own files */
 };
 
 /* Make a scenario as short as its own expectations allow. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/command.h"
 #include "lib/fs.h"
 #include "lib/jread.h"
 #include "lib/talk.h"
@@ -22,17 +23,65 @@ base_of(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
+static bool
+is_text(const json_t *o, const char *key, const char *text)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s != NULL && strcmp(s, text) == 0;
+}
+
+static bool
+is_of(const json_t *run, const struct batch_item *item)
+{
+	return is_text(run, "scenario", item->scenario->name) &&
+		is_text(run, "variant", item->variant);
+}
+
+static bool
+is_replaced(const struct batch *b, const json_t *run)
+{
+	for (size_t i = 0; i < b->len; i++)
+		if (b->items[i].dir[0] != '\0' && is_of(run, &b->items[i]))
+			return true;
+	return false;
+}
+
+/* What was asked for; a key that is not there was left open. */
+static json_t *
+asked(const struct batch *b)
+{
+	json_t *root = json_pack("{s:s, s:i, s:b, s:I, s:I, s:f, s:b, s:b, s:b, s:[]}", "schema",
+		"catchment.all/1", "trials", b->plan.trials, "quick", b->quick, "seed",
+		(json_int_t)b->plan.seed, "probes", (json_int_t)b->probes, "rate_qps", b->rate_qps,
+		"strict", b->plan.strict, "any_catchment", b->lab.any_catchment, "no_calibration",
+		b->plan.uncalibrated, "layers");
+	const char *const texts[][2] = {{"variant", b->lab.variant}, {"topology", b->lab.topology},
+		{"rootfs", b->lab.rootfs}, {"last_mile", b->last_mile}};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i][1] != NULL)
+			json_object_set_new(root, texts[i][0], json_string(texts[i][1]));
+	for (size_t i = 0; i < b->layers_len; i++)
+		json_array_append_new(json_object_get(root, "layers"), json_string(b->layers[i]));
+	json_object_set_new(root, "runs", json_array());
+	return root;
+}
+
 int
 batch_journal_write(const struct batch *b)
 {
-	json_t *root = json_pack("{s:s, s:i, s:b, s:I, s:I, s:f, s:[]}", "schema",
-		"catchment.all/1", "trials", b->plan.trials, "quick", b->quick, "seed",
-		(json_int_t)b->plan.seed, "probes", (json_int_t)b->probes, "rate_qps", b->rate_qps,
-		"runs");
+	json_t *root = asked(b), *run;
 	char path[PATH_MAX], *text;
 	struct err e;
+	size_t k;
 	int rc;
 
+	json_array_foreach(b->kept, k, run)
+	{
+		if (!is_replaced(b, run))
+			json_array_append(json_object_get(root, "runs"), run);
+	}
 	for (size_t i = 0; i < b->len; i++)
 		if (b->items[i].dir[0] != '\0')
 			json_array_append_new(json_object_get(root, "runs"),
@@ -62,22 +111,89 @@ agree(const char *path, const char *what, double then, double *now, struct err *
 	return 0;
 }
 
+/* The same of a text. */
+static void
+agree_text(struct jread *r, const char *key, const char *flag, const char **now)
+{
+	const char *then = jread_str(r, r->root, "", key, "");
+
+	if (*now == NULL)
+		*now = then[0] != '\0' ? then : NULL;
+	else if (then[0] == '\0')
+		jread_complain(
+			r, key, "was begun without --%s, not with --%s %s", flag, flag, *now);
+	else if (strcmp(*now, then) != 0)
+		jread_complain(r, key, "was begun with --%s %s, not %s", flag, then, *now);
+}
+
+/* The same of what is either there or not. */
+static void
+agree_flag(struct jread *r, const char *key, const char *flag, bool *now)
+{
+	bool then = json_is_true(json_object_get(r->root, key));
+
+	if (*now && !then)
+		jread_complain(r, key, "was begun without --%s", flag);
+	*now = then;
+}
+
+static void
+agree_layers(struct jread *r, struct batch *b)
+{
+	const json_t *then = json_object_get(r->root, "layers");
+	size_t n = json_array_size(then);
+	bool same = b->layers_len == 0 || b->layers_len == n;
+
+	if (n > BATCH_LAYERS) {
+		jread_complain(r, "layers", "more than %d", BATCH_LAYERS);
+		return;
+	}
+	for (size_t i = 0; same && i < n; i++) {
+		const char *layer = json_string_value(json_array_get(then, i));
+
+		if (layer == NULL) {
+			jread_complain(r, "layers", "not a list of texts");
+			return;
+		}
+		same = b->layers_len == 0 || strcmp(b->layers[i], layer) == 0;
+	}
+	if (!same) {
+		jread_complain(r, "layers", "was begun with other --layer");
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		b->layers[i] = json_string_value(json_array_get(then, i));
+	b->layers_len = n;
+}
+
+/* Where and how the lab is brought up, and what counts as a failure. */
+static void
+agree_lab(struct jread *r, struct batch *b)
+{
+	agree_text(r, "variant", "variant", &b->lab.variant);
+	agree_text(r, "topology", "topology", &b->lab.topology);
+	agree_text(r, "rootfs", "rootfs", &b->lab.rootfs);
+	agree_text(r, "last_mile", "last-mile", &b->last_mile);
+	agree_layers(r, b);
+	agree_flag(r, "quick", "quick", &b->quick);
+	agree_flag(r, "strict", "strict", &b->plan.strict);
+	agree_flag(r, "any_catchment", "any-catchment", &b->lab.any_catchment);
+	agree_flag(r, "no_calibration", "no-calibration", &b->plan.uncalibrated);
+}
+
 int
 batch_journal_read(struct batch *b, json_t **ret, struct err *e)
 {
 	double trials = b->plan.trials, seed = (double)b->plan.seed, probes = b->probes;
 	char path[PATH_MAX];
 	struct jread r;
-	bool quick;
 	int rc;
 
 	snprintf(path, sizeof(path), "%s/all.json", b->dir);
 	rc = jread_open(&r, path, MAX_JOURNAL_BYTES, "catchment.all/1", e);
 	if (rc < 0)
 		return rc;
-	quick = json_is_true(json_object_get(r.root, "quick"));
-	if (b->quick && !quick)
-		jread_complain(&r, "quick", "was begun without --quick");
+	agree_lab(&r, b);
 	rc = agree(path, "trials",
 		(double)jread_int(&r, r.root, "", "trials", 1, 1000, JREAD_NEEDED), &trials, e);
 	if (rc == 0)
@@ -100,36 +216,41 @@ batch_journal_read(struct batch *b, json_t **ret, struct err *e)
 	b->plan.trials = (int)trials;
 	b->plan.seed = (uint64_t)seed;
 	b->probes = (unsigned int)probes;
-	b->quick = quick;
 	return 0;
 }
 
-static bool
-is_text(const json_t *o, const char *key, const char *text)
+/* The item that a completed run of the journal stands for; NULL: none, or it is to be repeated. */
+static struct batch_item *
+item_of(struct batch *b, const json_t *run)
 {
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s != NULL && strcmp(s, text) == 0;
+	if (!json_is_true(json_object_get(run, "completed")) ||
+		json_integer_value(json_object_get(run, "code")) == EXIT_INCONCLUSIVE ||
+		!json_is_string(json_object_get(run, "dir")))
+		return NULL;
+	for (size_t i = 0; i < b->len; i++)
+		if (is_of(run, &b->items[i]))
+			return &b->items[i];
+	return NULL;
 }
 
 void
 batch_journal_apply(struct batch *b, const json_t *journal)
 {
-	const json_t *run;
+	json_t *run;
 	size_t k;
 
-	for (size_t i = 0; i < b->len; i++)
-		json_array_foreach(json_object_get(journal, "runs"), k, run)
-		{
-			struct batch_item *item = &b->items[i];
-			const char *dir = json_string_value(json_object_get(run, "dir"));
+	b->kept = json_array();
+	json_array_foreach(json_object_get(journal, "runs"), k, run)
+	{
+		struct batch_item *item = item_of(b, run);
 
-			if (!is_text(run, "scenario", item->scenario->name) ||
-				!is_text(run, "variant", item->variant) || dir == NULL ||
-				!json_is_true(json_object_get(run, "completed")))
-				continue;
-			item->done = true;
-			item->code = (int)json_integer_value(json_object_get(run, "code"));
-			snprintf(item->dir, sizeof(item->dir), "%s/%s", b->dir, dir);
+		if (item == NULL) {
+			json_array_append(b->kept, run);
+			continue;
 		}
+		item->done = true;
+		item->code = (int)json_integer_value(json_object_get(run, "code"));
+		snprintf(item->dir, sizeof(item->dir), "%s/%s", b->dir,
+			json_string_value(json_object_get(run, "dir")));
+	}
 }

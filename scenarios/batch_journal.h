@@ -8,16 +8,19 @@
 int batch_journal_write(const struct batch *b);
 
 /*
- * Read it. What it was asked for is taken over where `b` leaves it open (0); what differs is an error. To be called before
- * the items are there.
+ * Read it. What it was asked for is taken over where `b` leaves it open (0, NULL, false); what differs is an error. To be
+ * called before the items are there.
  *
- *      ret     out; json_decref() it after batch_journal_apply()
+ *      ret     out; `b` borrows its texts: json_decref() it after the batch
  *
  * Returns 0 or -errno with `e` filled.
  */
 int batch_journal_read(struct batch *b, json_t **ret, struct err *e);
 
-/* Mark what was completed. */
+/*
+ * Mark what was completed, but for what was inconclusive: that is repeated. What no item takes over is written again as it
+ * is, until a run of the same scenario and variant replaces it; json_decref() b->kept.
+ */
 void batch_journal_apply(struct batch *b, const json_t *journal);
 
 #endif

@@ -22,7 +22,7 @@
 #include "scenarios/batch_journal.h"
 #include "scenarios/run.h"
 
-enum { MAX_SCENARIOS = 64, MAX_LAYERS = 12 };
+enum { MAX_SCENARIOS = 64 };
 enum { MAX_VARIANTS = 2 };
 enum {
 	KEY_KEEP = 256,
@@ -49,8 +49,6 @@ struct loaded {
 struct run_args {
 	struct batch batch;
 	struct topo_last_mile last_mile;
-	const char *layers[MAX_LAYERS + 1];
-	size_t layers_len;
 	const char *names[MAX_SCENARIOS];
 	size_t names_len;
 	const char *resume; /* folder of a batch that was interrupted */
@@ -190,9 +188,9 @@ parse(int key, char *arg, struct argp_state *state)
 		a->batch.lab.variant = arg;
 		break;
 	case 'l':
-		if (a->layers_len == MAX_LAYERS)
-			argp_error(state, "more than %d layers", MAX_LAYERS);
-		a->layers[a->layers_len++] = arg;
+		if (a->batch.layers_len == BATCH_LAYERS)
+			argp_error(state, "more than %d layers", BATCH_LAYERS);
+		a->batch.layers[a->batch.layers_len++] = arg;
 		break;
 	case 't':
 		a->batch.lab.topology = arg;
@@ -223,6 +221,7 @@ parse(int key, char *arg, struct argp_state *state)
 		if (last_mile_parse(arg, &a->last_mile, &e) < 0)
 			argp_error(state, "--last-mile: %s", e.text);
 		a->batch.plan.last_mile = &a->last_mile;
+		a->batch.last_mile = arg;
 		break;
 	case KEY_KEEP:
 		a->batch.plan.keep = true;
@@ -275,7 +274,7 @@ from_environment(struct run_args *a)
 	a->batch.lab.rootfs = command_env("rootfs");
 	a->batch.plan.out = command_env("out");
 	if (command_env("layer") != NULL)
-		a->layers[a->layers_len++] = command_env("layer");
+		a->batch.layers[a->batch.layers_len++] = command_env("layer");
 	text = command_env("trials");
 	if (text != NULL && num_u64(text, 1, 1000, &value) < 0) {
 		talk_error("CATCHMENT_TRIALS: '%s' is not a whole number from 1 to 1000", text);
@@ -289,6 +288,7 @@ from_environment(struct run_args *a)
 	}
 	if (text != NULL)
 		a->batch.plan.last_mile = &a->last_mile;
+	a->batch.last_mile = text;
 	return 0;
 }
 
@@ -485,7 +485,7 @@ summarize(struct run_args *a, int code)
 	}
 	if (report_summary(a->batch.dir, &e) < 0) {
 		talk_error("%s", e.text);
-		return code == EXIT_INTERRUPTED ? code : EXIT_ENVIRONMENT;
+		return code == EXIT_GOOD || code == EXIT_MISSED ? EXIT_ENVIRONMENT : code;
 	}
 	printf("%s/summary.html\n", a->batch.dir);
 	return code;
@@ -523,6 +523,26 @@ list(struct run_args *a)
 	return EXIT_GOOD;
 }
 
+/* What the batch to go on with was asked for. */
+static int
+read_journal(struct run_args *a)
+{
+	struct err e = {0};
+	int rc;
+
+	if (a->resume == NULL)
+		return 0;
+	snprintf(a->batch.dir, sizeof(a->batch.dir), "%s", a->resume);
+	rc = batch_journal_read(&a->batch, &a->journal, &e);
+	if (rc == 0 && a->batch.last_mile != NULL) {
+		rc = last_mile_parse(a->batch.last_mile, &a->last_mile, &e);
+		a->batch.plan.last_mile = &a->last_mile;
+	}
+	if (rc < 0)
+		talk_error("%s", e.text);
+	return rc;
+}
+
 int
 cmd_run(int argc, char *argv[])
 {
@@ -535,7 +555,6 @@ cmd_run(int argc, char *argv[])
 		"input, 3 environment, 4 inconclusive, 130 interrupted.",
 		NULL, NULL, NULL};
 	struct run_args *a = calloc(1, sizeof(*a));
-	struct err e = {0};
 	int code = EXIT_USAGE;
 
 	if (a == NULL)
@@ -545,17 +564,13 @@ cmd_run(int argc, char *argv[])
 		free(a);
 		return EXIT_USAGE;
 	}
-	a->batch.lab.layers = a->layers;
+	a->batch.lab.layers = a->batch.layers;
 	a->batch.plan.out = a->batch.plan.out ? a->batch.plan.out : "runs";
 	a->batch.plan.command = argv;
-	if (a->resume != NULL) {
-		snprintf(a->batch.dir, sizeof(a->batch.dir), "%s", a->resume);
-		if (batch_journal_read(&a->batch, &a->journal, &e) < 0)
-			talk_error("%s", e.text);
-	}
-	if ((a->resume == NULL || a->journal != NULL) && load_variants(a) == 0)
+	if (read_journal(a) == 0 && load_variants(a) == 0)
 		code = a->list || a->targets ? list(a) : run_batch(a);
 	unload(a);
+	json_decref(a->batch.kept);
 	json_decref(a->journal);
 	free(a);
 	return code;

@@ -127,6 +127,7 @@ journal(void **state)
 	assert_int_equal(b.probes, 64);
 	assert_true(b.quick);
 	batch_journal_apply(&b, read);
+	json_decref(b.kept);
 	json_decref(read);
 	assert_true(items[0].done);
 	assert_int_equal(items[0].code, 1);
@@ -137,6 +138,94 @@ journal(void **state)
 	b.plan.trials = 5;
 	assert_int_equal(batch_journal_read(&b, &read, &e), -EINVAL);
 	assert_non_null(strstr(e.text, "was begun with --trials 2, not 5"));
+}
+
+/* What the lab was is taken over where it is left open, and refused where it differs. */
+static void
+journal_lab(void **state)
+{
+	struct scenario s[2] = {scenario_of("a", 1, 1), scenario_of("b", 1, 1)};
+	struct batch_item items[3];
+	struct batch b;
+	json_t *read;
+	struct err e;
+
+	(void)state;
+	begin(&b, items, s);
+	b.plan.trials = 1;
+	b.plan.seed = 1;
+	b.plan.strict = true;
+	b.lab.topology = "t.yaml";
+	b.last_mile = "none";
+	b.layers[b.layers_len++] = "mine";
+	assert_int_equal(batch_journal_write(&b), 0);
+
+	begin(&b, items, s);
+	assert_int_equal(batch_journal_read(&b, &read, &e), 0);
+	assert_true(b.plan.strict);
+	assert_null(b.lab.variant);
+	assert_string_equal(b.lab.topology, "t.yaml");
+	assert_string_equal(b.last_mile, "none");
+	assert_int_equal(b.layers_len, 1);
+	assert_string_equal(b.layers[0], "mine");
+	json_decref(read);
+
+	begin(&b, items, s);
+	b.lab.variant = "hardened";
+	b.lab.topology = "u.yaml";
+	b.lab.any_catchment = true;
+	b.layers[b.layers_len++] = "yours";
+	assert_int_equal(batch_journal_read(&b, &read, &e), -EINVAL);
+	assert_null(read);
+	assert_non_null(strstr(e.text, "was begun without --variant"));
+	assert_non_null(strstr(e.text, "was begun with --topology t.yaml, not u.yaml"));
+	assert_non_null(strstr(e.text, "was begun without --any-catchment"));
+	assert_non_null(strstr(e.text, "was begun with other --layer"));
+}
+
+/* An inconclusive run is repeated; an entry stays until its own run is there. */
+static void
+journal_keeps(void **state)
+{
+	struct scenario s[2] = {scenario_of("a", 1, 1), scenario_of("b", 1, 1)};
+	struct batch_item items[3];
+	struct batch b;
+	json_t *read;
+	struct err e;
+
+	(void)state;
+	begin(&b, items, s);
+	b.plan.trials = 1;
+	b.plan.seed = 1;
+	for (size_t i = 0; i < 3; i++) {
+		items[i].done = true;
+		items[i].code = i == 0 ? 4 : 0;
+		snprintf(items[i].dir, sizeof(items[i].dir), "%s/%zu", top, i);
+	}
+	assert_int_equal(batch_journal_write(&b), 0);
+
+	begin(&b, items, s);
+	b.len = 2; /* of the third nobody knows now */
+	assert_int_equal(batch_journal_read(&b, &read, &e), 0);
+	batch_journal_apply(&b, read);
+	assert_false(items[0].done);
+	assert_true(items[1].done);
+	assert_int_equal(json_array_size(b.kept), 2);
+	snprintf(items[0].dir, sizeof(items[0].dir), "%s/again", top);
+	items[0].done = true;
+	assert_int_equal(batch_journal_write(&b), 0);
+	json_decref(b.kept);
+	json_decref(read);
+
+	begin(&b, items, s);
+	assert_int_equal(batch_journal_read(&b, &read, &e), 0);
+	batch_journal_apply(&b, read);
+	assert_int_equal(json_array_size(json_object_get(read, "runs")), 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_true(items[i].done);
+	assert_non_null(strstr(items[0].dir, "/again"));
+	json_decref(b.kept);
+	json_decref(read);
 }
 
 static void
@@ -169,6 +258,8 @@ main(void)
 		cmocka_unit_test(shorten),
 		cmocka_unit_test(estimates),
 		cmocka_unit_test(journal),
+		cmocka_unit_test(journal_lab),
+		cmocka_unit_test(journal_keeps),
 		cmocka_unit_test(journal_mistakes),
 	};
 
