@@ -12,6 +12,7 @@
 #include "bench/analyze/budget.h"
 #include "bench/analyze/catchment.h"
 #include "bench/analyze/clients.h"
+#include "bench/analyze/damage.h"
 #include "bench/analyze/metrics.h"
 #include "bench/analyze/resolvers.h"
 #include "bench/analyze/result.h"
@@ -44,6 +45,8 @@ read_captures(const struct run *r, struct trial *t, struct bgplog **ret)
 
 	if (rc == -ENOMEM)
 		return rc;
+	if (rc == 0)
+		damage_note_captures(r, t, *ret);
 	if (rc < 0 && r->fault_node != NULL && t->has_fault)
 		trial_invalid(t, "%s", why.text);
 	return 0;

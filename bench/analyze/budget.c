@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bench/analyze/budget_internal.h"
+#include "bench/analyze/damage.h"
 #include "bench/analyze/grow.h"
 #include "bench/analyze/verdicts_log.h"
 #include "lib/fs.h"
@@ -15,15 +16,6 @@
 const char *const budget_phase_name[BUDGET_PHASES] = {"serving", "await_check", "verdict",
 	"withdraw", "detect", "transit", "rib", "fib", "sampling", "query", "answer",
 	"unexplained"};
-
-/* A complaint about a file of the run, without the run's own folder. */
-static const char *
-in_run(const struct run *r, const char *text)
-{
-	size_t len = strlen(r->dir);
-
-	return strncmp(text, r->dir, len) == 0 && text[len] == '/' ? text + len + 1 : text;
-}
 
 int
 budget_basis_open(const struct run *r, const struct trial *t, const struct bgplog *log,
@@ -39,14 +31,14 @@ budget_basis_open(const struct run *r, const struct trial *t, const struct bgplo
 	rc = fibdb_read(path, log, &b.fib, &e);
 	if (rc < 0)
 		snprintf(b.fib_why, sizeof(b.fib_why), "no forwarding tables: %.200s",
-			in_run(r, e.text));
+			damage_in_run(r, e.text));
 	if (rc == -ENOMEM)
 		return rc;
 	trial_path(r, t, "lines.jsonl", path, sizeof(path));
 	rc = verdicts_read(path, &b.verdicts, &e);
 	if (rc < 0)
 		snprintf(b.verdicts_why, sizeof(b.verdicts_why), "no log lines: %.200s",
-			in_run(r, e.text));
+			damage_in_run(r, e.text));
 	if (rc == -ENOMEM) {
 		fibdb_free(b.fib);
 		return rc;
@@ -217,6 +209,7 @@ budget_measure(const struct run *r, struct trial *t, const struct bgplog *log, s
 		free(sum);
 		return err_sys(e, -rc, "%s/%s", r->dir, t->dir);
 	}
+	damage_note_basis(t, &b);
 	rc = write_json(r, t, trial_budget(&b, sum), e);
 	budget_basis_close(&b);
 	t->budget = sum;

@@ -1,5 +1,6 @@
 /* budget_chain.c - boundaries, each with its evidence, turned into steps that tile the outage. */
 #include "bench/analyze/budget_chain.h"
+#include "bench/analyze/damage.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,6 +31,24 @@ chain_evidence(struct budget_boundary *x, const char *kind, const char *file, ui
 	va_end(ap);
 }
 
+/* What is not in a capture that ends early may have been behind its end: which one, and where. */
+static void
+say_damage(const struct chain *c, int node, struct budget_evidence *x)
+{
+	const struct bgplog *log = c->b->log;
+	size_t used = strlen(x->says);
+
+	for (size_t i = 0; i < log->points; i++) {
+		const struct bgplog_point *p = &log->point[i];
+
+		if (p->node != node || p->error[0] == '\0' || used >= sizeof(x->says))
+			continue;
+		snprintf(x->says + used, sizeof(x->says) - used, "; damaged: %s",
+			damage_in_run(c->b->r, p->error));
+		return;
+	}
+}
+
 void
 chain_add_unknown(struct chain *c, enum budget_phase phase, int node, const char *fmt, ...)
 {
@@ -41,6 +60,8 @@ chain_add_unknown(struct chain *c, enum budget_phase phase, int node, const char
 	va_start(ap, fmt);
 	vsnprintf(x->evidence.says, sizeof(x->evidence.says), fmt, ap);
 	va_end(ap);
+	if (node >= 0)
+		say_damage(c, node, &x->evidence);
 }
 
 const char *

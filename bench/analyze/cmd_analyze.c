@@ -143,6 +143,17 @@ missed_expectations(const json_t *result)
 	return missed;
 }
 
+/* The figures stand without it; that it is damaged is not for the reader to find out. */
+static void
+print_damage(const json_t *result)
+{
+	const json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "evidence_damaged"), i, line)
+		talk_note("damaged evidence: %s", json_string_value(line));
+}
+
 static int
 show(const char *dir, bool as_json)
 {
@@ -157,6 +168,7 @@ show(const char *dir, bool as_json)
 		return EXIT_ENVIRONMENT;
 	}
 	missed = missed_expectations(result);
+	print_damage(result);
 	if (as_json) {
 		json_dumpf(result, stdout, JSON_COMPACT | JSON_REAL_PRECISION(12));
 		putchar('\n');

@@ -154,6 +154,9 @@ fibdb_read(const char *path, const struct bgplog *log, struct fibdb **ret, struc
 	}
 	db->log = log;
 	rc = read_events(db, l, e);
+	if (rc == 0 && routelog_cut(l) && db->bad_lines++ == 0)
+		snprintf(
+			db->bad_why, sizeof(db->bad_why), "%.200s: cut within its last line", path);
 	routelog_free(l);
 	if (rc < 0) {
 		fibdb_free(db);

@@ -8,6 +8,7 @@
 
 #include "bench/analyze/budget.h"
 #include "bench/analyze/catchment.h"
+#include "bench/analyze/damage.h"
 #include "bench/analyze/metrics.h"
 #include "bench/analyze/resolvers.h"
 #include "bench/analyze/rfc_bgp.h"
@@ -413,6 +414,7 @@ result_json(const struct run *r)
 		add_part(o, "phases", budget_phases_json(r, -1)) &&
 		add_part(o, "phases_by_city", budget_cities_json(r)) &&
 		add_part(o, "budget", budget_json(r)) &&
+		add_part(o, "evidence_damaged", damage_json(r)) &&
 		add_part(o, "catchment", catchment_json(r)) &&
 		add_part(o, "unicast", rtt_json(r)) && add_part(o, "tcp", sides_tcp_json(r));
 

@@ -60,6 +60,7 @@ trial_done(struct trial *t)
 	budget_free(t->budget);
 	json_decref(t->why);
 	json_decref(t->last_mile);
+	json_decref(t->damaged);
 	json_decref(t->steady);
 	json_decref(t->timeline);
 	json_decref(t->city_timeline);

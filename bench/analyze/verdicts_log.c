@@ -110,9 +110,13 @@ verdicts_read(const char *path, struct verdicts **ret, struct err *e)
 	while (rc == 0 && (got = linelog_next(l, &line, &why)) != 0) {
 		if (got == 1)
 			rc = take_line(v, &line);
-		else if (got != -EINVAL)
+		else if (v->bad_lines++ == 0)
+			snprintf(v->bad_why, sizeof(v->bad_why), "%.255s", why.text);
+		if (got != 1 && got != -EINVAL)
 			break;
 	}
+	if (rc == 0 && linelog_cut(l) && v->bad_lines++ == 0)
+		snprintf(v->bad_why, sizeof(v->bad_why), "%.200s: cut within its last line", path);
 	linelog_free(l);
 	if (rc < 0) {
 		verdicts_free(v);

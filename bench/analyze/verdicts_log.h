@@ -27,6 +27,8 @@ struct verdict {
 struct verdicts {
 	struct verdict *verdict; /* in the order of the file */
 	size_t verdicts;
+	size_t bad_lines;  /* passed over */
+	char bad_why[256]; /* the first of them */
 };
 
 /* Returns 0, -ENOENT (no such file) or another -errno, with `e` filled. */

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -230,6 +231,45 @@ result_has_the_sums(void **state)
 	assert_true(fabs(number(json_object_get(budget, "median"), "total_ms") - B_ANSWER) < 1e-9);
 	assert_true(fabs(number(budget, "unexplained_p99_ms")) < 1e-9);
 	assert_int_equal(json_integer_value(json_object_get(budget, "streams")), 1);
+	assert_true(json_is_array(json_object_get(root, "evidence_damaged")));
+	assert_int_equal(json_array_size(json_object_get(root, "evidence_damaged")), 0);
+	json_decref(root);
+	(void)state;
+}
+
+/* Shorten a file of the trial by some bytes: it ends within a line or a packet. */
+static void
+cut(const char *name, off_t by)
+{
+	char path[512];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/trial-001/%s", folder, name);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(truncate(path, st.st_size - by), 0);
+}
+
+static void
+damage_is_named(void **state)
+{
+	static const char *const says[] = {"trial-001/captures/hkg.lo.pcap: byte ",
+		"trial-001/routes.jsonl: cut within its last line",
+		"trial-001/lines.jsonl: cut within its last line"};
+	const json_t *list;
+	char path[512];
+	struct err e;
+	json_t *root;
+
+	cut("captures/hkg.lo.pcap", 3);
+	cut("routes.jsonl", 3);
+	cut("lines.jsonl", 3);
+	assert_int_equal(analyze_run(folder, &e), 0);
+	snprintf(path, sizeof(path), "%s/result.json", folder);
+	assert_int_equal(json_file(path, &root, &e), 0);
+	list = json_object_get(root, "evidence_damaged");
+	assert_int_equal(json_array_size(list), 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_non_null(strstr(json_string_value(json_array_get(list, i)), says[i]));
 	json_decref(root);
 	(void)state;
 }
@@ -242,6 +282,7 @@ main(int argc, char *argv[])
 		cmocka_unit_test_setup_teardown(
 			withheld_evidence_is_what_is_lost, make_run, remove_run),
 		cmocka_unit_test_setup_teardown(disorder_is_reported, make_run, remove_run),
+		cmocka_unit_test_setup_teardown(damage_is_named, make_run, remove_run),
 		cmocka_unit_test_setup_teardown(result_has_the_sums, make_run, remove_run),
 	};
 
