@@ -77,6 +77,7 @@ perform(struct lab *lab, struct exec_jobs *jobs, const struct action *a, json_in
 	case ACTION_START:
 		return lab_start(lab, a->node, a->service, at, e);
 	case ACTION_BLACKHOLE:
+	case ACTION_BLACKHOLE_DATA:
 	case ACTION_LINK_DOWN:
 	case ACTION_IMPAIR:
 	case ACTION_LINK_UP:

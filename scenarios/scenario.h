@@ -14,17 +14,18 @@
 #include "lib/err.h"
 
 enum action_kind {
-	ACTION_KILL,	  /* SIGKILL to a service */
-	ACTION_STOP,	  /* SIGTERM */
-	ACTION_HANG,	  /* SIGSTOP */
-	ACTION_RESUME,	  /* SIGCONT */
-	ACTION_START,	  /* start a service that is not running */
-	ACTION_BLACKHOLE, /* links lose everything, silently */
-	ACTION_LINK_DOWN, /* links lose their carrier */
-	ACTION_IMPAIR,	  /* links delay, lose, copy...: action.what */
-	ACTION_LINK_UP,	  /* links as the topology says */
-	ACTION_EXEC,	  /* a command in a node */
-	ACTION_CHECK,	  /* a command in a node, whose words and exit status judge a claim */
+	ACTION_KILL,	       /* SIGKILL to a service */
+	ACTION_STOP,	       /* SIGTERM */
+	ACTION_HANG,	       /* SIGSTOP */
+	ACTION_RESUME,	       /* SIGCONT */
+	ACTION_START,	       /* start a service that is not running */
+	ACTION_BLACKHOLE,      /* links lose everything, silently */
+	ACTION_BLACKHOLE_DATA, /* ... but for what keeps sessions up */
+	ACTION_LINK_DOWN,      /* links lose their carrier */
+	ACTION_IMPAIR,	       /* links delay, lose, copy...: action.what */
+	ACTION_LINK_UP,	       /* links as the topology says */
+	ACTION_EXEC,	       /* a command in a node */
+	ACTION_CHECK,	       /* a command in a node, whose words and exit status judge a claim */
 };
 
 /* What a command must have said or returned; all that is given must fit. */

@@ -32,6 +32,9 @@ implied(struct action *action)
 	if (action->kind == ACTION_BLACKHOLE) {
 		m->value.blackhole = true;
 		m->mask = 1U << WIRE_BLACKHOLE;
+	} else if (action->kind == ACTION_BLACKHOLE_DATA) {
+		m->value.blackhole_data = true;
+		m->mask = 1U << WIRE_BLACKHOLE_DATA;
 	} else if (action->kind == ACTION_LINK_DOWN) {
 		m->value.down = true;
 		m->mask = 1U << WIRE_DOWN;
@@ -66,7 +69,7 @@ refuse_keys(struct scenario *s, const struct conf_node *entry, const struct acti
 		conf_complain(s->conf, at,
 			"'for' goes with blackhole, link-down and impair, not with %s", name);
 	if ((at = conf_get(s->conf, entry, "dir")) != NULL && action->kind != ACTION_IMPAIR &&
-		action->kind != ACTION_BLACKHOLE)
+		action->kind != ACTION_BLACKHOLE && action->kind != ACTION_BLACKHOLE_DATA)
 		conf_complain(
 			s->conf, at, "'dir' goes with blackhole and impair, not with %s", name);
 }

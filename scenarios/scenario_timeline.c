@@ -20,6 +20,7 @@ static const struct {
 	[ACTION_RESUME] = {"resume", true, false},
 	[ACTION_START] = {"start", true, false},
 	[ACTION_BLACKHOLE] = {"blackhole", false, true},
+	[ACTION_BLACKHOLE_DATA] = {"blackhole-data", false, true},
 	[ACTION_LINK_DOWN] = {"link-down", false, true},
 	[ACTION_IMPAIR] = {"impair", false, true},
 	[ACTION_LINK_UP] = {"link-up", true, true},
@@ -29,9 +30,9 @@ static const struct {
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 static const char *const step_keys[] = {"at", "kill", "stop", "hang", "resume", "start",
-	"blackhole", "link-down", "impair", "link-up", "exec", "check", "dir", "for", "delay",
-	"jitter", "spread", "reorder", "loss", "burst", "rate", "queue", "duplicate", "corrupt",
-	NULL};
+	"blackhole", "blackhole-data", "link-down", "impair", "link-up", "exec", "check", "dir",
+	"for", "delay", "jitter", "spread", "reorder", "loss", "burst", "rate", "queue",
+	"duplicate", "corrupt", NULL};
 
 const char *
 action_name(enum action_kind kind)
@@ -168,7 +169,8 @@ read_action(struct scenario *s, const struct topology *t, const struct conf_node
 	if (found != 1)
 		conf_complain(s->conf, entry,
 			"a step does exactly one of kill, stop, hang, resume, "
-			"start, blackhole, link-down, impair, link-up, exec, check");
+			"start, blackhole, blackhole-data, link-down, impair, link-up, exec, "
+			"check");
 	if (found != 1 || action.target == NULL) {
 		action_done(&action);
 		return;

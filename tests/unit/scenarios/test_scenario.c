@@ -85,8 +85,8 @@ assert_told(const struct slip *slips, size_t n, const char *want)
 }
 
 #define STEP                                                                                       \
-	"a step does exactly one of kill, stop, hang, resume, start, blackhole, link-down, "       \
-	"impair, link-up, exec, check"
+	"a step does exactly one of kill, stop, hang, resume, start, blackhole, "                  \
+	"blackhole-data, link-down, impair, link-up, exec, check"
 #define BOUND "a metric is bound by exactly one of min, p1, p50, p90, p99, max"
 
 static void
@@ -147,6 +147,8 @@ slips_one_by_one(void **state)
 			"7: for: a time up to an hour, like 5s"},
 		{7, "  - {at: 0s, blackhole: hkg, loss: 1%}",
 			"7: 'loss' goes with impair, not with blackhole"},
+		{7, "  - {at: 0s, blackhole-data: hkg, loss: 1%}",
+			"7: 'loss' goes with impair, not with blackhole-data"},
 		{7, "  - {at: 0s, link-down: hkg, dir: ab}",
 			"7: 'dir' goes with blackhole and impair, not with link-down"},
 		{7, "  - {at: 0s, kill: hkg/knotd, for: 5s}",
