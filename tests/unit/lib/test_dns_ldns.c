@@ -153,8 +153,8 @@ same_opt(const struct dns_msg *m, ldns_pkt *pkt)
 
 	assert_int_equal(m->udp_bytes, ldns_pkt_edns_udp_size(pkt));
 	assert_int_equal(m->dnssec_ok, ldns_pkt_edns_do(pkt));
-	assert_int_equal(
-		m->rcode, ldns_pkt_get_rcode(pkt) | ldns_pkt_edns_extended_rcode(pkt) << 4);
+	assert_int_equal(m->rcode,
+		ldns_pkt_get_rcode(pkt) | (unsigned int)ldns_pkt_edns_extended_rcode(pkt) << 4);
 	while (left >= 4) {
 		if (u16(p) == 3 && nsid == NULL) {
 			nsid = p + 4;
