@@ -208,14 +208,31 @@ look_at_lines(const struct budget_basis *b, int node, int family, int64_t until_
 	}
 }
 
+/* Is it an announcement, by another than the one who was then told of a withdraw? */
+static bool
+gains_for_loss(const struct budget_basis *b, const struct bgplog_entry *x,
+	const struct bgplog_entry *effect, const struct bgp_prefix *prefix)
+{
+	const struct bgplog_change *then = effect == NULL || effect->what != BGPLOG_UPDATE
+		? NULL
+		: bgplog_about(b->log, effect, prefix);
+	const struct bgplog_change *change =
+		x->what == BGPLOG_UPDATE ? bgplog_about(b->log, x, prefix) : NULL;
+
+	return then != NULL && bgplog_withdraws(then) && change != NULL &&
+		!bgplog_withdraws(change) && x->peer != effect->peer;
+}
+
 /*
  * The latest entry that can have been it; with `all`, any UPDATE about the prefix. What the node at fault
  * does comes from its own health check: what others then tell it of the prefix has its own AS in the path.
  */
 static struct cause
 find_entry(const struct budget_basis *b, int node, const struct bgp_prefix *prefix,
-	const struct neighbours *n, int64_t until_ns, bool all)
+	const struct bgplog_entry *effect, const struct neighbours *n, int64_t until_ns, bool all)
 {
+	struct cause unlikely = {.kind = CAUSE_NONE, .at_ns = INT64_MIN};
+
 	for (size_t i = bgplog_from(b->log, until_ns + 1); i-- > 0;) {
 		const struct bgplog_entry *x = &b->log->entry[i];
 		enum cause_kind kind;
@@ -233,25 +250,28 @@ find_entry(const struct budget_basis *b, int node, const struct bgp_prefix *pref
 			x = root_of(b, x, node);
 			kind = x->what == BGPLOG_BFD && kind == CAUSE_ENDED ? CAUSE_BFD : kind;
 		}
-		return (struct cause){kind, x->at_ns, x, NULL, NULL};
+		if (!gains_for_loss(b, x, effect, prefix))
+			return (struct cause){kind, x->at_ns, x, NULL, NULL};
+		if (unlikely.kind == CAUSE_NONE)
+			unlikely = (struct cause){kind, x->at_ns, x, NULL, NULL};
 	}
-	return (struct cause){.kind = CAUSE_NONE, .at_ns = INT64_MIN};
+	return unlikely;
 }
 
 struct cause
-cause_find(
-	const struct budget_basis *b, int node, const struct bgp_prefix *prefix, int64_t until_ns)
+cause_find(const struct budget_basis *b, int node, const struct bgp_prefix *prefix,
+	const struct bgplog_entry *effect, int64_t until_ns)
 {
 	struct neighbours n;
 	struct cause c;
 
 	find_neighbours(b, node, prefix, until_ns, &n);
-	c = find_entry(b, node, prefix, &n, until_ns, false);
+	c = find_entry(b, node, prefix, effect, &n, until_ns, false);
 	if (node != b->fault_node)
 		look_at_links(b, node, &n, until_ns, &c);
 	if (node != b->fault_node)
 		look_at_lines(b, node, prefix->family, until_ns, &c);
 	if (c.kind == CAUSE_NONE)
-		c = find_entry(b, node, prefix, &n, until_ns, true);
+		c = find_entry(b, node, prefix, effect, &n, until_ns, true);
 	return c;
 }

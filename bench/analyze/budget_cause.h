@@ -33,8 +33,12 @@ struct cause {
  * pointed to. BFD and ends of sessions count by their interface. A router whose table is not known, or that
  * forwards nothing (a route server), takes everything; and where nothing else is found, any UPDATE about the
  * prefix is taken. At the node at fault only what its health check told it counts (CAUSE_LOCAL).
+ *
+ * `effect` is the UPDATE that the node then sent, or NULL (its table changed). What makes a router withdraw
+ * is a loss, not somebody else's announcement: such a one counts only if it is the addressee's own, who is
+ * not told its own route, or if there is nothing else.
  */
-struct cause cause_find(
-	const struct budget_basis *b, int node, const struct bgp_prefix *prefix, int64_t until_ns);
+struct cause cause_find(const struct budget_basis *b, int node, const struct bgp_prefix *prefix,
+	const struct bgplog_entry *effect, int64_t until_ns);
 
 #endif

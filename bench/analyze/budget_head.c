@@ -209,8 +209,8 @@ add_withdraw(struct chain *c, int64_t until_ns)
 			return x->at_ns;
 		}
 	}
-	chain_add_unknown(c, BUDGET_WITHDRAW, b->fault_node, "no withdraw of %s was captured",
-		b->log->node[b->fault_node].name);
+	chain_add_unknown(c, BUDGET_WITHDRAW, b->fault_node,
+		"no withdraw of %s was captured before that", b->log->node[b->fault_node].name);
 	return until_ns;
 }
 

@@ -11,6 +11,7 @@ enum { MAX_ROUTERS = 24 };
 struct stand {
 	int node;
 	const struct bgp_prefix *prefix;
+	const struct bgplog_entry *effect; /* what the node sent then; NULL: its table changed */
 	int64_t until_ns;
 };
 
@@ -59,6 +60,7 @@ step_to_sender(struct chain *c, struct stand *at, const struct bgplog_entry *in)
 		return false;
 	}
 	at->node = sender;
+	at->effect = out;
 	at->until_ns = out != NULL ? out->at_ns : in->at_ns;
 	return true;
 }
@@ -92,7 +94,7 @@ add_local(struct chain *c, const struct cause *why, int node)
 static bool
 step_back(struct chain *c, struct stand *at)
 {
-	struct cause why = cause_find(c->b, at->node, at->prefix, at->until_ns);
+	struct cause why = cause_find(c->b, at->node, at->prefix, at->effect, at->until_ns);
 
 	switch (why.kind) {
 	case CAUSE_NONE:
@@ -113,6 +115,7 @@ step_back(struct chain *c, struct stand *at)
 		chain_add_unknown(c, BUDGET_TRANSIT, at->node, "%s getting it was not captured",
 			name_of(c, at->node));
 		at->node = c->b->log->point[why.entry->point].node;
+		at->effect = why.entry;
 		at->until_ns = why.at_ns;
 		chain_entry(c,
 			chain_add(c, at->node == c->b->fault_node ? BUDGET_WITHDRAW : BUDGET_RIB,
@@ -133,7 +136,7 @@ step_back(struct chain *c, struct stand *at)
 void
 chain_trace(struct chain *c, int node, const struct bgp_prefix *prefix, int64_t until_ns)
 {
-	struct stand at = {node, prefix, until_ns};
+	struct stand at = {node, prefix, NULL, until_ns};
 
 	for (int i = 0; i < MAX_ROUTERS; i++)
 		if (!step_back(c, &at))
