@@ -16,8 +16,9 @@ c = json.load(open(sys.argv[1])); b = (c["begin"]["before_mono_ns"] + c["begin"]
 sys.exit(not eval(sys.argv[2]))' "$scratch/out" "$1"
 }
 
+# shellcheck disable=SC2120 # its arguments come by way of expect
 link() {
-	"$CATCHMENT" lab link hkg a-hkg
+	"$CATCHMENT" lab link hkg a-hkg "$@"
 }
 
 # above WAY KEY N: the figure has passed N.
