@@ -185,9 +185,12 @@ add_verdict(struct chain *c, int64_t until_ns)
 	return v;
 }
 
-/* The chain does not lead to the node at fault: its last withdraw before that place is known on its own. */
-static int64_t
-add_withdraw(struct chain *c, int64_t until_ns)
+/*
+ * The last UPDATE about an anycast prefix of the family that the node at fault sent (or, LOCAL, that its health
+ * check's own BGP session carried) after the fault and not after `until_ns`; NULL: none.
+ */
+static const struct bgplog_entry *
+last_word(const struct chain *c, enum bgplog_way way, bool withdraws, int64_t until_ns)
 {
 	const struct budget_basis *b = c->b;
 
@@ -196,49 +199,48 @@ add_withdraw(struct chain *c, int64_t until_ns)
 
 		if (x->at_ns <= b->t->fault_ns)
 			break;
-		if (x->what != BGPLOG_UPDATE || x->way != BGPLOG_SENT ||
+		if (x->what != BGPLOG_UPDATE || x->way != way ||
 			b->log->point[x->point].node != b->fault_node)
 			continue;
 		for (uint32_t k = 0; k < x->changes; k++) {
 			const struct bgplog_change *m = &b->log->change[x->change + k];
 
-			if ((m->prefix.family == 6) != (c->s->family == V6) ||
-				!run_is_anycast(b->r, &m->prefix))
-				continue;
-			chain_entry(c, chain_add(c, BUDGET_WITHDRAW, x->at_ns, b->fault_node), x);
-			return x->at_ns;
+			if ((m->prefix.family == 6) == (c->s->family == V6) &&
+				run_is_anycast(b->r, &m->prefix) &&
+				(!withdraws || bgplog_withdraws(m)))
+				return x;
 		}
 	}
-	chain_add_unknown(c, BUDGET_WITHDRAW, b->fault_node,
-		"no withdraw of %s was captured before that", b->log->node[b->fault_node].name);
-	return until_ns;
+	return NULL;
+}
+
+/* The chain does not lead to the node at fault: its last withdraw before that place is known on its own. */
+static int64_t
+add_withdraw(struct chain *c, int64_t until_ns)
+{
+	const struct budget_basis *b = c->b;
+	const struct bgplog_entry *x = last_word(c, BGPLOG_SENT, true, until_ns);
+
+	if (x == NULL) {
+		chain_add_unknown(c, BUDGET_WITHDRAW, b->fault_node,
+			"no withdraw of %s was captured before that",
+			b->log->node[b->fault_node].name);
+		return until_ns;
+	}
+	chain_entry(c, chain_add(c, BUDGET_WITHDRAW, x->at_ns, b->fault_node), x);
+	return x->at_ns;
 }
 
 /* What the health check's own BGP session says, where the announcement is one (hardened). */
 static int64_t
 add_loopback(struct chain *c, int64_t until_ns)
 {
-	const struct budget_basis *b = c->b;
+	const struct bgplog_entry *x = last_word(c, BGPLOG_LOCAL, false, until_ns);
 
-	for (size_t i = bgplog_from(b->log, until_ns + 1); i-- > 0;) {
-		const struct bgplog_entry *x = &b->log->entry[i];
-
-		if (x->at_ns <= b->t->fault_ns)
-			break;
-		if (x->what != BGPLOG_UPDATE || x->way != BGPLOG_LOCAL ||
-			b->log->point[x->point].node != b->fault_node)
-			continue;
-		for (uint32_t k = 0; k < x->changes; k++) {
-			const struct bgplog_change *m = &b->log->change[x->change + k];
-
-			if ((m->prefix.family == 6) != (c->s->family == V6) ||
-				!run_is_anycast(b->r, &m->prefix))
-				continue;
-			chain_entry(c, chain_add(c, BUDGET_WITHDRAW, x->at_ns, b->fault_node), x);
-			return x->at_ns;
-		}
-	}
-	return until_ns;
+	if (x == NULL)
+		return until_ns;
+	chain_entry(c, chain_add(c, BUDGET_WITHDRAW, x->at_ns, c->b->fault_node), x);
+	return x->at_ns;
 }
 
 void
