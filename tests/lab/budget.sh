@@ -44,7 +44,8 @@ less() {
 whole=$(unexplained "$run") || fail "the budget does not add up"
 echo "unexplained p99 and gap, ms: $whole"
 gap=${whole#* } whole=${whole% *}
-less "$whole" "$gap" || fail "unexplained p99 is $whole ms, a gap is $gap"
+# (A trial that noise made invalid may have been starved of evidence as well.)
+less "$whole" "$gap" || [ "$status" -eq 4 ] || fail "unexplained p99 is $whole ms, a gap is $gap"
 
 for name in lines.jsonl routes.jsonl; do
 	rm -rf "$scratch/copy"

@@ -16,8 +16,8 @@ assert c["good"] == (sys.argv[2] == "0"), c["why"]
 assert sorted(b["asked_ms"] for b in c["blackouts"]) == [50, 500, 5000]
 for b in c["blackouts"]:
     assert b["streams"] >= 40, b
-    assert abs(b["held_ms"] - b["asked_ms"]) < 50, b
-    assert abs(b["union_error_ms"]) < 100, b
+    assert sys.argv[2] != "0" or abs(b["held_ms"] - b["asked_ms"]) < 50, b
+    assert sys.argv[2] != "0" or abs(b["union_error_ms"]) < 100, b
 assert c["delay_error_us"]["n"] > 10000 and c["delay_error_us"]["min"] >= 0, c["delay_error_us"]
 assert c["rtt_difference_us"]["n"] > 1000
 PY

@@ -27,12 +27,12 @@ assert served == {"hkg", "sin", "syd"}, served
 for s in trial["streams"]:
     assert s["city"] in served or s["unanswered"] == 0, s
     assert s["city"] not in served or (s["unanswered"] > 10 and s["first_good_answer_site"] == "tyo"), s
-# The measured round trip is the delay of the links it went over. Beside other work on the host, the least one is.
-quiet = trial["noise"].get("foreign_ratio", 1) < 0.1
-print("round trips judged by their", "median" if quiet else "least: the host has other work", file=sys.stderr)
+# The measured round trip is the delay of the links it went over. Whatever else the host does only adds to that, so the
+# least one shows it; the median is held to what a trial may differ by and still be valid.
 for c in r["catchment"]:
-    rtt = c["rtt_ms"]["before"]["p50" if quiet else "min"]
-    assert -0.01 <= rtt - c["path_rtt_ms"] <= 1, (c["city"], c["family"], rtt, c["path_rtt_ms"])
+    before = c["rtt_ms"]["before"]
+    assert -0.01 <= before["min"] - c["path_rtt_ms"] <= 1, (c["city"], c["family"], before, c["path_rtt_ms"])
+    assert before["min"] <= before["p50"] <= c["path_rtt_ms"] + 3, (c["city"], c["family"], before, c["path_rtt_ms"])
     assert c["after"].get(c["expected"], 0) > 0.99, c
 verdicts = {(t["id"], t["family"]): t["verdict"] for t in r["targets"]}
 for family in ("v4", "v6"):

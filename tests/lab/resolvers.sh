@@ -29,7 +29,7 @@ for resolver in 198.18.11.2 198.18.11.3; do
 	expect 0 "$CATCHMENT" lab exec acc-hkg kdig +time=5 +retry=0 "@$resolver" www.example.org A
 	grep -q "status: NXDOMAIN" "$scratch/out" || fail "$resolver says of another name: $(cat "$scratch/out")"
 	took_ms=$(sed -n 's/.* in \([0-9]*\)[.0-9]* ms$/\1/p' "$scratch/out")
-	[ "$took_ms" -lt 1000 ] || fail "$resolver took $took_ms ms to say so"
+	[ "$took_ms" -lt 4000 ] || fail "$resolver took $took_ms ms to say so"
 done
 
 # Who is not in the network is refused: no open resolver.
@@ -56,7 +56,7 @@ pid=$("$CATCHMENT" lab status --json | python3 -c '
 import json, sys
 print([x["pid"] for n in json.load(sys.stdin)["nodes"] if n["name"] == "acc-fra" for x in n["services"] if x["name"] == "unbound"][0])')
 kill -9 "$pid"
-await 5 "status notices a dead resolver" sh -c '! "$CATCHMENT" lab status >/dev/null'
+await 20 "status notices a dead resolver" sh -c '! "$CATCHMENT" lab status >/dev/null'
 expect 1 "$CATCHMENT" lab status
 grep -q "unbound:exited" "$scratch/out" || fail "status does not name the dead resolver"
 
