@@ -1,32 +1,17 @@
 /* conf.c - YAML files checked against what we know: every complaint is kept with its file and line. */
-#include "lib/conf.h"
+#include "lib/conf_internal.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yaml.h>
 
 #include "lib/fs.h"
 
 enum { CONF_MAX_BYTES = 4 << 20, CONF_MAX_DEPTH = 16, CONF_MAX_VALUES = 1000000 };
 
 #define CONF_TOO_DEEP "nested too deeply (more than 16 levels)"
-
-struct complaint {
-	int line;
-	char *text;
-};
-
-struct conf {
-	char *path;
-	yaml_document_t doc;
-	bool has_doc;
-	struct complaint *complaints;
-	size_t complaints_len;
-	bool sorted;
-};
 
 static const yaml_node_t *
 as_yaml(const struct conf_node *n)
@@ -48,31 +33,61 @@ node_by_id(const struct conf *c, int id)
 	return as_conf(yaml_document_get_node(doc, id));
 }
 
-/* Keep a complaint: one line whatever the file holds, and once although an alias shows it twice. */
-static void
-complain_at(struct conf *c, int line, const char *text)
+void
+conf_add_file(struct conf *c, const char *path, size_t first)
 {
-	size_t size = strlen(c->path) + strlen(text) + 24;
-	struct complaint *grown;
-	char *whole = malloc(size);
+	struct conf_file *grown = realloc(c->files, (c->files_len + 1) * sizeof(*grown));
+	char *copy = strdup(path);
 
-	if (whole == NULL)
+	if (grown == NULL || copy == NULL)
 		abort();
-	snprintf(whole, size, "%s:%d: %s", c->path, line, text);
-	for (char *p = whole; *p != '\0'; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			*p = '?';
+	c->files = grown;
+	grown[c->files_len++] = (struct conf_file){.path = copy, .first = first};
+}
+
+void
+conf_keep_complaint(struct conf *c, size_t file, int line, char *text)
+{
+	struct complaint *grown;
+
 	for (size_t i = 0; i < c->complaints_len && i < 1000; i++)
-		if (strcmp(c->complaints[i].text, whole) == 0) {
-			free(whole);
+		if (strcmp(c->complaints[i].text, text) == 0) {
+			free(text);
 			return;
 		}
 	grown = realloc(c->complaints, (c->complaints_len + 1) * sizeof(*grown));
 	if (grown == NULL)
 		abort();
 	c->complaints = grown;
-	grown[c->complaints_len++] = (struct complaint){.line = line, .text = whole};
+	grown[c->complaints_len++] = (struct complaint){.file = file, .line = line, .text = text};
 	c->sorted = false;
+}
+
+/* Keep a complaint: one line whatever the file holds, and once although an alias shows it twice. */
+static void
+complain_at(struct conf *c, size_t file, int line, const char *text)
+{
+	size_t size = strlen(c->files[file].path) + strlen(text) + 24;
+	char *whole = malloc(size);
+
+	if (whole == NULL)
+		abort();
+	snprintf(whole, size, "%s:%d: %s", c->files[file].path, line, text);
+	for (char *p = whole; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';
+	conf_keep_complaint(c, file, line, whole);
+}
+
+/* The file that a node was written in. */
+static size_t
+file_of(const struct conf *c, const struct conf_node *n)
+{
+	size_t number = (size_t)(as_yaml(n) - c->doc.nodes.start), file = c->files_len - 1;
+
+	while (file > 0 && c->files[file].first > number)
+		file--;
+	return file;
 }
 
 void
@@ -84,7 +99,10 @@ conf_complain(struct conf *c, const struct conf_node *at, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	complain_at(c, at == NULL ? 1 : conf_line(c, at), text);
+	if (at == NULL)
+		complain_at(c, 0, 1, text);
+	else
+		complain_at(c, file_of(c, at), conf_line(c, at), text);
 }
 
 static bool
@@ -187,7 +205,7 @@ check_depth(struct conf *c, const char *data, size_t len)
 		if (event.type == YAML_SEQUENCE_END_EVENT || event.type == YAML_MAPPING_END_EVENT)
 			depth--;
 		if (depth > CONF_MAX_DEPTH + 1)
-			complain_at(c, (int)event.start_mark.line + 1, CONF_TOO_DEEP);
+			complain_at(c, 0, (int)event.start_mark.line + 1, CONF_TOO_DEEP);
 		more = event.type != YAML_STREAM_END_EVENT;
 		yaml_event_delete(&event);
 	}
@@ -212,7 +230,7 @@ complain_of_syntax(struct conf *c, const yaml_parser_t *parser, const char *data
 		snprintf(text, sizeof(text), "%s (%s that begins in line %zu)", problem,
 			parser->context, parser->context_mark.line + 1);
 	}
-	complain_at(c, (int)line, text);
+	complain_at(c, 0, (int)line, text);
 }
 
 static void
@@ -234,14 +252,14 @@ parse(struct conf *c, const char *data, size_t len)
 	}
 	c->has_doc = true;
 	if (conf_root(c) == NULL) {
-		complain_at(c, 1, "the file is empty");
+		complain_at(c, 0, 1, "the file is empty");
 	} else {
 		check_shape(c, conf_root(c), 0, &steps);
 		if (!yaml_parser_load(&parser, &second)) {
 			complain_of_syntax(c, &parser, data, len);
 		} else {
 			if (yaml_document_get_root_node(&second) != NULL)
-				complain_at(c, (int)second.start_mark.line + 1,
+				complain_at(c, 0, (int)second.start_mark.line + 1,
 					"a second document in the same file");
 			yaml_document_delete(&second);
 		}
@@ -258,8 +276,9 @@ conf_parse(const char *name, const char *data, size_t len, struct conf **ret)
 {
 	struct conf *c = calloc(1, sizeof(*c));
 
-	if (c == NULL || (c->path = strdup(name)) == NULL)
+	if (c == NULL)
 		abort();
+	conf_add_file(c, name, 0);
 	parse(c, data, len);
 	*ret = c;
 	return 0;
@@ -289,14 +308,28 @@ conf_free(struct conf *c)
 	free(c->complaints);
 	if (c->has_doc)
 		yaml_document_delete(&c->doc);
-	free(c->path);
+	for (size_t i = 0; i < c->files_len; i++)
+		free(c->files[i].path);
+	free(c->files);
 	free(c);
 }
 
 const char *
 conf_path(const struct conf *c)
 {
-	return c->path;
+	return c->files[0].path;
+}
+
+size_t
+conf_files(const struct conf *c)
+{
+	return c->files_len;
+}
+
+const char *
+conf_file(const struct conf *c, size_t i)
+{
+	return c->files[i].path;
 }
 
 const struct conf_node *
@@ -318,6 +351,8 @@ by_line(const void *a, const void *b)
 {
 	const struct complaint *x = a, *y = b;
 
+	if (x->file != y->file)
+		return (x->file > y->file) - (x->file < y->file);
 	return x->line != y->line ? (x->line > y->line) - (x->line < y->line)
 				  : strcmp(x->text, y->text);
 }

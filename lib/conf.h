@@ -34,11 +34,26 @@ int conf_load(const char *path, struct conf **ret, struct err *e);
 int conf_parse(const char *name, const char *data, size_t len, struct conf **ret);
 void conf_free(struct conf *c);
 
+/*
+ * Take over from `base` what `c` does not say: the keys of its root map that c's has not, but for those of `own`. Where
+ * both have a key of `merged` and it is a map in both, what that map lacks. Complaints about what was taken over name
+ * base's file; base's complaints are taken over too. Call it before any node is asked for: nodes move. The roots that are
+ * no maps are left alone.
+ *
+ *      own, merged     NULL-terminated
+ */
+void conf_inherit(struct conf *c, const struct conf *base, const char *const own[],
+	const char *const merged[]);
+
+/* The files of a document: its own first, then those it took over from. */
+size_t conf_files(const struct conf *c);
+const char *conf_file(const struct conf *c, size_t i);
+
 const char *conf_path(const struct conf *c);
 const struct conf_node *conf_root(const struct conf *c); /* NULL: empty or unreadable document */
 
 /*
- * "file:line: text", each one line and told once, in the order of lines. `at` NULL speaks of the
+ * "file:line: text", each one line and told once, in the order of files and lines. `at` NULL speaks of the
  * file as a whole (line 1).
  */
 void conf_complain(struct conf *c, const struct conf_node *at, const char *fmt, ...)

@@ -8,6 +8,7 @@
 #include "lib/command.h"
 #include "lib/talk.h"
 #include "scenarios/batch_journal.h"
+#include "scenarios/batch_order.h"
 
 /* Measured on two busy cores; what a batch really takes corrects them as it goes. */
 #define BOOT_S	      25.0
@@ -55,28 +56,7 @@ batch_estimate_s(const struct scenario *s, int trials, bool calibrated)
 			1e9 +
 		AROUND_S + ANALYSIS_S;
 
-	return trial_s * trials + (calibrated ? CALIBRATION_S : 0) + (s->own_lab ? BOOT_S : 0);
-}
-
-static bool
-starts_variant(const struct batch *b, size_t i)
-{
-	return i == 0 || strcmp(b->items[i].variant, b->items[i - 1].variant) != 0;
-}
-
-static const struct scenario *
-busiest(const struct batch *b, const char *variant)
-{
-	const struct scenario *most = NULL;
-
-	for (size_t i = 0; i < b->len; i++) {
-		const struct scenario *s = b->items[i].scenario;
-
-		if (strcmp(b->items[i].variant, variant) == 0 &&
-			(most == NULL || s->probes * s->rate_qps > most->probes * most->rate_qps))
-			most = s;
-	}
-	return most;
+	return trial_s * trials + (calibrated ? CALIBRATION_S : 0);
 }
 
 /* A calibration each half hour of a lab, the first when it is new. */
@@ -87,13 +67,12 @@ estimate(struct batch *b)
 
 	for (size_t i = 0; i < b->len; i++) {
 		struct batch_item *item = &b->items[i];
-		bool first = starts_variant(b, i);
+		bool boots = batch_boots(b, i);
 		bool calibrated = !b->plan.uncalibrated &&
-			(first || item->scenario->own_lab ||
-				in_lab_s > 60.0 * SESSION_CALIBRATION_MINUTES);
+			(boots || in_lab_s > 60.0 * SESSION_CALIBRATION_MINUTES);
 
 		item->estimate_s = batch_estimate_s(item->scenario, b->plan.trials, calibrated) +
-			(first ? BOOT_S : 0);
+			(boots ? BOOT_S : 0);
 		in_lab_s = (calibrated ? 0 : in_lab_s) + item->estimate_s;
 	}
 }
@@ -128,13 +107,13 @@ announce(const struct batch *b)
 
 	for (size_t i = 0; i < b->len; i++) {
 		done += b->items[i].done;
-		labs += starts_variant(b, i);
+		labs += !b->items[i].done && batch_boots(b, i);
 	}
 	if (b->len < 2)
 		return;
-	talk_step("%zu run%s, %d trial%s each%s, one lab per variant (%zu): about %s%s",
-		b->len - done, b->len - done == 1 ? "" : "s", b->plan.trials,
-		b->plan.trials == 1 ? "" : "s", b->quick ? ", as short as they can be" : "", labs,
+	talk_step("%zu run%s, %d trial%s each%s, %zu lab%s: about %s%s", b->len - done,
+		b->len - done == 1 ? "" : "s", b->plan.trials, b->plan.trials == 1 ? "" : "s",
+		b->quick ? ", as short as they can be" : "", labs, labs == 1 ? "" : "s",
 		show_span(left_s(b), span),
 		b->plan.uncalibrated ? "" : ", calibrated at each boot and every half hour");
 	if (done > 0)
@@ -183,6 +162,7 @@ tell_progress(const struct batch *b, struct mono start, double estimated_s)
 int
 batch_run(struct batch *b)
 {
+	const char *layers[BATCH_LAYERS + SCENARIO_LAYERS + 1];
 	struct session session = {.options = b->lab};
 	struct mono start = mono_now();
 	double estimated_s;
@@ -194,10 +174,12 @@ batch_run(struct batch *b)
 	for (size_t i = 0; i < b->len && code != EXIT_INTERRUPTED; i++) {
 		struct batch_item *item = &b->items[i];
 
-		if (starts_variant(b, i)) {
+		if (batch_starts_lab(b, i)) {
 			session_done(&session);
+			batch_layers(b, i, layers);
 			session.options.variant = item->variant;
-			session.busiest = b->len > 1 ? busiest(b, item->variant) : NULL;
+			session.options.layers = layers;
+			session.busiest = b->len > 1 ? batch_busiest(b, i) : NULL;
 		}
 		if (item->done) {
 			code = worse(code, item->code);

@@ -20,6 +20,7 @@
 #include "scenarios/lastmile.h"
 #include "scenarios/batch.h"
 #include "scenarios/batch_journal.h"
+#include "scenarios/batch_order.h"
 #include "scenarios/run.h"
 
 enum { MAX_SCENARIOS = 64 };
@@ -441,6 +442,7 @@ fill_batch(struct run_args *a)
 				.variant = l->variant};
 		}
 	}
+	batch_order(a->items, a->batch.len);
 }
 
 /* The folder of a run of all: a new one, or the one to go on in. */

@@ -77,8 +77,21 @@ layers(json_t *stacks)
 	return list;
 }
 
+/* The files that a scenario takes over from. */
+static json_t *
+likes(const struct conf *scenario)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 1; i < conf_files(scenario); i++)
+		json_array_append_new(list,
+			json_pack("{s:s, s:o?}", "path", conf_file(scenario, i), "sha256",
+				tree_hash(conf_file(scenario, i))));
+	return list;
+}
+
 json_t *
-provenance_json(const struct lab *lab, const char *scenario_path)
+provenance_json(const struct lab *lab, const struct conf *scenario)
 {
 	json_t *state = lab_state(lab), *p;
 	const char *rootfs = json_string_value(json_object_get(state, "rootfs"));
@@ -96,7 +109,9 @@ provenance_json(const struct lab *lab, const char *scenario_path)
 	json_object_set_new(p, "cpu", cpu_model());
 	json_object_set(p, "rootless", json_object_get(state, "rootless"));
 	json_object_set_new(p, "topology_sha256", tree_hash(topology));
-	json_object_set_new(p, "scenario_sha256", tree_hash(scenario_path));
+	json_object_set_new(p, "scenario_sha256", tree_hash(conf_path(scenario)));
+	if (conf_files(scenario) > 1)
+		json_object_set_new(p, "scenario_like", likes(scenario));
 	json_object_set_new(p, "layers", layers(json_object_get(state, "stacks")));
 	return p;
 }

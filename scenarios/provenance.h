@@ -5,8 +5,9 @@
 #include <jansson.h>
 
 #include "lab/lab.h"
+#include "lib/conf.h"
 
 /* Everything but the times. Facts that cannot be had are left out. */
-json_t *provenance_json(const struct lab *lab, const char *scenario_path);
+json_t *provenance_json(const struct lab *lab, const struct conf *scenario);
 
 #endif

@@ -260,7 +260,7 @@ record_new(const struct record_head *head, struct lab *lab, const struct scenari
 	json_object_set_new(run, "checks", checks_json(s));
 	json_object_set_new(run, "limits", limits_json());
 	json_object_set_new(run, "command", argv_json(head->command));
-	json_object_set_new(run, "provenance", provenance_json(lab, conf_path(s->conf)));
+	json_object_set_new(run, "provenance", provenance_json(lab, s->conf));
 	json_object_set_new(
 		json_object_get(run, "provenance"), "started_wall_ns", json_integer(wall_now().ns));
 	json_object_set_new(run, "resolvers",

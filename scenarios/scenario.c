@@ -7,6 +7,7 @@
 
 #include "lib/mono.h"
 #include "scenarios/scenario_exec.h"
+#include "scenarios/scenario_like.h"
 #include "scenarios/scenario_parts.h"
 
 enum { TITLE_MAX_BYTES = 200 };
@@ -100,30 +101,18 @@ read_head(struct scenario *s, const struct conf_node *root)
 	}
 }
 
-int
-scenario_load(const char *path, const struct topology *t, struct scenario **ret, struct err *e)
+static void
+read_root(struct scenario *s, const struct topology *t, const struct conf_node *root)
 {
-	static const char *const keys[] = {"name", "title", "summary", "judges", "probes", "before",
-		"after", "phase", "timeline", "expect", "rollback", "variants", "lab", NULL};
-	struct scenario *s = calloc(1, sizeof(*s));
-	const struct conf_node *root;
+	static const char *const keys[] = {"name", "title", "summary", "like", "judges", "probes",
+		"before", "after", "phase", "timeline", "expect", "rollback", "variants", "lab",
+		"layers", NULL};
 	const char *rollback, *lab;
-	int rc;
 
-	if (s == NULL)
-		abort();
-	rc = conf_load(path, &s->conf, e);
-	if (rc < 0) {
-		free(s);
-		return rc;
-	}
-	*ret = s;
-	root = conf_root(s->conf);
-	if (!conf_is_map(s->conf, root, "a scenario"))
-		return 0;
 	conf_known(s->conf, root, keys);
 	read_head(s, root);
 	read_variants(s, t, root);
+	scenario_read_layers(s, t, root);
 	scenario_read_timeline(s, t, root);
 	scenario_read_expects(s, t, root);
 	lab = conf_str(s->conf, root, "lab", "shared");
@@ -135,6 +124,44 @@ scenario_load(const char *path, const struct topology *t, struct scenario **ret,
 	if (strcmp(rollback, "always") != 0)
 		conf_complain(s->conf, conf_get(s->conf, root, "rollback"),
 			"rollback: faults are undone always, there is no '%s'", rollback);
+}
+
+/* Takes over `c`. */
+static struct scenario *
+scenario_of(struct conf *c, const struct topology *t)
+{
+	struct scenario *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		abort();
+	s->conf = c;
+	if (conf_is_map(c, conf_root(c), "a scenario"))
+		read_root(s, t, conf_root(c));
+	return s;
+}
+
+int
+scenario_load(const char *path, const struct topology *t, struct scenario **ret, struct err *e)
+{
+	struct conf *c;
+	int rc = scenario_conf_load(path, &c, e);
+
+	if (rc == 0)
+		*ret = scenario_of(c, t);
+	return rc;
+}
+
+int
+scenario_parse(const char *name, const char *data, size_t len, const struct topology *t,
+	struct scenario **ret)
+{
+	struct conf *c;
+	int rc = conf_parse(name, data, len, &c);
+
+	if (rc < 0)
+		return rc;
+	scenario_conf_fill(c);
+	*ret = scenario_of(c, t);
 	return 0;
 }
 
@@ -144,6 +171,8 @@ scenario_free(struct scenario *s)
 	if (s == NULL)
 		return;
 	free(s->judges);
+	for (size_t i = 0; i < s->layers_len; i++)
+		free(s->layers[i]);
 	for (size_t i = 0; i < s->actions_len; i++)
 		action_done(&s->actions[i]);
 	free(s->actions);

@@ -74,6 +74,8 @@ struct expect {
 	double value;
 };
 
+enum { SCENARIO_LAYERS = 2 };
+
 struct scenario {
 	struct conf *conf;
 	const char *name, *title, *summary;
@@ -91,9 +93,11 @@ struct scenario {
 	size_t actions_len;
 	struct expect *expects;
 	size_t expects_len;
-	const char *variants; /* those it is for, as text; NULL: for all */
-	bool fits;	      /* it is for the topology's variant */
-	bool own_lab;	      /* it wants a lab that nothing was done to before */
+	const char *variants;	       /* those it is for, as text; NULL: for all */
+	bool fits;		       /* it is for the topology's variant */
+	bool own_lab;		       /* it wants a lab that nothing was done to before */
+	char *layers[SCENARIO_LAYERS]; /* absolute: folders over the variant's, lowest first */
+	size_t layers_len;
 };
 
 /*
@@ -104,7 +108,14 @@ struct scenario {
  * Returns 0, or -errno with `e` filled when the file cannot be read.
  */
 int scenario_load(const char *path, const struct topology *t, struct scenario **ret, struct err *e);
+
+/* The same of text in memory; files beside it are looked for beside `name`. Returns 0. */
+int scenario_parse(const char *name, const char *data, size_t len, const struct topology *t,
+	struct scenario **ret);
 void scenario_free(struct scenario *s);
+
+/* Can two take place in one lab, as far as their own layers go? */
+bool scenario_same_layers(const struct scenario *a, const struct scenario *b);
 
 const char *action_name(enum action_kind kind);
 bool action_is_link(enum action_kind kind);

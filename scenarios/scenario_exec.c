@@ -8,6 +8,7 @@
 
 #include "lib/fs.h"
 #include "scenarios/scenario_check.h"
+#include "scenarios/scenario_like.h"
 
 enum {
 	SCRIPT_MAX_BYTES =
@@ -67,13 +68,10 @@ read_script(
 	struct scenario *s, const struct conf_node *map, const char *file, struct action *action)
 {
 	const struct conf_node *at = conf_get(s->conf, map, "script");
-	const char *scenario = conf_path(s->conf), *slash = strrchr(scenario, '/');
-	int folder = slash == NULL ? 0 : (int)(slash - scenario) + 1;
 	char path[PATH_MAX];
 	struct err e;
 
-	if ((size_t)snprintf(path, sizeof(path), "%.*s%s", file[0] == '/' ? 0 : folder, scenario,
-		    file) >= sizeof(path))
+	if (scenario_beside(s->conf, file, path, sizeof(path)) < 0)
 		conf_complain(s->conf, at, "script: a path that long");
 	else if (fs_read(path, SCRIPT_MAX_BYTES, &action->script, NULL, &e) < 0)
 		conf_complain(s->conf, at, "script: %s", e.text);

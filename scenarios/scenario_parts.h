@@ -10,6 +10,10 @@ void scenario_read_timeline(
 void scenario_read_expects(
 	struct scenario *s, const struct topology *t, const struct conf_node *root);
 
+/* Read `layers:` of the root. Mistakes become complaints. */
+void scenario_read_layers(
+	struct scenario *s, const struct topology *t, const struct conf_node *root);
+
 /* Is what is said for one variant said of this one? A topology on its own is the documented one's. */
 bool scenario_is_for(const struct topology *t, const char *variant);
 

@@ -298,6 +298,75 @@ merge_keys(void **state)
 	conf_free(c);
 }
 
+/* What a document takes over, and whose file a mistake in it is told of. */
+static void
+inherited(void **state)
+{
+	static const char mine[] = "own: me\nm: {a: 1}\nn: {a: 1}\nlist: [x]\n";
+	static const char base[] = "# first\nown: base\nm: {a: 2, b: 3}\nn: {b: 2}\n"
+				   "list: [y, z]\nmore: [&k 5, *k]\nown2: 1\n";
+	static const char *const own[] = {"own", "own2", NULL}, *const merged[] = {"m", NULL};
+	struct conf *c = parsed(mine, sizeof(mine) - 1), *b, *deeper;
+	const struct conf_node *root, *more;
+
+	(void)state;
+	assert_int_equal(conf_parse("g", base, sizeof(base) - 1, &b), 0);
+	assert_int_equal(conf_parse("h", "last: 9\n", 8, &deeper), 0);
+	conf_inherit(b, deeper, own, merged);
+	conf_inherit(c, b, own, merged);
+	conf_free(deeper);
+	conf_free(b);
+	root = conf_root(c);
+	assert_string_equal(conf_str(c, root, "own", ""), "me");
+	assert_null(conf_get(c, root, "own2"));
+	assert_int_equal(conf_u64(c, conf_get(c, root, "m"), "a", 0, 9, 0), 1);
+	assert_int_equal(conf_u64(c, conf_get(c, root, "m"), "b", 0, 9, 0), 3);
+	assert_null(conf_get(c, conf_get(c, root, "n"), "b"));
+	assert_int_equal(conf_len(c, conf_get(c, root, "list")), 1);
+	more = conf_get(c, root, "more");
+	assert_int_equal(conf_len(c, more), 2);
+	assert_string_equal(conf_text(c, conf_at(c, more, 1), "more"), "5");
+	assert_int_equal(conf_u64(c, root, "last", 0, 9, 0), 9);
+	conf_complain(c, conf_get(c, root, "last"), "late");
+	conf_complain(c, conf_at(c, more, 1), "odd");
+	conf_complain(c, conf_get(c, root, "list"), "short");
+	assert_string_equal(told(c), "f:4: short\ng:6: odd\nh:1: late\n");
+	assert_int_equal(conf_files(c), 3);
+	assert_string_equal(conf_path(c), "f");
+	assert_string_equal(conf_file(c, 2), "h");
+	conf_free(c);
+}
+
+/* What is wrong with the other is told, and nothing is taken over where there is nothing. */
+static void
+inherits_mistakes(void **state)
+{
+	static const char *const none[] = {NULL};
+	static const struct {
+		const char *mine, *base, *told;
+	} rows[] = {
+		{"a: 1\n", "b: [\n",
+			"g:2: did not find expected node content (while parsing a flow "
+			"node that begins in line 2)\n"},
+		{"a: 1\n", "", "g:1: the file is empty\n"},
+		{"", "b: 1\n", "f:1: the file is empty\n"},
+		{"a: 1\n", "- b\n", ""},
+		{"- a\n", "b: 1\n", ""},
+		{"a: {x: 1}\n", "a: 5\n", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct conf *c = parsed(rows[i].mine, strlen(rows[i].mine)), *b;
+
+		assert_int_equal(conf_parse("g", rows[i].base, strlen(rows[i].base), &b), 0);
+		conf_inherit(c, b, none, (const char *const[]){"a", NULL});
+		conf_free(b);
+		assert_string_equal(told(c), rows[i].told);
+		conf_free(c);
+	}
+}
+
 int
 main(void)
 {
@@ -311,6 +380,8 @@ main(void)
 		cmocka_unit_test(typed),
 		cmocka_unit_test(all_told),
 		cmocka_unit_test(merge_keys),
+		cmocka_unit_test(inherited),
+		cmocka_unit_test(inherits_mistakes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

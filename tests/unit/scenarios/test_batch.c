@@ -12,6 +12,7 @@
 #include "lib/fs.h"
 #include "scenarios/batch.h"
 #include "scenarios/batch_journal.h"
+#include "scenarios/batch_order.h"
 
 static char top[] = "/tmp/test_batch.XXXXXX";
 
@@ -84,8 +85,78 @@ estimates(void **state)
 	assert_true(once_s > 40);
 	assert_true(batch_estimate_s(&s, 3, false) > 2.9 * once_s);
 	assert_true(batch_estimate_s(&s, 1, true) > once_s);
-	s.own_lab = true;
-	assert_true(batch_estimate_s(&s, 1, false) > once_s);
+}
+
+/* "d1", "hX": variant and what kind of lab; small letters of the kind want it untouched. */
+static void
+order(void **state)
+{
+	static const struct {
+		const char *given, *ordered;
+	} rows[] = {
+		{"", ""},
+		{"d- d-", "d- d-"},
+		{"h- d- h-", "h- h- d-"},
+		{"dX d- dX h-", "d- dX dX h-"},
+		{"dX dY dX", "dX dX dY"},
+		{"d- dX do d- hX do h-", "do do d- d- dX h- hX"},
+		{"d- hX d- hY h- hX dX", "d- d- dX h- hX hX hY"},
+	};
+	static char x[] = "/x", y[] = "/y";
+
+	(void)state;
+	for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
+		struct scenario s[8] = {0};
+		struct batch_item items[8] = {0};
+		struct batch b = {.items = items};
+		const char *p = rows[r].given;
+		const char *layers[BATCH_LAYERS + SCENARIO_LAYERS + 1];
+		char told[40] = "";
+
+		for (; *p != '\0'; p += p[2] == ' ' ? 3 : 2, b.len++) {
+			items[b.len].variant = p[0] == 'd' ? "documented" : "hardened";
+			items[b.len].scenario = &s[b.len];
+			s[b.len].own_lab = p[1] == 'o';
+			s[b.len].layers_len = p[1] == 'X' || p[1] == 'Y';
+			s[b.len].layers[0] = p[1] == 'X' ? x : y;
+			s[b.len].probes = 1 + (unsigned int)b.len;
+			s[b.len].rate_qps = 1;
+		}
+		batch_order(items, b.len);
+		for (size_t i = 0; i < b.len; i++) {
+			const struct scenario *is = items[i].scenario;
+
+			batch_layers(&b, i, layers);
+			assert_true((layers[0] != NULL) == (is->layers_len > 0));
+			assert_true(batch_busiest(&b, i)->probes >= is->probes);
+			snprintf(told + strlen(told), sizeof(told) - strlen(told), "%s%c%c",
+				i ? " " : "", items[i].variant[0],
+				is->own_lab		 ? 'o'
+					: !layers[0]	 ? '-'
+					: layers[0] == x ? 'X'
+							 : 'Y');
+		}
+		assert_string_equal(told, rows[r].ordered);
+	}
+}
+
+/* The scenario's own layers lie below the user's. */
+static void
+layers_in_order(void **state)
+{
+	static char own[] = "/own";
+	struct scenario s = {.layers = {own}, .layers_len = 1};
+	struct batch_item item = {.scenario = &s, .variant = "documented"};
+	struct batch b = {.items = &item, .len = 1, .layers = {"mine", "yours"}, .layers_len = 2};
+	const char *layers[BATCH_LAYERS + SCENARIO_LAYERS + 1];
+
+	(void)state;
+	batch_layers(&b, 0, layers);
+	assert_string_equal(layers[0], "/own");
+	assert_string_equal(layers[1], "mine");
+	assert_string_equal(layers[2], "yours");
+	assert_null(layers[3]);
+	assert_true(batch_starts_lab(&b, 0));
 }
 
 static void
@@ -257,6 +328,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shorten),
 		cmocka_unit_test(estimates),
+		cmocka_unit_test(order),
+		cmocka_unit_test(layers_in_order),
 		cmocka_unit_test(journal),
 		cmocka_unit_test(journal_lab),
 		cmocka_unit_test(journal_keeps),
