@@ -72,6 +72,23 @@ write_check(const struct exec_jobs *jobs, const struct exec_job *job, bool ended
 	return rc;
 }
 
+/* Those that ended well make room for others; what failed is kept for exec_finish() to tell. */
+static void
+reap(struct exec_jobs *jobs)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < jobs->len; i++) {
+		struct exec_job job = jobs->list[i];
+
+		if (!job.ended && job.action->kind != ACTION_CHECK)
+			job.ended = waitpid(job.pid, &job.status, WNOHANG) == job.pid;
+		if (!job.ended || !WIFEXITED(job.status) || WEXITSTATUS(job.status) != 0)
+			jobs->list[kept++] = job;
+	}
+	jobs->len = kept;
+}
+
 static int
 spawn(struct exec_jobs *jobs, struct lab *lab, const struct action *action, char *const argv[],
 	struct lab_instant *ret, struct err *e)
@@ -79,8 +96,9 @@ spawn(struct exec_jobs *jobs, struct lab *lab, const struct action *action, char
 	int node = topology_node(lab_topology(lab), action->node), log;
 	pid_t pid;
 
+	reap(jobs);
 	if (jobs->len == EXEC_JOBS || node < 0)
-		return err_set(e, EINVAL, "more than %d commands", EXEC_JOBS);
+		return err_set(e, EINVAL, "more than %d commands at once", EXEC_JOBS);
 	log = open_output(jobs, lab, action, e);
 	ret->before_wall = wall_now();
 	ret->before_mono = mono_now();
@@ -126,8 +144,8 @@ exec_finish(struct exec_jobs *jobs, struct mono deadline, struct err *e)
 
 	for (size_t i = 0; i < jobs->len; i++) {
 		const struct action *a = jobs->list[i].action;
-		int status = 0;
-		bool ended = await_end(jobs->list[i].pid, deadline, &status);
+		int status = jobs->list[i].status;
+		bool ended = jobs->list[i].ended || await_end(jobs->list[i].pid, deadline, &status);
 
 		if (a->kind == ACTION_CHECK) {
 			if (write_check(jobs, &jobs->list[i], ended, status, e) < 0)

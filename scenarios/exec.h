@@ -13,6 +13,8 @@ struct exec_jobs {
 	struct exec_job {
 		pid_t pid;
 		const struct action *action;
+		bool ended; /* and has been waited for: */
+		int status;
 	} list[EXEC_JOBS];
 	size_t len;
 	const char *dir;		 /* the trial's folder: what checks say goes there */
@@ -21,7 +23,7 @@ struct exec_jobs {
 
 /*
  * Start an action's command in its node; what it says goes to the node's exec.log. `ret` brackets the
- * start. What a check says goes to a file of its own, check-NN.txt. Returns 0 or -errno with `e`.
+ * start. At most EXEC_JOBS run at once. What a check says goes to a file of its own, check-NN.txt. Returns 0 or -errno with `e`.
  */
 int exec_start(struct exec_jobs *jobs, struct lab *lab, const struct action *action,
 	struct lab_instant *ret, struct err *e);

@@ -121,7 +121,7 @@ timeline_json(const struct scenario *s)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < s->actions_len; i++)
-		if (s->actions[i].kind != ACTION_CHECK)
+		if (s->actions[i].kind != ACTION_CHECK && s->actions[i].round <= 1)
 			json_array_append_new(list,
 				json_pack("{s:f, s:s, s:s, s:s}", "at_ms",
 					(double)s->actions[i].at_ns / 1e6, "action",
@@ -248,6 +248,11 @@ record_new(const struct record_head *head, struct lab *lab, const struct scenari
 	json_object_set_new(run, "sites", sites_json(t));
 	json_object_set_new(run, "links", links_json(t));
 	json_object_set_new(run, "timeline", timeline_json(s));
+	if (s->rounds.times > 0)
+		json_object_set_new(run, "rounds",
+			json_pack("{s:i, s:f, s:f}", "times", (int)s->rounds.times, "at_ms",
+				(double)s->rounds.at_ns / 1e6, "every_ms",
+				(double)s->rounds.every_ns / 1e6));
 	json_object_set_new(run, "fault_node",
 		scenario_fault_node(s) ? json_string(scenario_fault_node(s)) : json_null());
 	if (scenario_fault_node(s) != NULL && topology_node(t, scenario_fault_node(s)) >= 0)

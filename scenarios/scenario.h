@@ -51,6 +51,8 @@ struct action {
 	struct check check;  /* of check */
 	char node[32], service[32];
 	bool restores; /* undoes rather than breaks */
+	unsigned int
+		round; /* of a `repeat`, from 1; the later ones borrow from the first. 0: none */
 	/* of links */
 	enum link_way way; /* seen from the pattern's left side */
 	struct impairment what;
@@ -75,6 +77,11 @@ struct expect {
 };
 
 enum { SCENARIO_LAYERS = 2 };
+/* The same steps again and again. */
+struct rounds {
+	unsigned int times; /* 0: there are none */
+	int64_t at_ns, every_ns;
+};
 
 struct scenario {
 	struct conf *conf;
@@ -98,6 +105,10 @@ struct scenario {
 	bool own_lab;		       /* it wants a lab that nothing was done to before */
 	char *layers[SCENARIO_LAYERS]; /* absolute: folders over the variant's, lowest first */
 	size_t layers_len;
+	const char *variants; /* those it is for, as text; NULL: for all */
+	bool fits;	      /* it is for the topology's variant */
+	bool own_lab;	      /* it wants a lab that nothing was done to before */
+	struct rounds rounds; /* of its first `repeat` */
 };
 
 /*

@@ -34,6 +34,8 @@ static const char *const step_keys[] = {"at", "kill", "stop", "hang", "resume", 
 	"for", "delay", "jitter", "spread", "reorder", "loss", "burst", "rate", "queue",
 	"duplicate", "corrupt", NULL};
 
+enum { ROUNDS_MAX = 1000, STEPS_MAX = 5000 };
+
 const char *
 action_name(enum action_kind kind)
 {
@@ -125,6 +127,19 @@ add_services(struct scenario *s, const struct topology *t, const struct conf_nod
 		conf_complain(s->conf, at, "node '%s' runs no '%s'", pattern, slash + 1);
 }
 
+/* The first step of a round; what is no `repeat` is a step itself. */
+static const struct conf_node *
+first_of_round(const struct scenario *s, const struct conf_node *entry)
+{
+	const struct conf_node *map, *steps;
+
+	map = conf_kind(entry) == CONF_MAP ? conf_get(s->conf, entry, "repeat") : NULL;
+	steps = map != NULL && conf_kind(map) == CONF_MAP ? conf_get(s->conf, map, "steps") : NULL;
+	return steps != NULL && conf_kind(steps) == CONF_LIST && conf_len(s->conf, steps) > 0
+		? conf_at(s->conf, steps, 0)
+		: entry;
+}
+
 /* What is broken first is at 0; looking breaks nothing. A step with a mistake has been told already. */
 static void
 check_first(struct scenario *s, const struct conf_node *list)
@@ -135,17 +150,20 @@ check_first(struct scenario *s, const struct conf_node *list)
 
 	while (first < end && first->kind == ACTION_CHECK)
 		first++;
-	do
+	do {
 		entry = conf_at(s->conf, list, i++);
-	while (i < conf_len(s->conf, list) && conf_kind(entry) == CONF_MAP &&
+		entry = first_of_round(s, entry);
+	} while (i < conf_len(s->conf, list) && conf_kind(entry) == CONF_MAP &&
 		conf_get(s->conf, entry, "check") != NULL);
 	if (first < end && first->line == conf_line(s->conf, entry) &&
 		(first->at_ns != 0 || first->restores))
 		conf_complain(s->conf, entry, "the first step is the fault and is at 0s");
 }
 
+/* A step; its time counts from `from_ns`. */
 static void
-read_action(struct scenario *s, const struct topology *t, const struct conf_node *entry)
+read_action(struct scenario *s, const struct topology *t, const struct conf_node *entry,
+	int64_t from_ns)
 {
 	struct action action = {.line = conf_line(s->conf, entry)};
 	int found = 0;
@@ -154,7 +172,7 @@ read_action(struct scenario *s, const struct topology *t, const struct conf_node
 		return;
 	conf_known(s->conf, entry, step_keys);
 	if (conf_need(s->conf, entry, "at") != NULL)
-		action.at_ns = conf_duration_ns(s->conf, entry, "at", 0);
+		action.at_ns = from_ns + conf_duration_ns(s->conf, entry, "at", 0);
 	for (int k = 0; k < KINDS; k++) {
 		if (conf_get(s->conf, entry, kinds[k].name) == NULL)
 			continue;
@@ -188,6 +206,89 @@ read_action(struct scenario *s, const struct topology *t, const struct conf_node
 	}
 }
 
+/* What a round may be: over before the next, and of steps that can be done again. */
+static void
+check_round(struct scenario *s, const struct conf_node *entry, const struct rounds *r, size_t first)
+{
+	const struct action *last = s->actions + s->actions_len;
+
+	if (r->every_ns <= 0)
+		return; /* told already */
+	for (const struct action *a = s->actions + first; a < last; a++)
+		if (a->at_ns + a->for_ns - r->at_ns >= r->every_ns) {
+			conf_complain(s->conf, entry,
+				"repeat: a round is over before the next begins: its steps end "
+				"before "
+				"'every'");
+			break;
+		}
+	for (const struct action *a = s->actions + first; a < last; a++)
+		if (a->kind == ACTION_CHECK) {
+			conf_complain(s->conf, entry, "repeat: a check is made once");
+			break;
+		}
+	if (r->every_ns > 3600 * NS_PER_S)
+		conf_complain(s->conf, entry, "repeat: 'every' is more than an hour");
+	if (r->times * (s->actions_len - first) > STEPS_MAX)
+		conf_complain(s->conf, entry, "repeat: more than %d steps in all", STEPS_MAX);
+}
+
+/* The same steps again, later; what they point to stays that of the first round. */
+static void
+add_rounds(struct scenario *s, const struct rounds *r, size_t first)
+{
+	size_t steps = s->actions_len - first;
+	struct action *grown =
+		realloc(s->actions, (s->actions_len + steps * r->times + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		abort();
+	s->actions = grown;
+	for (unsigned int k = 0; k < r->times; k++)
+		for (size_t i = 0; i < steps; i++) {
+			struct action *a = &s->actions[first + k * steps + i];
+
+			*a = s->actions[first + i];
+			a->round = k + 1;
+			a->at_ns += k * r->every_ns;
+		}
+	s->actions_len = first + steps * r->times;
+}
+
+static void
+read_repeat(struct scenario *s, const struct topology *t, const struct conf_node *entry)
+{
+	static const char *const entry_keys[] = {"at", "repeat", NULL},
+				 *const keys[] = {"times", "every", "steps", NULL};
+	const struct conf_node *map = conf_get(s->conf, entry, "repeat"), *steps;
+	size_t first = s->actions_len, mistakes = conf_complaints(s->conf);
+	struct rounds r = {0};
+
+	conf_known(s->conf, entry, entry_keys);
+	if (!conf_is_map(s->conf, map, "repeat"))
+		return;
+	conf_known(s->conf, map, keys);
+	if (conf_need(s->conf, entry, "at") != NULL)
+		r.at_ns = conf_duration_ns(s->conf, entry, "at", 0);
+	if (conf_need(s->conf, map, "times") != NULL)
+		r.times = (unsigned int)conf_u64(s->conf, map, "times", 2, ROUNDS_MAX, 2);
+	if (conf_need(s->conf, map, "every") != NULL)
+		r.every_ns = conf_duration_ns(s->conf, map, "every", 0);
+	steps = conf_need(s->conf, map, "steps");
+	if (steps == NULL || !conf_is_list(s->conf, steps, "steps"))
+		return;
+	if (conf_len(s->conf, steps) == 0)
+		conf_complain(s->conf, steps, "repeat: no steps");
+	for (size_t i = 0; i < conf_len(s->conf, steps); i++)
+		read_action(s, t, conf_at(s->conf, steps, i), r.at_ns);
+	check_round(s, entry, &r, first);
+	if (conf_complaints(s->conf) > mistakes)
+		return;
+	add_rounds(s, &r, first);
+	if (s->rounds.times == 0)
+		s->rounds = r;
+}
+
 void
 scenario_read_timeline(struct scenario *s, const struct topology *t, const struct conf_node *root)
 {
@@ -195,8 +296,14 @@ scenario_read_timeline(struct scenario *s, const struct topology *t, const struc
 
 	if (list == NULL || !conf_is_list(s->conf, list, "timeline"))
 		return;
-	for (size_t i = 0; i < conf_len(s->conf, list); i++)
-		read_action(s, t, conf_at(s->conf, list, i));
+	for (size_t i = 0; i < conf_len(s->conf, list); i++) {
+		const struct conf_node *entry = conf_at(s->conf, list, i);
+
+		if (conf_kind(entry) == CONF_MAP && conf_get(s->conf, entry, "repeat") != NULL)
+			read_repeat(s, t, entry);
+		else
+			read_action(s, t, entry, 0);
+	}
 	/* Without a step nothing breaks: what there is to see is the steady state. */
 	if (conf_len(s->conf, list) > 0)
 		check_first(s, list);

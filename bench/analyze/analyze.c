@@ -20,6 +20,7 @@
 #include "bench/analyze/rtt.h"
 #include "bench/analyze/run.h"
 #include "bench/analyze/sides.h"
+#include "bench/analyze/soak.h"
 #include "bench/analyze/steady.h"
 #include "bench/analyze/streams.h"
 #include "bench/analyze/tick.h"
@@ -88,6 +89,8 @@ analyze_trial(struct run *r, struct trial *t, struct err *e)
 		rc = resolvers_measure(t);
 	if (rc == 0)
 		rc = timeline_measure(r, t);
+	if (rc == 0)
+		rc = soak_measure(r, t, log);
 	if (rc == 0 && t->valid) {
 		rc = catchment_add(r, t);
 		if (rc == 0)

@@ -11,6 +11,7 @@
 #include "bench/analyze/rfc_metrics.h"
 #include "bench/analyze/rtt.h"
 #include "bench/analyze/sides.h"
+#include "bench/analyze/soak_metrics.h"
 #include "bench/analyze/streams.h"
 #include "lib/num.h"
 #include "lib/stat.h"
@@ -334,6 +335,14 @@ static const struct {
 	{"bgp_withdraws", "messages", "trials", rfc_collect_withdraws, 0},
 	{"bgp_messages", "messages", "trials", rfc_collect_messages, 0},
 	{"bgp_bytes", "bytes", "trials", rfc_collect_bytes, 0},
+	{"soak_good_rounds", "rounds", "trials", soak_collect_rounds, 0},
+	{"soak_stuck_rounds", "rounds", "trials", soak_collect_stuck, 0},
+	{"soak_sessions_lost", "sessions", "trials", soak_collect_lost, 0},
+	{"soak_drift_ms", "ms", "trials", soak_collect_drift, 0},
+	{"soak_unanswered_queries", "queries", "trials", soak_collect_unanswered, 0},
+	{"soak_failures", "failures", "trials", soak_collect_failures, 0},
+	{"soak_withdraw_convergence_ms", "ms", "rounds x trials", soak_collect_withdraw, 0},
+	{"soak_announce_convergence_ms", "ms", "rounds x trials", soak_collect_announce, 0},
 };
 
 enum { METRICS = sizeof(metrics) / sizeof(metrics[0]) };

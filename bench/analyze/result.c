@@ -14,6 +14,7 @@
 #include "bench/analyze/rfc_bgp.h"
 #include "bench/analyze/rtt.h"
 #include "bench/analyze/sides.h"
+#include "bench/analyze/soak.h"
 #include "bench/analyze/streams.h"
 #include "bench/analyze/verdicts.h"
 
@@ -212,6 +213,7 @@ trial_json(const struct run *r, const struct trial *t)
 	json_object_set(o, "timeline", t->timeline == NULL ? json_null() : t->timeline);
 	json_object_set(
 		o, "city_timeline", t->city_timeline == NULL ? json_null() : t->city_timeline);
+	json_object_set_new(o, "soak", soak_json(t));
 	json_object_set(o, "noise", t->noise);
 	return o;
 }

@@ -27,6 +27,8 @@ static const struct {
 	{"restore_announce_ms", NULL, OF_WIRE},
 	{"rib_convergence_ms", "RIB-OUT Convergence Time (RFC 7747)", OF_WIRE},
 	{"fib_convergence_ms", "RIB-IN Convergence Time, to the kernel's table (RFC 7747)", OF_FIB},
+	{"soak_withdraw_convergence_ms", NULL, OF_FIB},
+	{"soak_announce_convergence_ms", NULL, OF_FIB},
 };
 
 /* Counts that an RFC has a name for. */

@@ -161,6 +161,7 @@ struct trial {
 	int64_t last_from_fault_site_ns;
 	int64_t full_convergence_ns; /* from the fault, or NEVER */
 	struct budget *budget;	     /* budget.h; NULL: none */
+	struct soak *soak;	     /* soak.h; NULL: no rounds were planned */
 	json_t *damaged;	     /* strings (damage.h); NULL: nothing */
 	json_t *steady;
 	json_t *timeline;

@@ -8,6 +8,7 @@
 
 #include "bench/analyze/metrics.h"
 #include "bench/analyze/proofs.h"
+#include "bench/analyze/soak.h"
 #include "bench/analyze/targets_rtt.h"
 #include "bench/analyze/verdicts.h"
 #include "lib/stat.h"
@@ -234,6 +235,8 @@ without_samples(const struct run *r, const struct target *x, metric_family f)
 		return not_judged(x, f, "this scenario puts no node at fault");
 	if (strcmp(x->metric, "first_good_answer_ms") == 0)
 		return not_judged(x, f, "no stream was affected");
+	if (strcmp(x->metric, "soak_failures") == 0 && soak_planned(r) < SOAK_ROUNDS)
+		return not_judged(x, f, "%u of at least %d rounds", soak_planned(r), SOAK_ROUNDS);
 	return not_judged(x, f, "this run has no sample of %s%s%s", x->metric,
 		f == FAMILIES ? "" : " over IP", f == FAMILIES ? "" : family_name[f]);
 }

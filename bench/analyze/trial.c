@@ -11,6 +11,7 @@
 
 #include "bench/analyze/budget.h"
 #include "bench/analyze/noise.h"
+#include "bench/analyze/soak.h"
 #include "bench/analyze/trial_answers.h"
 #include "lib/fs.h"
 
@@ -58,6 +59,7 @@ trial_done(struct trial *t)
 	free(t->lookup);
 	free(t->wire);
 	budget_free(t->budget);
+	soak_free(t->soak);
 	json_decref(t->why);
 	json_decref(t->last_mile);
 	json_decref(t->damaged);
