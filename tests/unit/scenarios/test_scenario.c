@@ -159,6 +159,30 @@ slips_one_by_one(void **state)
 			"8: link a-hkg:hkg--hkg:a-hkg: the step of line 7 still lasts then, and "
 			"sets "
 			"the same"},
+		{7, "  - {at: 0s, repeat: {times: 3, every: 1s}}", "7: 'steps' is missing"},
+		{7,
+			"  - {at: 0s, repeat: {times: 1, every: 1s, steps: [{at: 0s, kill: "
+			"hkg/knotd}]}}",
+			"7: 'times': '1' is out of range (a whole number from 2 to 1000)"},
+		{7,
+			"  - {at: 0s, kill: hkg/bgpd, repeat: {times: 2, every: 1s, steps: [{at: "
+			"0s, stop: hkg/knotd}]}}",
+			"7: unknown key 'kill'"},
+		{7,
+			"  - {at: 0s, repeat: {times: 2, every: 1s, steps: [{at: 1s, kill: "
+			"hkg/knotd}]}}",
+			"7: repeat: a round is over before the next begins: its steps end before "
+			"'every'\n7: the first step is the fault and is at 0s"},
+		{7,
+			"  - {at: 0s, repeat: {times: 2, every: 1s, steps: [{at: 0s, kill: "
+			"hkg/named}]}}",
+			"7: node 'hkg' runs no 'named'"},
+		{7,
+			"  - {at: 0s, repeat: {times: 1000, every: 10s, steps: [{at: 0s, kill: "
+			"hkg/knotd}]}}",
+			"7: a timeline of more than an hour\n"
+			"8: the steps are not in the order of their time"},
+		{7, "  - {at: 0s, repeat: [2]}", "7: repeat must be a map (key: value)"},
 		{7, "  - {at: 0s, exec: {node: hkg}}", "7: exec: either command or script"},
 		{7, "  - {at: 0s, exec: {node: hkg, command: [true], script: x}}",
 			"7: exec: either command or script"},
@@ -402,6 +426,37 @@ steps_of_links(void **state)
 	scenario_free(s);
 }
 
+/* Rounds are the same steps, later; they borrow what the first owns. */
+static void
+rounds(void **state)
+{
+	const char *text =
+		"name: a\ntitle: A\ntimeline:\n"
+		"  - at: 0s\n    repeat:\n      times: 200\n      every: 800ms\n      steps:\n"
+		"        - {at: 0s, exec: {node: hkg, command: [off], undo: [on]}}\n"
+		"        - {at: 400ms, exec: {node: hkg, command: [on], mends: true}}\n"
+		"  - {at: 300s, kill: hkg/bgpd}\n";
+	const struct action *a;
+	struct scenario *s;
+
+	(void)state;
+	assert_int_equal(fs_write(path, text, strlen(text), NULL), 0);
+	assert_int_equal(scenario_load(path, t, &s, NULL), 0);
+	assert_int_equal(conf_report(s->conf), 0);
+	assert_int_equal(s->actions_len, 401);
+	assert_int_equal(s->rounds.times, 200);
+	assert_int_equal(s->rounds.every_ns, 800 * NS_PER_MS);
+	a = &s->actions[2 * 150 + 1];
+	assert_int_equal(a->at_ns, (150 * 800 + 400) * NS_PER_MS);
+	assert_int_equal(a->round, 151);
+	assert_true(a->restores);
+	assert_string_equal(a->target, "hkg: on");
+	assert_ptr_equal(a->argv, s->actions[1].argv);
+	assert_int_equal(s->actions[400].round, 0);
+	assert_string_equal(scenario_fault_node(s), "hkg");
+	scenario_free(s);
+}
+
 int
 main(void)
 {
@@ -414,6 +469,7 @@ main(void)
 		cmocka_unit_test(steps_of_services),
 		cmocka_unit_test(steps_with_a_script),
 		cmocka_unit_test(steps_of_links),
+		cmocka_unit_test(rounds),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -144,12 +144,12 @@ wrong_judges(void **state)
 {
 	static const char text[] =
 		"name: x\ntitle: x\n"
-		"judges: [crash-withdraw, soak, no-such, vrrp-on-lo]\n"
+		"judges: [crash-withdraw, xdp-3us, no-such, vrrp-on-lo]\n"
 		"timeline:\n"
 		"  - {at: 0s, check: {judges: reload-withdraw, what: x, node: hkg, "
 		"command: [x], met: {exit: 0}}}\n";
 	static const char *const told[] = {
-		":3: judges: the ledger says that nothing judges 'soak' yet",
+		":3: judges: the ledger says that nothing judges 'xdp-3us' yet",
 		":3: judges: the ledger has no 'no-such'",
 		":3: judges: 'vrrp-on-lo' has no metric, and here no check and no expectation",
 		":3: judges lacks 'reload-withdraw', which line 5 judges"};
