@@ -77,6 +77,7 @@ struct expect {
 };
 
 enum { SCENARIO_LAYERS = 2 };
+
 /* The same steps again and again. */
 struct rounds {
 	unsigned int times; /* 0: there are none */
@@ -105,9 +106,6 @@ struct scenario {
 	bool own_lab;		       /* it wants a lab that nothing was done to before */
 	char *layers[SCENARIO_LAYERS]; /* absolute: folders over the variant's, lowest first */
 	size_t layers_len;
-	const char *variants; /* those it is for, as text; NULL: for all */
-	bool fits;	      /* it is for the topology's variant */
-	bool own_lab;	      /* it wants a lab that nothing was done to before */
 	struct rounds rounds; /* of its first `repeat` */
 };
 
