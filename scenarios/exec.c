@@ -89,6 +89,24 @@ reap(struct exec_jobs *jobs)
 	jobs->len = kept;
 }
 
+void
+exec_settle(struct exec_jobs *jobs, struct mono deadline)
+{
+	for (size_t i = 0; i < jobs->len; i++) {
+		int left_ms = mono_left_ms(deadline);
+		struct pollfd pfd = {.events = POLLIN};
+
+		if (jobs->list[i].ended || jobs->list[i].action->kind == ACTION_CHECK)
+			continue;
+		pfd.fd = (int)syscall(SYS_pidfd_open, jobs->list[i].pid, 0);
+		if (pfd.fd < 0)
+			continue;
+		(void)poll(&pfd, 1, left_ms > 0 ? left_ms : 0);
+		close(pfd.fd);
+	}
+	reap(jobs);
+}
+
 static int
 spawn(struct exec_jobs *jobs, struct lab *lab, const struct action *action, char *const argv[],
 	struct lab_instant *ret, struct err *e)

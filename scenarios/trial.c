@@ -20,7 +20,9 @@
 enum {
 	STEADY_MS = 30000, /* for the lab to be healthy before a trial */
 	HEAL_MS = 60000,   /* and after one */
-	SURVEY_MS = 250
+	SURVEY_MS = 250,
+	ROUND_MS = 5000, /* for the command of a round's step, before the next step */
+	LATE_MS = 20
 };
 
 /* What one trial holds while it runs. */
@@ -116,6 +118,23 @@ start_watching(struct trial *t, struct err *e)
 	return watch_start(&t->watch, plan_captures(plan->lab), plan_record(plan->lab), probes, e);
 }
 
+/*
+ * The steps of rounds keep their distance: one waits for the command of the one before, and what comes late moves all
+ * that follow. On a busy host rounds would else run into each other.
+ */
+static void
+keep_distance(struct trial *t, const struct action *a, struct mono *fault)
+{
+	int64_t late_ns;
+
+	if (a->round == 0)
+		return;
+	exec_settle(&t->jobs, mono_add(mono_now(), ROUND_MS * NS_PER_MS));
+	late_ns = mono_diff_ns(mono_now(), mono_add(*fault, a->at_ns));
+	if (late_ns > LATE_MS * NS_PER_MS)
+		*fault = mono_add(*fault, late_ns);
+}
+
 static int
 play(struct trial *t, struct err *e)
 {
@@ -131,6 +150,8 @@ play(struct trial *t, struct err *e)
 
 		rc = watch_until(&t->watch, mono_add(fault, a->at_ns),
 			i ? action_name(a->kind) : "steady", e);
+		if (rc == 0)
+			keep_distance(t, a, &fault);
 		if (rc == 0)
 			rc = act(t->plan->lab, a, t->watch.events, &t->jobs, &t->first_change, e);
 		talk_live("%s: %s %s", t->watch.title, action_name(a->kind), a->target);
