@@ -17,7 +17,11 @@
 #include "lib/stopfd.h"
 
 enum {
-	BLOCK_TIMEOUT_MS = 50, /* the kernel hands over a block that is not full after this */
+	/*
+	 * The kernel hands over a block that is not full after this. libpcap's blocks are 256 KiB, so with
+	 * few packets a ring is full after (its size / 256 KiB) x this: the longest that we may be kept waiting.
+	 */
+	BLOCK_TIMEOUT_MS = 200,
 	DRAIN_MS = 3 * BLOCK_TIMEOUT_MS,
 	FILE_BUFFER_BYTES = 1 << 18,
 	EVENTS = 64,
