@@ -55,6 +55,8 @@ static const struct argp_option options[] = {
 		"in front of the rate: a time or bytes (default: 50ms)", 1},
 	{"duplicate", KEY_IMPAIRMENT + 8, "RATIO", 0, "of packets that arrive twice", 1},
 	{"corrupt", KEY_IMPAIRMENT + 9, "RATIO", 0, "of packets with one bit inverted", 1},
+	{"lose", KEY_IMPAIRMENT + 10, "WHAT", 0,
+		"silently: larger:BYTES, tcp/PORT, udp/PORT, several with commas; or nothing", 1},
 	{"blackhole", KEY_BLACKHOLE, NULL, 0, "lose everything, silently", 2},
 	{"blackhole-data", KEY_BLACKHOLE_DATA, NULL, 0,
 		"the same, but BGP, BFD and the IGP pass: no session notices", 2},
@@ -108,6 +110,9 @@ parse_change(int key, char *arg, struct argp_state *state)
 	case KEY_PASS:
 		set_flag(state, a, WIRE_BLACKHOLE, false);
 		set_flag(state, a, WIRE_BLACKHOLE_DATA, false);
+		set_flag(state, a, WIRE_LOSE_LARGER, false);
+		set_flag(state, a, WIRE_LOSE_TCP, false);
+		set_flag(state, a, WIRE_LOSE_UDP, false);
 		break;
 	case KEY_RESET:
 		a->reset = true;

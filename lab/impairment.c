@@ -9,10 +9,10 @@
 
 #include "lib/num.h"
 
-enum { END_BYTES = 64 };
+enum { END_BYTES = 64, LOSE_BYTES = 64, LEAST_MTU_BYTES = 68 /* RFC 791 */ };
 
 const char *const impairment_words[] = {"delay", "jitter", "spread", "reorder", "loss", "burst",
-	"rate", "queue", "duplicate", "corrupt", NULL};
+	"rate", "queue", "duplicate", "corrupt", "lose", NULL};
 
 /* What a word's value should look like, and the largest it may be. */
 static const struct {
@@ -89,6 +89,54 @@ read_choice(struct impairment *m, enum wire_knob k, const char *word, const char
 	return 0;
 }
 
+/* One of what is lost: larger:1280, tcp/53, udp/53. */
+static bool
+read_lose_one(struct impairment *m, const char *text)
+{
+	static const struct {
+		const char *begins;
+		enum wire_knob knob;
+		uint64_t min;
+	} kinds[] = {{"larger:", WIRE_LOSE_LARGER, LEAST_MTU_BYTES}, {"tcp/", WIRE_LOSE_TCP, 1},
+		{"udp/", WIRE_LOSE_UDP, 1}};
+	uint64_t value;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t len = strlen(kinds[i].begins);
+
+		if (strncmp(text, kinds[i].begins, len) != 0)
+			continue;
+		if (num_u64(text + len, kinds[i].min, UINT16_MAX, &value) < 0)
+			return false;
+		put(m, kinds[i].knob, (double)value);
+		return true;
+	}
+	return false;
+}
+
+/* All of what is lost: what is not named passes. */
+static int
+read_lose(struct impairment *m, const char *text, struct err *e)
+{
+	char one[LOSE_BYTES], *rest = one, *word;
+	bool good = strlen(text) < sizeof(one);
+
+	put(m, WIRE_LOSE_LARGER, 0);
+	put(m, WIRE_LOSE_TCP, 0);
+	put(m, WIRE_LOSE_UDP, 0);
+	if (strcmp(text, "nothing") == 0)
+		return 0;
+	snprintf(one, sizeof(one), "%s", text);
+	while (good && (word = strsep(&rest, ",")) != NULL)
+		good = read_lose_one(m, word + strspn(word, " "));
+	if (!good)
+		return err_set(e, EINVAL,
+			"lose: '%.60s' is not larger:BYTES (68 on), tcp/PORT or udp/PORT, or several "
+			"of them with commas, or nothing",
+			text);
+	return 0;
+}
+
 int
 impairment_read(struct impairment *m, const char *word, const char *text, struct err *e)
 {
@@ -96,6 +144,8 @@ impairment_read(struct impairment *m, const char *word, const char *text, struct
 
 	if (strcmp(word, "queue") == 0)
 		return read_queue(m, text, e);
+	if (strcmp(word, "lose") == 0)
+		return read_lose(m, text, e);
 	if (strcmp(word, "spread") == 0)
 		return read_choice(m, WIRE_JITTER_NORMAL, word, text, "uniform", "normal", e);
 	if (strcmp(word, "reorder") == 0)
@@ -140,6 +190,20 @@ static void __attribute__((format(printf, 2, 3))) add(char out[static 200], cons
 	va_end(ap);
 }
 
+/* What a blackhole of some swallows. */
+static void
+add_lose(char out[static 200], const struct wire_impair *m)
+{
+	if (m->lose_larger_bytes > 0)
+		add(out, "loses what is larger than %lld B", (long long)m->lose_larger_bytes);
+	if (m->lose_tcp_port > 0)
+		add(out, "loses TCP port %lld", (long long)m->lose_tcp_port);
+	if (m->lose_udp_port > 0)
+		add(out, "loses UDP port %lld", (long long)m->lose_udp_port);
+	if (m->lose_larger_bytes == 0 && m->lose_tcp_port == 0 && m->lose_udp_port == 0)
+		add(out, "every size and port passes");
+}
+
 static void
 add_rate(char out[static 200], const struct wire_impair *m)
 {
@@ -174,6 +238,8 @@ impairment_show(const struct wire_impair *m, uint32_t mask, char out[static 200]
 		add(out, m->blackhole ? "blackhole" : "passes");
 	if (mask & 1U << WIRE_BLACKHOLE_DATA)
 		add(out, m->blackhole_data ? "blackhole of data" : "data passes");
+	if (mask & (1U << WIRE_LOSE_LARGER | 1U << WIRE_LOSE_TCP | 1U << WIRE_LOSE_UDP))
+		add_lose(out, m);
 	if (mask & 1U << WIRE_DELAY)
 		add(out, "delay %s", num_show_ns(m->delay_ns, text));
 	if (mask & 1U << WIRE_JITTER)

@@ -5,6 +5,7 @@
  *      loss            a ratio; burst: a mean number of packets
  *      rate            bits a second; queue: a duration or bytes
  *      duplicate, corrupt      ratios
+ *      lose            what is lost silently: larger:BYTES, tcp/PORT, udp/PORT, several with commas; or nothing
  */
 #ifndef LAB_IMPAIRMENT_H
 #define LAB_IMPAIRMENT_H

@@ -30,6 +30,20 @@ add_ratio(char *out, const char *name, const json_t *way, const char *key)
 	add(out, word);
 }
 
+/* A whole number that is not 0. */
+static void
+add_number(char *out, const char *before, const json_t *way, const char *key, const char *after)
+{
+	json_int_t value = json_integer_value(json_object_get(way, key));
+	char word[48];
+
+	if (value <= 0)
+		return;
+	snprintf(word, sizeof(word), "%s%s%lld%s", before, after[0] != '\0' ? " " : "",
+		(long long)value, after);
+	add(out, word);
+}
+
 /* What a direction does beyond its own delay; "" if nothing. */
 static void
 describe_way(const json_t *way, int64_t usual_ns, char out[static WAY_BYTES])
@@ -46,6 +60,9 @@ describe_way(const json_t *way, int64_t usual_ns, char out[static WAY_BYTES])
 	}
 	if (json_is_true(json_object_get(way, "blackhole_data")))
 		add(out, "blackhole for data");
+	add_number(out, "loses packets over", way, "lose_larger_bytes", " B");
+	add_number(out, "loses tcp/", way, "lose_tcp_port", "");
+	add_number(out, "loses udp/", way, "lose_udp_port", "");
 	add_ratio(out, "loss", way, "loss_ratio");
 	if (json_is_integer(delay) && json_integer_value(delay) != usual_ns) {
 		snprintf(word, sizeof(word), "delay %s",

@@ -206,7 +206,7 @@ topo_read_links(struct topology *t, const struct conf_node *root)
 {
 	static const char *const keys[] = {"a", "b", "a_addr", "b_addr", "delay", "stretch",
 		"jitter", "spread", "reorder", "loss", "burst", "rate", "queue", "duplicate",
-		"corrupt", NULL};
+		"corrupt", "lose", NULL};
 	const struct conf_node *list = conf_need(t->conf, root, "links");
 	size_t n = conf_is_list(t->conf, list, "links") ? conf_len(t->conf, list) : 0;
 

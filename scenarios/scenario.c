@@ -106,7 +106,7 @@ read_root(struct scenario *s, const struct topology *t, const struct conf_node *
 {
 	static const char *const keys[] = {"name", "title", "summary", "like", "judges", "probes",
 		"before", "after", "phase", "timeline", "expect", "rollback", "variants", "lab",
-		"layers", NULL};
+		"layers", "withdraws", NULL};
 	const char *rollback, *lab;
 
 	conf_known(s->conf, root, keys);
@@ -120,6 +120,10 @@ read_root(struct scenario *s, const struct topology *t, const struct conf_node *
 	if (!s->own_lab && strcmp(lab, "shared") != 0)
 		conf_complain(s->conf, conf_get(s->conf, root, "lab"),
 			"lab: shared or own, not '%s'", lab);
+	s->withdraws = conf_str(s->conf, root, "withdraws", NULL);
+	if (s->withdraws != NULL && topology_node(t, s->withdraws) < 0)
+		conf_complain(s->conf, conf_get(s->conf, root, "withdraws"),
+			"the network has no node '%s'", s->withdraws);
 	rollback = conf_str(s->conf, root, "rollback", "always");
 	if (strcmp(rollback, "always") != 0)
 		conf_complain(s->conf, conf_get(s->conf, root, "rollback"),

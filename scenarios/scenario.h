@@ -101,6 +101,7 @@ struct scenario {
 	size_t actions_len;
 	struct expect *expects;
 	size_t expects_len;
+	const char *withdraws;	       /* node whose withdraw is measured, as the file says; or NULL */
 	const char *variants;	       /* those it is for, as text; NULL: for all */
 	bool fits;		       /* it is for the topology's variant */
 	bool own_lab;		       /* it wants a lab that nothing was done to before */
@@ -129,7 +130,7 @@ bool scenario_same_layers(const struct scenario *a, const struct scenario *b);
 const char *action_name(enum action_kind kind);
 bool action_is_link(enum action_kind kind);
 
-/* The node at which something is broken first: whose withdraw is measured. NULL: links alone. */
+/* The node whose withdraw is measured: as the file says, or at which something is broken first. NULL: links alone. */
 const char *scenario_fault_node(const struct scenario *s);
 
 /* End of the last action, and of what lasts for a time, ns after the fault. */

@@ -32,7 +32,7 @@ enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 static const char *const step_keys[] = {"at", "kill", "stop", "hang", "resume", "start",
 	"blackhole", "blackhole-data", "link-down", "impair", "link-up", "exec", "check", "dir",
 	"for", "delay", "jitter", "spread", "reorder", "loss", "burst", "rate", "queue",
-	"duplicate", "corrupt", NULL};
+	"duplicate", "corrupt", "lose", NULL};
 
 enum { ROUNDS_MAX = 1000, STEPS_MAX = 5000 };
 
@@ -51,11 +51,11 @@ action_is_link(enum action_kind kind)
 const char *
 scenario_fault_node(const struct scenario *s)
 {
-	for (size_t i = 0; i < s->actions_len; i++)
+	for (size_t i = 0; s->withdraws == NULL && i < s->actions_len; i++)
 		if (!s->actions[i].restores && !action_is_link(s->actions[i].kind) &&
 			s->actions[i].kind != ACTION_CHECK)
 			return s->actions[i].node;
-	return NULL;
+	return s->withdraws;
 }
 
 int64_t

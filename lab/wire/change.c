@@ -59,11 +59,14 @@ put(struct wire *w, size_t dir, const struct wire_impair *from, uint32_t mask)
 
 	wire_impair_copy(&d->impair, from, mask);
 	if (d->impair.down && !was.down)
-		d->down_dropped_pkts += wire_flush(w, dir, false);
+		d->down_dropped_pkts += wire_flush(w, dir, NULL);
 	else if (d->impair.blackhole && !was.blackhole)
-		d->blackholed_pkts += wire_flush(w, dir, false);
-	else if (d->impair.blackhole_data && !was.blackhole_data)
-		d->blackholed_pkts += wire_flush(w, dir, true);
+		d->blackholed_pkts += wire_flush(w, dir, NULL);
+	else if ((d->impair.blackhole_data && !was.blackhole_data) ||
+		d->impair.lose_larger_bytes != was.lose_larger_bytes ||
+		d->impair.lose_tcp_port != was.lose_tcp_port ||
+		d->impair.lose_udp_port != was.lose_udp_port)
+		d->blackholed_pkts += wire_flush(w, dir, &d->impair);
 }
 
 /* A knob of a direction is no longer set back by the change that owns it. */

@@ -22,6 +22,9 @@ const struct wire_knob_spec wire_knobs[WIRE_KNOBS] = {
 	[WIRE_CORRUPT] = {"corrupt_ratio", WIRE_KNOB_REAL, 0, 1, "0 to 1"},
 	[WIRE_BLACKHOLE] = {"blackhole", WIRE_KNOB_FLAG, 0, 1, ""},
 	[WIRE_BLACKHOLE_DATA] = {"blackhole_data", WIRE_KNOB_FLAG, 0, 1, ""},
+	[WIRE_LOSE_LARGER] = {"lose_larger_bytes", WIRE_KNOB_WHOLE, 0, 65535, "0 to 65535"},
+	[WIRE_LOSE_TCP] = {"lose_tcp_port", WIRE_KNOB_WHOLE, 0, 65535, "0 to 65535"},
+	[WIRE_LOSE_UDP] = {"lose_udp_port", WIRE_KNOB_WHOLE, 0, 65535, "0 to 65535"},
 	[WIRE_DOWN] = {"carrier", WIRE_KNOB_NOT, 0, 1, ""},
 };
 
@@ -55,6 +58,12 @@ wire_knob_get(const struct wire_impair *m, enum wire_knob k)
 		return m->blackhole;
 	case WIRE_BLACKHOLE_DATA:
 		return m->blackhole_data;
+	case WIRE_LOSE_LARGER:
+		return (double)m->lose_larger_bytes;
+	case WIRE_LOSE_TCP:
+		return (double)m->lose_tcp_port;
+	case WIRE_LOSE_UDP:
+		return (double)m->lose_udp_port;
 	case WIRE_DOWN:
 		return m->down;
 	case WIRE_KNOBS:
@@ -105,6 +114,15 @@ wire_knob_put(struct wire_impair *m, enum wire_knob k, double value)
 		break;
 	case WIRE_BLACKHOLE_DATA:
 		m->blackhole_data = value > 0;
+		break;
+	case WIRE_LOSE_LARGER:
+		m->lose_larger_bytes = (int64_t)value;
+		break;
+	case WIRE_LOSE_TCP:
+		m->lose_tcp_port = (int64_t)value;
+		break;
+	case WIRE_LOSE_UDP:
+		m->lose_udp_port = (int64_t)value;
 		break;
 	case WIRE_DOWN:
 		m->down = value > 0;
@@ -223,7 +241,7 @@ wire_decide(const struct wire_impair *m, struct wire_memory *s, const uint8_t *f
 {
 	if (m->down)
 		return WIRE_LOST_DOWN;
-	if (m->blackhole || (m->blackhole_data && wire_is_data(frame, len_bytes)))
+	if (m->blackhole || wire_is_swallowed(m, frame, len_bytes))
 		return WIRE_LOST_BLACKHOLE;
 	if (m->rate_bps > 0 && !pass_line(m, s, len_bytes, &arrival))
 		return WIRE_LOST_QUEUE;

@@ -13,7 +13,8 @@
  *      jitter          uniform within +- jitter_ns of the delay, or normal with that standard
  *                      deviation, cut at three of them. In order unless reorder: a frame that would
  *                      overtake leaves together with the one before it.
- *      blackhole       of everything, or of data alone so that no session notices (data.h)
+ *      blackhole       of everything, of data alone so that no session notices, or of some packets: those
+ *                      larger than a size, those from or to a port (data.h)
  *      duplicate       the copy leaves right behind the frame and takes no time of the line
  *      corrupt         one bit behind the Ethernet header is inverted
  */
@@ -46,6 +47,9 @@ struct wire_impair {
 	double corrupt_ratio;
 	bool blackhole;
 	bool blackhole_data; /* BGP, BFD, the IGP and neighbour discovery pass: see data.h */
+	int64_t lose_larger_bytes; /* IP packets longer than this; 0: none */
+	int64_t lose_tcp_port;	   /* TCP from or to this port; 0: none */
+	int64_t lose_udp_port;
 	bool down;	     /* both directions of a link have the same */
 };
 
@@ -63,6 +67,9 @@ enum wire_knob {
 	WIRE_CORRUPT,
 	WIRE_BLACKHOLE,
 	WIRE_BLACKHOLE_DATA,
+	WIRE_LOSE_LARGER,
+	WIRE_LOSE_TCP,
+	WIRE_LOSE_UDP,
 	WIRE_DOWN,
 	WIRE_KNOBS
 };

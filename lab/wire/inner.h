@@ -59,8 +59,8 @@ struct wire {
 	char *reply;   /* waits to be sent; NULL: none */
 };
 
-/* Drop all frames on their way in a direction, or those that are data; how many there were. */
-size_t wire_flush(struct wire *w, size_t dir, bool data_only);
+/* Drop all frames on their way in a direction, or those that an impairment swallows (data.h); how many there were. */
+size_t wire_flush(struct wire *w, size_t dir, const struct wire_impair *what);
 
 /*
  * Answer what waits on the control socket. Sets w->ended at end of file. Returns 0, or -errno

@@ -168,7 +168,7 @@ release_due(struct wire *w)
 }
 
 size_t
-wire_flush(struct wire *w, size_t dir, bool data_only)
+wire_flush(struct wire *w, size_t dir, const struct wire_impair *what)
 {
 	struct frame_queue *q = &w->dirs[dir].queue, kept;
 	size_t lost = 0;
@@ -177,7 +177,7 @@ wire_flush(struct wire *w, size_t dir, bool data_only)
 	while (frame_first(&w->pool, q) != NULL) {
 		struct frame *f = frame_pop(&w->pool, q);
 
-		if (data_only && !wire_is_data(f->bytes, f->len_bytes)) {
+		if (what != NULL && !wire_is_swallowed(what, f->bytes, f->len_bytes)) {
 			frame_push(&w->pool, &kept, f);
 			continue;
 		}

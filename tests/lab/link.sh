@@ -55,6 +55,21 @@ await 20 "frames lost at random" above a2b lost_pkts 3
 [ "$(figure a2b blackholed_pkts)" -lt "$(figure a2b lost_pkts)" ] || await 20 "more losses" above a2b lost_pkts "$(figure a2b blackholed_pkts)"
 expect 0 link --reset
 
+# What is larger than a size is lost without a word, what is not passes; so with a port.
+expect 0 link --lose larger:600,tcp/179
+lost=$(figure a2b blackholed_pkts)
+peer=$("$CATCHMENT" lab exec hkg ip -4 -o neighbour show dev a-hkg | awk 'NR == 1 {print $1}')
+[ -n "$peer" ] || fail "hkg knows no neighbour at a-hkg"
+"$CATCHMENT" lab exec hkg ping -c 3 -i 0.2 -W 10 -s 500 "$peer" >"$scratch/ping" || fail "small packets were lost: $(cat "$scratch/ping")"
+"$CATCHMENT" lab exec hkg ping -c 2 -i 0.2 -W 1 -s 600 "$peer" >"$scratch/ping" && fail "large packets came through"
+grep -qi 'frag\|mtu' "$scratch/ping" && fail "somebody was told: $(cat "$scratch/ping")"
+link | grep -q 'larger than 600 B.*TCP port 179' || fail "the link does not tell what it loses: $(link)"
+[ "$(figure a2b blackholed_pkts)" -gt "$lost" ] || [ "$(figure b2a blackholed_pkts)" -gt 0 ] || fail "the losses were not counted"
+expect 2 link --lose larger:20
+grep -q 'is not larger:BYTES' "$scratch/err" || fail "no reason: $(cat "$scratch/err")"
+expect 0 link --pass
+link | grep -q changed && fail "--pass left something"
+
 # Carriers: in the nodes, at both ends, and back after a time without a command of ours.
 running hkg a-hkg || fail "no carrier to begin with"
 expect 0 link --down

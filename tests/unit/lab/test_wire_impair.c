@@ -313,6 +313,96 @@ data_alone_is_lost(void **state)
 	assert_int_equal(wire_decide(&m, &s, dns, sizeof(dns), (struct mono){2}, &v), WIRE_KEEP);
 }
 
+/* One frame, IPv4 or IPv6, TCP or UDP, from a port to another, `ip_bytes` long with its IP header. */
+static size_t
+packet(uint8_t f[static 2000], int family, uint8_t proto, uint16_t sport, uint16_t dport,
+	uint16_t ip_bytes)
+{
+	size_t at = family == 4 ? 34 : 54;
+
+	memset(f, 0, 2000);
+	if (family == 4) {
+		memcpy(f + 12, (const uint8_t[]){0x08, 0, 0x45, 0}, 4);
+		f[16] = (uint8_t)(ip_bytes >> 8);
+		f[17] = (uint8_t)ip_bytes;
+		f[23] = proto;
+	} else {
+		memcpy(f + 12, (const uint8_t[]){0x86, 0xdd, 0x60}, 3);
+		f[18] = (uint8_t)((ip_bytes - 40) >> 8);
+		f[19] = (uint8_t)(ip_bytes - 40);
+		f[20] = proto;
+	}
+	f[at] = (uint8_t)(sport >> 8);
+	f[at + 1] = (uint8_t)sport;
+	f[at + 2] = (uint8_t)(dport >> 8);
+	f[at + 3] = (uint8_t)dport;
+	if (proto == 6)
+		f[at + 12] = 0x50;
+	else
+		f[at + 5] = 8;
+	return 14U + ip_bytes;
+}
+
+static void
+large_packets_are_swallowed(void **state)
+{
+	const struct wire_impair m = {.lose_larger_bytes = 1280};
+	uint8_t f[2000] = {[12] = 0x08, 0x06};
+
+	(void)state;
+	assert_false(wire_is_swallowed(&m, f, 1600)); /* ARP has no size of its own */
+	assert_false(wire_is_swallowed(&m, f, 3));
+	for (int family = 4; family <= 6; family += 2) {
+		size_t len = packet(f, family, 17, 53, 40000, 1280);
+
+		assert_false(wire_is_swallowed(&m, f, len));
+		len = packet(f, family, 17, 53, 40000, 1281);
+		assert_true(wire_is_swallowed(&m, f, len));
+		len = packet(f, family, 6, 179, 40000, 1281);
+		assert_true(wire_is_swallowed(&m, f, len)); /* a session too */
+		len = packet(f, family, 17, 53, 40000, 100);
+		assert_false(wire_is_swallowed(&m, f, len + 1400)); /* padding is not of it */
+	}
+	packet(f, 4, 6, 53, 40000, 0); /* its length is left to the card */
+	assert_true(wire_is_swallowed(&m, f, 1500));
+	assert_false(wire_is_swallowed(&m, f, 1200));
+	/* behind a VLAN tag */
+	packet(f, 4, 17, 53, 40000, 1281);
+	memmove(f + 16, f + 12, 1300);
+	memcpy(f + 12, (const uint8_t[]){0x81, 0, 0, 7}, 4);
+	assert_true(wire_is_swallowed(&m, f, 1299));
+}
+
+static void
+ports_are_swallowed(void **state)
+{
+	const struct wire_impair tcp = {.lose_tcp_port = 53}, udp = {.lose_udp_port = 53};
+	uint8_t f[2000];
+
+	(void)state;
+	for (int family = 4; family <= 6; family += 2) {
+		size_t len = packet(f, family, 6, 53, 40000, 100);
+
+		assert_true(wire_is_swallowed(&tcp, f, len));
+		assert_false(wire_is_swallowed(&udp, f, len));
+		len = packet(f, family, 6, 40000, 53, 100);
+		assert_true(wire_is_swallowed(&tcp, f, len));
+		len = packet(f, family, 6, 40000, 179, 100);
+		assert_false(wire_is_swallowed(&tcp, f, len));
+		len = packet(f, family, 17, 53, 40000, 100);
+		assert_false(wire_is_swallowed(&tcp, f, len));
+		assert_true(wire_is_swallowed(&udp, f, len));
+		assert_false(wire_is_swallowed(&tcp, f, 40)); /* cut before its ports */
+	}
+	/* of a fragmented packet the first alone has ports */
+	packet(f, 4, 17, 53, 40000, 100);
+	f[20] = 0x20;
+	assert_true(wire_is_swallowed(&udp, f, 114));
+	f[20] = 0x20;
+	f[21] = 185;
+	assert_false(wire_is_swallowed(&udp, f, 114));
+}
+
 /* Frames pushed in any order, in list and heap, come out in the order of their release. */
 static void
 queue_sorts(void **state)
@@ -364,7 +454,9 @@ main(void)
 		cmocka_unit_test(jitter), cmocka_unit_test(rate),
 		cmocka_unit_test(an_idle_line_takes_any_frame),
 		cmocka_unit_test(copies_and_inverted_bits), cmocka_unit_test(data_and_control),
-		cmocka_unit_test(data_alone_is_lost), cmocka_unit_test(queue_sorts)};
+		cmocka_unit_test(data_alone_is_lost),
+		cmocka_unit_test(large_packets_are_swallowed),
+		cmocka_unit_test(ports_are_swallowed), cmocka_unit_test(queue_sorts)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
