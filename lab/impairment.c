@@ -131,7 +131,8 @@ read_lose(struct impairment *m, const char *text, struct err *e)
 		good = read_lose_one(m, word + strspn(word, " "));
 	if (!good)
 		return err_set(e, EINVAL,
-			"lose: '%.60s' is not larger:BYTES (68 on), tcp/PORT or udp/PORT, or several "
+			"lose: '%.60s' is not larger:BYTES (68 on), tcp/PORT or udp/PORT, or "
+			"several "
 			"of them with commas, or nothing",
 			text);
 	return 0;

@@ -40,7 +40,11 @@ enum answers_stray_kind {
 	ANSWERS_STRAY_KINDS
 };
 
-enum answers_flag { ANSWERS_HAS_DUPLICATE = 1 };
+enum answers_flag {
+	ANSWERS_HAS_DUPLICATE = 1,
+	ANSWERS_FELL_BACK =
+		2, /* the answer over UDP was truncated, and the same was asked over TCP */
+};
 
 enum {
 	ANSWERS_HEADER_BYTES = 64,

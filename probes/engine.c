@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -38,9 +39,16 @@ struct endpoint {
 	struct sockaddr_storage to;
 };
 
+/* A query that is sent, but for its id and the digits in its name. */
+struct template
+{
+	size_t len_bytes;
+	uint8_t bytes[DNS_QUERY_MAX_BYTES];
+};
+
 struct engine {
 	const struct plan *plan;
-	struct names names;
+	struct names names, large_names;
 	struct match match;
 	struct lanes lanes;
 	struct tcp *tcp; /* NULL: no stream goes over it */
@@ -53,8 +61,7 @@ struct engine {
 	int epoll_fd;
 	bool abandoned;
 	bool file_failed; /* the answers file cannot be written */
-	size_t query_len_bytes;
-	uint8_t query[DNS_QUERY_MAX_BYTES];
+	struct template query, large_query;
 	struct socket_packet packet;
 	struct engine_stats stats;
 };
@@ -100,32 +107,48 @@ open_sockets(struct engine *en, struct err *e)
 	return rc < 0 ? err_sys(e, -rc, "cannot watch the TCP connections") : 0;
 }
 
-/* The query that is sent, but for its id and the digits in its name. */
 static int
-write_template(struct engine *en, struct err *e)
+write_template(const struct plan *p, const char *name, struct template *ret, struct err *e)
 {
-	const struct plan *p = en->plan;
-	char name[NAMES_TEXT_BYTES];
-	int len;
+	int len = dns_query_write(name, p->qtype, UDP_BYTES, ret->bytes);
 
-	if (!p->fixed_name && names_init(&en->names, p->seed, p->zone) < 0)
-		return err_set(e, EINVAL, "zone '%s' is too long", p->zone);
-	len = dns_query_write(p->fixed_name ? p->zone : names_format(&en->names, 0, 0, name),
-		p->qtype, UDP_BYTES, en->query);
 	if (len < 0)
 		return err_set(e, EINVAL, "zone '%s' is not a domain name", p->zone);
-	en->query_len_bytes = (size_t)len;
-	dns_query_change(en->query, en->query_len_bytes, p->qclass, false);
+	ret->len_bytes = (size_t)len;
+	dns_query_change(ret->bytes, ret->len_bytes, p->qclass, false);
 	if (p->plain)
-		en->query_len_bytes = dns_query_cut_opt(en->query, en->query_len_bytes);
+		ret->len_bytes = dns_query_cut_opt(ret->bytes, ret->len_bytes);
 	return 0;
+}
+
+static int
+write_templates(struct engine *en, struct err *e)
+{
+	const struct plan *p = en->plan;
+	char name[NAMES_TEXT_BYTES], zone[NAMES_TEXT_BYTES];
+	bool large = false;
+	int rc;
+
+	for (uint32_t i = 0; i < p->streams_len; i++)
+		large = large || p->streams[i].service == PLAN_LARGE;
+	if (p->fixed_name)
+		return write_template(p, p->zone, &en->query, e);
+	snprintf(zone, sizeof(zone), "%s%s", PLAN_LARGE_LABEL, p->zone);
+	if (names_init(&en->names, p->seed, p->zone) < 0 ||
+		(large && names_init(&en->large_names, p->seed, zone) < 0))
+		return err_set(e, EINVAL, "zone '%s' is too long", p->zone);
+	rc = write_template(p, names_format(&en->names, 0, 0, name), &en->query, e);
+	if (rc == 0 && large)
+		rc = write_template(
+			p, names_format(&en->large_names, 0, 0, name), &en->large_query, e);
+	return rc;
 }
 
 static int
 prepare(struct engine *en, struct err *e)
 {
 	const struct plan *p = en->plan;
-	int rc = write_template(en, e);
+	int rc = write_templates(en, e);
 
 	if (rc < 0)
 		return rc;
@@ -136,6 +159,8 @@ prepare(struct engine *en, struct err *e)
 		return err_set(e, E2BIG, "streams of more than %d kinds and rates", LANES_MAX);
 	return rc < 0 ? err_sys(e, -rc, "no room for the queries under way") : 0;
 }
+
+static void fall_back(void *arg, uint32_t stream, uint32_t seq, struct flight_query *q);
 
 int
 engine_open(const struct plan *p, struct engine **ret, struct err *e)
@@ -150,7 +175,13 @@ engine_open(const struct plan *p, struct engine **ret, struct err *e)
 	en->epoll_fd = -1;
 	for (uint32_t i = 0; i < p->streams_len; i++)
 		en->endpoints[i].fd = -1;
-	en->match = (struct match){p, &en->names, &en->lanes, NULL, &en->stats};
+	en->match = (struct match){.plan = p,
+		.names = &en->names,
+		.large = &en->large_names,
+		.lanes = &en->lanes,
+		.stats = &en->stats,
+		.fall_back = fall_back,
+		.arg = en};
 	rc = prepare(en, e);
 	if (rc == 0)
 		rc = open_sockets(en, e);
@@ -194,8 +225,9 @@ retire(struct engine *en, struct lane *lane)
 		.lateness_ns = q->lateness_ns,
 		.sent = q->sent,
 		.received = q->received};
-	if (lane->transport == PLAN_TCP) {
+	if (lane->tcp != NULL)
 		tcp_give_up(en->tcp, lane, number);
+	if (lane->transport == PLAN_TCP) {
 		record.over_tcp = true;
 		record.tcp = lane_tcp(lane, number)->times;
 	}
@@ -233,12 +265,12 @@ expire(struct engine *en, struct mono now)
  * queue has it too, so ask again. Twice in a row is this query's own failure.
  */
 static int
-send_one(struct engine *en, const struct endpoint *to, struct flight_query *q)
+send_one(const struct endpoint *to, const struct template *query, struct flight_query *q)
 {
 	for (int attempt = 0;; attempt++) {
 		q->sent_mono = mono_now();
 		q->sent = wall_now();
-		if (sendto(to->fd, en->query, en->query_len_bytes, MSG_DONTWAIT,
+		if (sendto(to->fd, query->bytes, query->len_bytes, MSG_DONTWAIT,
 			    (const struct sockaddr *)&to->to, to->to_len) >= 0)
 			return 0;
 		if (errno == EAGAIN || errno == ENOBUFS || attempt == 1)
@@ -259,17 +291,32 @@ choose_id(struct engine *en, const struct lane *lane, uint32_t place)
 }
 
 /* Make the template this query. */
-static void
+static const struct template *
 patch(struct engine *en, uint32_t stream, uint32_t seq, uint16_t id)
 {
-	uint8_t *label = en->query + DNS_HEADER_BYTES + 1;
+	bool large = en->plan->streams[stream].service == PLAN_LARGE;
+	struct template *query = large ? &en->large_query : &en->query;
+	uint8_t *label = query->bytes + DNS_HEADER_BYTES + 1;
 
-	dns_set_id(en->query, id);
-	dns_set_recurse(en->query, en->plan->streams[stream].recurse);
+	dns_set_id(query->bytes, id);
+	dns_set_recurse(query->bytes, en->plan->streams[stream].recurse);
 	if (!en->plan->fixed_name) {
 		dns_patch_digits(label + NAMES_STREAM_AT, NAMES_STREAM_DIGITS, stream);
 		dns_patch_digits(label + NAMES_SEQ_AT, NAMES_SEQ_DIGITS, seq);
 	}
+	return query;
+}
+
+/* The answer over UDP was truncated: the same again over TCP, within the same timeout. */
+static void
+fall_back(void *arg, uint32_t stream, uint32_t seq, struct flight_query *q)
+{
+	struct engine *en = arg;
+	uint64_t number = lanes_number(&en->lanes, stream, seq);
+	const struct template *query = patch(en, stream, seq, q->id);
+
+	if (tcp_ask(en->tcp, stream, number, q, query->bytes, query->len_bytes) < 0)
+		flight_decide(&lanes_of(&en->lanes, stream)->flight, q, ANSWERS_TRUNCATED);
 }
 
 static void
@@ -281,6 +328,7 @@ send_next(struct engine *en, struct lane *lane)
 	struct mono when = due(en, lane);
 	uint16_t id = choose_id(en, lane, place);
 	struct flight_query *q = flight_add(&lane->flight);
+	const struct template *query;
 	int64_t lateness_ns;
 	int rc;
 
@@ -290,11 +338,13 @@ send_next(struct engine *en, struct lane *lane)
 		q = flight_add(&lane->flight);
 	}
 	q->id = id;
-	patch(en, stream, (uint32_t)(number / lane->streams_len), id);
+	query = patch(en, stream, (uint32_t)(number / lane->streams_len), id);
+	if (lane->tcp != NULL)
+		*lane_tcp(lane, number) = (struct lane_tcp){0};
 	if (lane->transport == PLAN_TCP)
-		rc = tcp_ask(en->tcp, stream, number, q, en->query, en->query_len_bytes);
+		rc = tcp_ask(en->tcp, stream, number, q, query->bytes, query->len_bytes);
 	else
-		rc = send_one(en, &en->endpoints[stream], q);
+		rc = send_one(&en->endpoints[stream], query, q);
 	lateness_ns = mono_diff_ns(q->sent_mono, when);
 	q->lateness_ns = lateness_ns > UINT32_MAX ? UINT32_MAX : (uint32_t)lateness_ns;
 	hist_add(&en->stats.lateness, lateness_ns);

@@ -8,7 +8,9 @@ judge_answer(const struct plan *p, const struct plan_stream *s, const struct dns
 		return ANSWERS_WRONG_RCODE;
 	if ((msg->flags & DNS_TC) != 0)
 		return ANSWERS_TRUNCATED;
-	if (p->expect_txt[0] != '\0' &&
+	if (s->service == PLAN_LARGE && msg->txt == NULL)
+		return ANSWERS_WRONG_DATA;
+	if (s->service != PLAN_LARGE && p->expect_txt[0] != '\0' &&
 		(msg->txt == NULL || !dns_txt_is(msg->txt, msg->txt_len_bytes, p->expect_txt)))
 		return ANSWERS_WRONG_DATA;
 	if (!p->plain && s->service != PLAN_RESOLVER &&

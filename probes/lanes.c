@@ -45,7 +45,7 @@ prepare(struct lane *lane, const struct plan *p)
 	/* twice over: the final half tells late answers from duplicates */
 	if (lane->streams == NULL || flight_init(&lane->flight, 2 * (uint64_t)held + 1024) < 0)
 		return -ENOMEM;
-	if (lane->transport == PLAN_TCP &&
+	if (lane->transport != PLAN_UDP &&
 		(lane->tcp = calloc(lane->flight.size, sizeof(lane->tcp[0]))) == NULL)
 		return -ENOMEM;
 	lane->streams_len = 0; /* dealt below */

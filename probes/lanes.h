@@ -35,7 +35,7 @@ struct lane {
 	double offset_ns;
 	uint64_t end; /* number behind the last query; UINT64_MAX: no end */
 	struct flight flight;
-	struct lane_tcp *tcp; /* as many as the ring has slots; NULL but for TCP */
+	struct lane_tcp *tcp; /* as many as the ring has slots; NULL where there is none */
 	/* what came of it */
 	uint64_t queries;
 	uint64_t by_status[ANSWERS_STATUSES];

@@ -6,6 +6,12 @@
 #include "lib/dns.h"
 #include "probes/judge.h"
 
+const struct names *
+match_names(const struct match *m, uint32_t stream)
+{
+	return m->plan->streams[stream].service == PLAN_LARGE ? m->large : m->names;
+}
+
 void
 match_stray(const struct match *m, enum answers_stray_kind kind, uint32_t stream, uint32_t seq,
 	const struct dns_msg *msg, struct wall received)
@@ -60,7 +66,8 @@ find(const struct match *m, uint32_t stream, const struct dns_msg *msg, uint32_t
 		return NULL;
 	if (m->plan->fixed_name)
 		return find_by_id(m, stream, msg, ret_seq);
-	if (!names_parse(m->names, msg->qname, &of_stream, &seq) || of_stream != stream)
+	if (!names_parse(match_names(m, stream), msg->qname, &of_stream, &seq) ||
+		of_stream != stream)
 		return NULL;
 	*ret_seq = seq;
 	q = flight_find(&lanes_of(m->lanes, stream)->flight, lanes_number(m->lanes, stream, seq));
@@ -128,6 +135,12 @@ match_answer(const struct match *m, uint32_t stream, const struct socket_packet 
 	} else if (q == NULL) {
 		stray(m, is_forgotten(m, stream, seq) ? ANSWERS_LATE : ANSWERS_MISMATCH, stream,
 			seq, &msg, p);
+	} else if (q->open && (q->flags & ANSWERS_FELL_BACK) != 0) {
+		stray(m, ANSWERS_DUPLICATE, stream, seq, &msg, p); /* TCP decides by now */
+	} else if (q->open && is_in_time(m, q, p) && (msg.flags & DNS_TC) != 0 &&
+		s->transport == PLAN_UDP_TCP) {
+		q->flags |= ANSWERS_FELL_BACK;
+		m->fall_back(m->arg, stream, seq, q);
 	} else if (q->open && is_in_time(m, q, p)) {
 		match_decide(m, stream, q, &msg, p->received);
 	} else if (q->answered) {
@@ -159,7 +172,7 @@ match_error(const struct match *m, uint32_t stream, const struct socket_packet *
 		q = find(m, stream, &msg, &seq);
 	if (q == NULL) {
 		m->stats->icmp_unmatched++;
-	} else if (q->open && is_in_time(m, q, p)) {
+	} else if (q->open && (q->flags & ANSWERS_FELL_BACK) == 0 && is_in_time(m, q, p)) {
 		q->received = p->received;
 		flight_decide(&lanes_of(m->lanes, stream)->flight, q, ANSWERS_UNREACHABLE);
 	}

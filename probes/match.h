@@ -16,11 +16,17 @@
 /* All borrowed. */
 struct match {
 	const struct plan *plan;
-	const struct names *names;
+	const struct names *names, *large; /* of the zone, and of its names with large answers */
 	struct lanes *lanes;
 	struct answers_writer *writer; /* strays go there */
 	struct engine_stats *stats;
+	/* Ask the same over TCP; for streams of PLAN_UDP_TCP. */
+	void (*fall_back)(void *arg, uint32_t stream, uint32_t seq, struct flight_query *q);
+	void *arg;
 };
+
+/* What a stream's names are made of. */
+const struct names *match_names(const struct match *m, uint32_t stream);
 
 /*
  * Take note of an answer that came to the socket of `stream`.

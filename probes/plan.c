@@ -18,8 +18,8 @@ enum {
 	TCP_MAX_QPS = 1000, /* a connection each */
 };
 
-static const char *const services[PLAN_SERVICES] = {"anycast", "unicast", "resolver"};
-static const char *const transports[PLAN_TRANSPORTS] = {"udp", "tcp"};
+static const char *const services[PLAN_SERVICES] = {"anycast", "unicast", "resolver", "large"};
+static const char *const transports[PLAN_TRANSPORTS] = {"udp", "tcp", "udp+tcp"};
 
 const char *
 plan_service_name(enum plan_service service)
@@ -212,7 +212,7 @@ check_rates(struct jread *r, const struct plan *p)
 			json_object_get(json_array_get(json_object_get(r->root, "streams"), i),
 				"rate_qps") != NULL;
 		all_qps += s->rate_qps;
-		tcp_qps += s->transport == PLAN_TCP ? s->rate_qps : 0;
+		tcp_qps += s->transport != PLAN_UDP ? s->rate_qps : 0;
 		most_qps = s->rate_qps > most_qps ? s->rate_qps : most_qps;
 	}
 	if (all_qps > (double)ENGINE_MAX_QPS && own)

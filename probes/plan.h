@@ -9,9 +9,16 @@
 #include "lib/err.h"
 #include "lib/inet.h"
 
-/* What is asked: the service by its anycast address, one site by its own, or a resolver. */
-enum plan_service { PLAN_ANYCAST, PLAN_UNICAST, PLAN_RESOLVER, PLAN_SERVICES };
-enum plan_transport { PLAN_UDP, PLAN_TCP, PLAN_TRANSPORTS };
+/*
+ * What is asked: the service by its anycast address, one site by its own, a resolver, or the anycast
+ * address for a name with a large answer, below "large." and the zone.
+ */
+enum plan_service { PLAN_ANYCAST, PLAN_UNICAST, PLAN_RESOLVER, PLAN_LARGE, PLAN_SERVICES };
+
+/* UDP_TCP: over UDP, and where the answer is truncated over TCP, as a resolver does (RFC 7766 5). */
+enum plan_transport { PLAN_UDP, PLAN_TCP, PLAN_UDP_TCP, PLAN_TRANSPORTS };
+
+#define PLAN_LARGE_LABEL "large."
 
 struct plan_stream {
 	char *city;

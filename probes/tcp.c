@@ -56,7 +56,7 @@ tcp_connections(const struct plan *p)
 	double qps = 0, open;
 
 	for (uint32_t i = 0; i < p->streams_len; i++)
-		qps += p->streams[i].transport == PLAN_TCP ? p->streams[i].rate_qps : 0;
+		qps += p->streams[i].transport != PLAN_UDP ? p->streams[i].rate_qps : 0;
 	if (!(qps > 0))
 		return 0;
 	open = ceil(qps * ((double)p->timeout_ns / 1e9 + 1)) + SPARE;
@@ -176,6 +176,15 @@ open_socket(struct tcp *t, uint32_t stream)
 	return fd;
 }
 
+static void
+note_sent(struct flight_query *q)
+{
+	if ((q->flags & ANSWERS_FELL_BACK) != 0)
+		return; /* over UDP, before */
+	q->sent_mono = mono_now();
+	q->sent = wall_now();
+}
+
 static int
 start(struct tcp *t, struct conn *c, struct flight_query *q)
 {
@@ -185,8 +194,7 @@ start(struct tcp *t, struct conn *c, struct flight_query *q)
 	socklen_t to_len = inet_sockaddr(&s->target, s->port, &to);
 
 	c->fd = open_socket(t, c->stream);
-	q->sent_mono = mono_now();
-	q->sent = wall_now();
+	note_sent(q);
 	if (c->fd < 0)
 		return c->fd;
 	if ((connect(c->fd, (const struct sockaddr *)&to, to_len) < 0 && errno != EINPROGRESS) ||
@@ -210,8 +218,7 @@ tcp_ask(struct tcp *t, uint32_t stream, uint64_t number, struct flight_query *q,
 
 	*lane_tcp(lane, number) = (struct lane_tcp){0};
 	if (index == 0) {
-		q->sent_mono = mono_now();
-		q->sent = wall_now();
+		note_sent(q);
 		return -EMFILE;
 	}
 	*c = (struct conn){.state = CONNECTING,
@@ -345,7 +352,7 @@ is_ours(const struct tcp *t, const struct conn *c, const struct dns_msg *msg)
 	return strcmp(msg->qname,
 		       m->plan->fixed_name
 			       ? m->plan->zone
-			       : names_format(m->names, c->stream,
+			       : names_format(match_names(m, c->stream), c->stream,
 					 (uint32_t)(c->number / lane->streams_len), name)) == 0;
 }
 

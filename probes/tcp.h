@@ -35,7 +35,8 @@ void tcp_free(struct tcp *t); /* ends what is open; NULL is fine */
 size_t tcp_connections(const struct plan *p);
 
 /*
- * Begin the connection of a query that was just added to its lane; `q->sent` is when.
+ * Begin the connection of a query that was just added to its lane; `q->sent` is when, unless it was
+ * sent over UDP before.
  *
  *      number          in the stream's lane
  *      query           the message, copied

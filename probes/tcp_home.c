@@ -42,7 +42,7 @@ tcp_home_open(const struct plan *p, struct tcp_home *ret, struct err *e)
 	for (uint32_t i = 0; i < p->streams_len; i++)
 		h.of[i] = -1;
 	for (uint32_t i = 0; i < p->streams_len && rc == 0; i++)
-		if (p->streams[i].transport == PLAN_TCP && p->streams[i].netns[0] != '\0')
+		if (p->streams[i].transport != PLAN_UDP && p->streams[i].netns[0] != '\0')
 			rc = open_one(&h, p, i, e);
 	if (rc == 0 && h.fds_len > 0) {
 		h.own_fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);

@@ -233,7 +233,7 @@ observe(struct calibration *c, struct err *e)
 
 	probes.timeout_ns = END_TIMEOUT_MS * NS_PER_MS;
 	probes.resolver_qps = 0;
-	probes.unicast_qps = probes.tcp_qps = 0;
+	probes.unicast_qps = probes.tcp_qps = probes.large_qps = 0;
 	rc = watch_start(&c->watch, calibrate_captures(plan->lab, &c->choice), NULL,
 		plan_probes(plan->lab, &probes, plan->seed, span_ns(c) + 60 * NS_PER_S), e);
 	if (rc == 0)

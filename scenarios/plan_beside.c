@@ -1,4 +1,4 @@
-/* plan_beside.c - what the probes ask beside the anycast service over UDP: sites by their own addresses, and TCP. */
+/* plan_beside.c - what the probes ask beside the anycast service over UDP: sites by their own addresses, TCP, large answers. */
 #include "scenarios/plan_beside.h"
 
 #include <string.h>
@@ -61,19 +61,36 @@ has_earlier(const json_t *streams, size_t n)
 	return false;
 }
 
-void
-plan_add_tcp(double rate_qps, json_t *streams)
+/* A stream like the first probe's of each city and family. */
+static void
+add_first(double rate_qps, json_t *streams, const char *service, const char *transport)
 {
 	size_t n = json_array_size(streams);
 
 	for (size_t i = 0; rate_qps > 0 && i < n; i++) {
 		const json_t *probe = json_array_get(streams, i);
+		json_t *s;
 
-		if (json_object_get(probe, "service") != NULL || has_earlier(streams, i))
+		if (json_object_get(probe, "service") != NULL ||
+			json_object_get(probe, "transport") != NULL || has_earlier(streams, i))
 			continue;
-		json_object_set_new(
-			like(probe, streams, rate_qps), "transport", json_string("tcp"));
+		s = like(probe, streams, rate_qps);
+		json_object_set_new(s, "transport", json_string(transport));
+		if (service != NULL)
+			json_object_set_new(s, "service", json_string(service));
 	}
+}
+
+void
+plan_add_tcp(double rate_qps, json_t *streams)
+{
+	add_first(rate_qps, streams, NULL, "tcp");
+}
+
+void
+plan_add_large(double rate_qps, json_t *streams)
+{
+	add_first(rate_qps, streams, "large", "udp+tcp");
 }
 
 json_t *

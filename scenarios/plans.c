@@ -84,6 +84,7 @@ plan_probes(struct lab *lab, const struct scenario *s, uint64_t seed, int64_t du
 
 	plan_add_unicast(t, s->unicast_qps, streams);
 	plan_add_tcp(s->tcp_qps, streams);
+	plan_add_large(s->large_qps, streams);
 	plan_add_resolvers(lab, s->resolver_qps, streams);
 	return json_pack("{s:s, s:I, s:f, s:I, s:I, s:s, s:s, s:i, s:s, s:s, s:s, s:o}", "schema",
 		"catchment.probe-plan/1", "seed", (json_int_t)seed, "rate_qps", s->rate_qps,

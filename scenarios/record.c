@@ -239,6 +239,7 @@ record_new(const struct record_head *head, struct lab *lab, const struct scenari
 	json_object_set_new(run, "before_ms", json_integer(s->before_ns / 1000000));
 	json_object_set_new(run, "unicast", plan_unicast_json(t, s->unicast_qps));
 	json_object_set_new(run, "tcp_qps", json_real(s->tcp_qps));
+	json_object_set_new(run, "large_qps", json_real(s->large_qps));
 	json_object_set_new(run, "stretch", json_real(t->stretch));
 	json_object_set_new(run, "anycast",
 		json_pack("{s:o, s:o}", "prefixes",

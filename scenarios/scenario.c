@@ -52,7 +52,7 @@ static void
 read_head(struct scenario *s, const struct conf_node *root)
 {
 	static const char *const probe_keys[] = {
-		"count", "rate", "timeout", "resolvers", "unicast", "tcp", NULL};
+		"count", "rate", "timeout", "resolvers", "unicast", "tcp", "large", NULL};
 	const struct conf_node *probes = conf_get(s->conf, root, "probes");
 	const struct conf_node *judges = conf_get(s->conf, root, "judges");
 
@@ -84,6 +84,7 @@ read_head(struct scenario *s, const struct conf_node *root)
 			conf_double(s->conf, probes, "resolvers", 0, 1000, s->resolver_qps);
 		s->unicast_qps = conf_double(s->conf, probes, "unicast", 0, 100, s->unicast_qps);
 		s->tcp_qps = conf_double(s->conf, probes, "tcp", 0, 50, s->tcp_qps);
+		s->large_qps = conf_double(s->conf, probes, "large", 0, 50, s->large_qps);
 		if (s->rate_qps < 1 || s->rate_qps > 1000)
 			conf_complain(s->conf, probes,
 				"rate: 1 to 1000 queries a second and probe: fewer see no outage "

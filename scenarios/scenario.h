@@ -94,6 +94,7 @@ struct scenario {
 	double resolver_qps; /* lookups of each resolver's users; 0: none */
 	double unicast_qps; /* of each probe, to each site that is asked by its own address; 0: none */
 	double tcp_qps;	    /* over TCP, of a stream per city and family; 0: none */
+	double large_qps;	     /* for names with large answers, likewise; 0: none */
 	int64_t before_ns, after_ns; /* observed before the fault and after the last action */
 	int64_t phase_window_ns;     /* the fault waits a random part of this; 0: none */
 	int64_t timeout_ns;	     /* of a query */

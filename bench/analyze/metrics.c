@@ -258,6 +258,20 @@ collect_tcp_rtt(const struct run *r, const struct trial *t, metric_family f, str
 	return sides_collect(t, f, TCP_RTT_MS, m->samples);
 }
 
+static int
+collect_large_lost(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	(void)r;
+	return t->has_fault ? sides_collect(t, f, LARGE_LOST, m->samples) : 0;
+}
+
+static int
+collect_large_rtt(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	(void)r;
+	return sides_collect(t, f, LARGE_RTT_MS, m->samples);
+}
+
 /* The rows of one trial of what rtt.h keeps of all. */
 static int
 collect_rtt(const struct run *r, const struct trial *t, metric_family f, enum rtt_of what,
@@ -326,6 +340,8 @@ static const struct {
 		0},
 	{"tcp_connect_ms", "ms", "TCP streams x trials", collect_tcp_connect, 0},
 	{"tcp_rtt_ms", "ms", "TCP streams x trials", collect_tcp_rtt, 0},
+	{"large_unanswered_queries", "queries", "trials", collect_large_lost, 0},
+	{"large_rtt_ms", "ms", "streams of large answers x trials", collect_large_rtt, 0},
 	{"client_latency_added_ms", "ms", "lookups of more than one try", NULL, 0},
 	{"loss_derived_loss_of_connectivity_ms", "ms", "trials", rfc_collect_loss_derived, 0},
 	{"rib_convergence_ms", "ms", "exchanges x routers x trials", rfc_collect_rib, 0},

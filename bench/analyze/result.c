@@ -418,7 +418,8 @@ result_json(const struct run *r)
 		add_part(o, "budget", budget_json(r)) &&
 		add_part(o, "evidence_damaged", damage_json(r)) &&
 		add_part(o, "catchment", catchment_json(r)) &&
-		add_part(o, "unicast", rtt_json(r)) && add_part(o, "tcp", sides_tcp_json(r));
+		add_part(o, "unicast", rtt_json(r)) && add_part(o, "tcp", sides_tcp_json(r)) &&
+		add_part(o, "large", sides_large_json(r));
 
 	for (int i = 0; i < r->cities && whole; i++)
 		whole = json_array_append_new(cities, city_json(r, i)) == 0;

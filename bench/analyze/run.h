@@ -46,8 +46,8 @@ struct samples {
 };
 
 /* Who is asked, and over what: the metrics know only the anycast service over UDP; the others have their own. */
-enum service { SERVICE_ANYCAST, SERVICE_UNICAST, SERVICE_RESOLVER, SERVICES };
-enum transport { OVER_UDP, OVER_TCP, TRANSPORTS };
+enum service { SERVICE_ANYCAST, SERVICE_UNICAST, SERVICE_RESOLVER, SERVICE_LARGE, SERVICES };
+enum transport { OVER_UDP, OVER_TCP, OVER_BOTH, TRANSPORTS }; /* both: TCP where truncated */
 
 struct query {
 	int64_t sent_ns;     /* wall, at the client: see stream.last_mile_ns */

@@ -1,4 +1,4 @@
-/* sides.c - streams that no metric of the anycast service over UDP considers: unicast sites, and TCP. */
+/* sides.c - streams that no metric of the anycast service over UDP considers: unicast sites, TCP, large answers. */
 #include "bench/analyze/sides.h"
 
 #include <errno.h>
@@ -16,6 +16,14 @@ is_tcp(const struct stream *s)
 {
 	return s->service == SERVICE_ANYCAST && s->transport == OVER_TCP;
 }
+
+static bool
+is_large(const struct stream *s)
+{
+	return s->service == SERVICE_LARGE;
+}
+
+typedef bool is_kind(const struct stream *s);
 
 /* Medians of the good answers before the fault. */
 static void
@@ -75,19 +83,20 @@ add(struct samples *ret, double value, const struct trial *t)
 int
 sides_collect(const struct trial *t, int family, enum sides_what what, struct samples *ret)
 {
+	is_kind *is = what == LARGE_LOST || what == LARGE_RTT_MS ? is_large : is_tcp;
 	unsigned lost = 0, streams = 0;
 	int rc = 0;
 
 	for (size_t i = 0; i < t->sides && rc == 0; i++) {
 		const struct stream *s = &t->side[i];
 
-		if (!is_tcp(s) || (family != FAMILIES && family != (int)s->family))
+		if (!is(s) || (family != FAMILIES && family != (int)s->family))
 			continue;
 		streams++;
 		lost += s->lost;
 		if (what == TCP_CONNECT_MS)
 			rc = add(ret, s->connect_before_ms, t);
-		else if (what == TCP_RTT_MS)
+		else if (what == TCP_RTT_MS || what == LARGE_RTT_MS)
 			rc = add(ret, s->rtt_before_ms, t);
 		else if (what == TCP_FIRST_GOOD_MS && s->affected && t->has_fault)
 			rc = samples_add(ret,
@@ -96,13 +105,13 @@ sides_collect(const struct trial *t, int family, enum sides_what what, struct sa
 					: (double)(s->first_good_ns - t->fault_ns) / 1e6,
 				t->number);
 	}
-	if (what == TCP_LOST && streams > 0)
+	if ((what == TCP_LOST || what == LARGE_LOST) && streams > 0)
 		rc = samples_add(ret, lost, t->number);
 	return rc;
 }
 
 static json_t *
-summary(const struct run *r, int city, bool connect)
+summary(const struct run *r, is_kind *is, int city, bool connect)
 {
 	struct samples *s = samples_new();
 	json_t *o = NULL;
@@ -112,7 +121,7 @@ summary(const struct run *r, int city, bool connect)
 		for (size_t k = 0; k < r->trial[i].sides && r->trial[i].valid && rc == 0; k++) {
 			const struct stream *x = &r->trial[i].side[k];
 
-			if (is_tcp(x) && x->city == city)
+			if (is(x) && x->city == city)
 				rc = add(s, connect ? x->connect_before_ms : x->rtt_before_ms,
 					&r->trial[i]);
 		}
@@ -123,7 +132,8 @@ summary(const struct run *r, int city, bool connect)
 }
 
 static json_t *
-city_json(const struct run *r, int city, uint64_t statuses[static ANSWERS_STATUSES], bool *ret_any)
+city_json(const struct run *r, is_kind *is, int city, uint64_t statuses[static ANSWERS_STATUSES],
+	bool *ret_any)
 {
 	json_t *o = json_object();
 	json_int_t sent = 0, lost = 0, wrong = 0, restore = 0;
@@ -132,7 +142,7 @@ city_json(const struct run *r, int city, uint64_t statuses[static ANSWERS_STATUS
 		for (size_t k = 0; k < r->trial[i].sides && r->trial[i].valid; k++) {
 			const struct stream *s = &r->trial[i].side[k];
 
-			if (!is_tcp(s) || s->city != city)
+			if (!is(s) || s->city != city)
 				continue;
 			*ret_any = true;
 			sent += s->sent;
@@ -146,13 +156,14 @@ city_json(const struct run *r, int city, uint64_t statuses[static ANSWERS_STATUS
 	json_object_set_new(o, "unanswered", json_integer(lost));
 	json_object_set_new(o, "wrong", json_integer(wrong));
 	json_object_set_new(o, "restore_unanswered", json_integer(restore));
-	json_object_set_new(o, "connect_ms", summary(r, city, true));
-	json_object_set_new(o, "rtt_ms", summary(r, city, false));
+	if (is == is_tcp)
+		json_object_set_new(o, "connect_ms", summary(r, is, city, true));
+	json_object_set_new(o, "rtt_ms", summary(r, is, city, false));
 	return o;
 }
 
-json_t *
-sides_tcp_json(const struct run *r)
+static json_t *
+kind_json(const struct run *r, is_kind *is)
 {
 	uint64_t statuses[ANSWERS_STATUSES] = {0};
 	json_t *o = json_object(), *cities = json_object(), *counts = json_object();
@@ -160,7 +171,7 @@ sides_tcp_json(const struct run *r)
 
 	for (int i = 0; i < r->cities; i++) {
 		bool here = false;
-		json_t *city = city_json(r, i, statuses, &here);
+		json_t *city = city_json(r, is, i, statuses, &here);
 
 		if (here)
 			json_object_set_new(cities, r->city[i].name, city);
@@ -179,4 +190,16 @@ sides_tcp_json(const struct run *r)
 		return json_null();
 	}
 	return o;
+}
+
+json_t *
+sides_tcp_json(const struct run *r)
+{
+	return kind_json(r, is_tcp);
+}
+
+json_t *
+sides_large_json(const struct run *r)
+{
+	return kind_json(r, is_large);
 }

@@ -27,8 +27,8 @@ static bool
 read_stream(struct run *r, struct trial *t, const json_t *item, size_t i, double rate_qps,
 	const char *path, struct stream *s)
 {
-	static const char *const services[] = {"anycast", "unicast", "resolver"};
-	static const char *const transports[] = {"udp", "tcp"};
+	static const char *const services[] = {"anycast", "unicast", "resolver", "large"};
+	static const char *const transports[] = {"udp", "tcp", "udp+tcp"};
 	const char *target = json_string_value(json_object_get(item, "target"));
 	const char *city = json_string_value(json_object_get(item, "city"));
 	const char *source = json_string_value(json_object_get(item, "source"));
@@ -156,13 +156,16 @@ read_query(struct run *r, struct answers *a, const struct answers_query *q, cons
 	int64_t half_ns = s->last_mile_ns / 2;
 	/* To connect is a round trip of its own, through the last mile too. */
 	int64_t connect_ns = q->over_tcp ? 2 * half_ns : 0, connected_ns = 0;
+	/* One that fell back has made two more: to connect, and over the connection. */
+	int64_t again_ns = (q->flags & ANSWERS_FELL_BACK) != 0 ? 4 * half_ns : 0;
 	/* A resolver's name for itself is no site. */
 	bool site = nsid != NULL && s->service != SERVICE_RESOLVER;
 
 	if (q->over_tcp && q->tcp.connect_ns > 0)
 		connected_ns = q->tcp.connect_ns + connect_ns;
 	return (struct query){.sent_ns = q->sent.ns - half_ns,
-		.received_ns = q->received.ns == 0 ? 0 : q->received.ns + half_ns + connect_ns,
+		.received_ns =
+			q->received.ns == 0 ? 0 : q->received.ns + half_ns + connect_ns + again_ns,
 		.seq = q->seq,
 		.lateness_ns = q->lateness_ns,
 		.status = (uint8_t)q->status,

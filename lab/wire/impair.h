@@ -46,11 +46,11 @@ struct wire_impair {
 	double duplicate_ratio;
 	double corrupt_ratio;
 	bool blackhole;
-	bool blackhole_data; /* BGP, BFD, the IGP and neighbour discovery pass: see data.h */
+	bool blackhole_data;	   /* BGP, BFD, the IGP and neighbour discovery pass: see data.h */
 	int64_t lose_larger_bytes; /* IP packets longer than this; 0: none */
 	int64_t lose_tcp_port;	   /* TCP from or to this port; 0: none */
 	int64_t lose_udp_port;
-	bool down;	     /* both directions of a link have the same */
+	bool down; /* both directions of a link have the same */
 };
 
 enum wire_knob {

@@ -454,8 +454,7 @@ main(void)
 		cmocka_unit_test(jitter), cmocka_unit_test(rate),
 		cmocka_unit_test(an_idle_line_takes_any_frame),
 		cmocka_unit_test(copies_and_inverted_bits), cmocka_unit_test(data_and_control),
-		cmocka_unit_test(data_alone_is_lost),
-		cmocka_unit_test(large_packets_are_swallowed),
+		cmocka_unit_test(data_alone_is_lost), cmocka_unit_test(large_packets_are_swallowed),
 		cmocka_unit_test(ports_are_swallowed), cmocka_unit_test(queue_sorts)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,7 +112,7 @@ refused(void **state)
 		{HEAD "\"rate_qps\": 1, \"streams\": [{" STREAM ", \"service\": \"dns\"}]}",
 			": streams[0].service: 'dns' is none of anycast unicast resolver"},
 		{HEAD "\"rate_qps\": 1, \"streams\": [{" STREAM ", \"transport\": \"tls\"}]}",
-			": streams[0].transport: 'tls' is none of udp tcp"},
+			": streams[0].transport: 'tls' is none of udp tcp udp+tcp"},
 		{HEAD "\"rate_qps\": 1, \"streams\": [{" STREAM ", \"rate_qps\": 0}]}",
 			": streams[0].rate_qps: 0 is not between"},
 		{HEAD "\"rate_qps\": 1, \"streams\": [{" STREAM ", \"recurse\": 1}]}",

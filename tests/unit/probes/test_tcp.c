@@ -473,11 +473,89 @@ beside_udp(void **state)
 	plan_free(p);
 }
 
+static atomic_bool udp_done;
+
+/* Every answer over UDP is truncated. */
+static void *
+run_truncating(void *arg)
+{
+	int fd = *(int *)arg;
+
+	while (!udp_done) {
+		struct pollfd pfd = {fd, POLLIN, 0};
+		struct sockaddr_storage from;
+		socklen_t len = sizeof(from);
+		uint8_t query[600], out[1000];
+		struct dns_msg msg;
+		ssize_t n = poll(&pfd, 1, 5) > 0
+			? recvfrom(fd, query, sizeof(query), 0, (struct sockaddr *)&from, &len)
+			: 0;
+
+		if (n <= 0 || dns_read(query, (size_t)n, &msg) < 0)
+			continue;
+		n = (ssize_t)make_answer(query, &msg, DNS_TC, true, out) - 2;
+		sendto(fd, out + 2, (size_t)n, 0, (struct sockaddr *)&from, len);
+		sendto(fd, out + 2, (size_t)n, 0, (struct sockaddr *)&from, len); /* a copy */
+	}
+	return NULL;
+}
+
+/* A truncated answer is asked for again over TCP, once, and that decides; the name is of the large ones. */
+static void
+falls_back(void **state)
+{
+	enum { QUERIES = 2 * KINDS };
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(PORT)};
+	unsigned int next = 0;
+	struct answers_record r;
+	struct answers *a;
+	struct engine *en;
+	struct plan *p;
+	struct err e = {0};
+	pthread_t thread;
+	int fd;
+
+	(void)state;
+	need_lab();
+	p = load(20, QUERIES * 50,
+		"{\"service\": \"large\", \"transport\": \"udp+tcp\", \"source\": "
+		"\"127.0.0.9\", \"target\": \"127.0.0.1\", \"port\": 5310}");
+	start_server();
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	udp_done = false;
+	assert_int_equal(pthread_create(&thread, NULL, run_truncating, &fd), 0);
+	assert_int_equal(engine_open(p, &en, &e), 0);
+	assert_int_equal(engine_run(en, stop_fd, &e), 0);
+	udp_done = true;
+	pthread_join(thread, NULL);
+	close(fd);
+	end_server();
+	assert_int_equal(server.queries, QUERIES); /* the copies were not asked for */
+	assert_int_equal(server.foreign, 0);
+	assert_int_equal(answers_open(p->answers_path, &a, &e), 0);
+	while (answers_next(a, &r)) {
+		if (r.type == ANSWERS_STRAY)
+			continue;
+		assert_int_equal(r.query.seq, next++);
+		assert_false(r.query.over_tcp); /* it began over UDP */
+		assert_true((r.query.flags & ANSWERS_FELL_BACK) != 0);
+		if (r.query.status != expected(0, r.query.seq))
+			fail_msg("query %u (kind %u) is %s", r.query.seq, r.query.seq % KINDS,
+				answers_status_name(r.query.status));
+	}
+	assert_int_equal(next, QUERIES);
+	answers_free(a);
+	engine_free(en);
+	plan_free(p);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_outcome), cmocka_unit_test(beside_udp)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(every_outcome),
+		cmocka_unit_test(beside_udp), cmocka_unit_test(falls_back)};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
