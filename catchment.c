@@ -17,6 +17,7 @@ static const struct command commands[] = {
 	{"doctor", "what this host offers a lab, what is missing, how to get it", cmd_doctor},
 	{"lab", "bring the emulated Internet up, ask it, take it down", cmd_lab},
 	{"run", "replay scenarios against it and judge what was measured", cmd_run},
+	{"sweep", "replay a scenario at every setting of some knobs", cmd_sweep},
 	{"calibrate", "measure the instrument itself: blackouts, delays, round trips",
 		cmd_calibrate},
 	{"analyze", "compute result.json from a run directory", cmd_analyze},

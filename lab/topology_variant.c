@@ -28,7 +28,9 @@ check_expect(struct topology *t, const struct conf_node *root)
 static void
 read_variant(struct topology *t)
 {
-	static const char *const keys[] = {"summary", "services", "roles", "expect", NULL};
+	/* knobs: is scenarios/knobs.c's */
+	static const char *const keys[] = {
+		"summary", "services", "roles", "expect", "knobs", NULL};
 	const struct conf_node *root = conf_root(t->conf);
 
 	if (!conf_is_map(t->conf, root, "a variant"))

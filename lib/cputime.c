@@ -114,17 +114,13 @@ read_all(struct process **ret, size_t *ret_len)
 	return 0;
 }
 
-int
-cputime_of_tree(pid_t root, int64_t *ret_us)
+/* Ticks of one tree of a list of processes. */
+static int64_t
+sum_tree(struct process *list, size_t n, pid_t root)
 {
-	struct process *list = NULL;
 	int64_t ticks = 0;
 	bool more = true;
-	size_t n = 0;
-	int rc = read_all(&list, &n);
 
-	if (rc < 0)
-		return rc;
 	for (size_t i = 0; i < n; i++)
 		list[i].ours = list[i].pid == root;
 	/* Children mostly come after their parents, so that a pass or two reach everybody. */
@@ -137,7 +133,26 @@ cputime_of_tree(pid_t root, int64_t *ret_us)
 	}
 	for (size_t i = 0; i < n; i++)
 		ticks += list[i].ours ? list[i].ticks : 0;
+	return ticks;
+}
+
+int
+cputime_of_trees(const pid_t roots[], size_t n, int64_t ret_us[])
+{
+	struct process *list = NULL;
+	size_t len = 0;
+	int rc = read_all(&list, &len);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < n; i++)
+		ret_us[i] = sum_tree(list, len, roots[i]) * (1000000 / sysconf(_SC_CLK_TCK));
 	free(list);
-	*ret_us = ticks * (1000000 / sysconf(_SC_CLK_TCK));
 	return 0;
+}
+
+int
+cputime_of_tree(pid_t root, int64_t *ret_us)
+{
+	return cputime_of_trees(&root, 1, ret_us);
 }

@@ -2,6 +2,7 @@
 #ifndef LIB_CPUTIME_H
 #define LIB_CPUTIME_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -21,5 +22,8 @@ int cputime_read(struct cputime *ret);
  * Returns 0 or -errno.
  */
 int cputime_of_tree(pid_t root, int64_t *ret_us);
+
+/* The same of several at one look, each tree for itself. */
+int cputime_of_trees(const pid_t roots[], size_t n, int64_t ret_us[]);
 
 #endif

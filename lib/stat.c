@@ -128,3 +128,34 @@ stat_miss_bound(size_t misses, size_t n)
 	}
 	return high;
 }
+
+/* Probability of at most `events` where `mean` are to be expected. */
+static double
+poisson_at_most(size_t events, double mean)
+{
+	double term = exp(-mean), sum = term;
+
+	for (size_t i = 1; i <= events; i++)
+		sum += term *= mean / (double)i;
+	return sum;
+}
+
+double
+stat_rate_bound(size_t events, double span)
+{
+	double low = 0, high = 10 + 3 * (double)events;
+
+	if (!(span > 0))
+		return INFINITY;
+	if (events > 500) /* exp() would run out; the normal approximation is as good there */
+		return ((double)events + 1.645 * sqrt((double)events) + 1.4) / span;
+	for (int i = 0; i < 100; i++) {
+		double middle = (low + high) / 2;
+
+		if (poisson_at_most(events, middle) > 0.05)
+			low = middle;
+		else
+			high = middle;
+	}
+	return high / span;
+}

@@ -44,4 +44,12 @@ int stat_median_interval(
  */
 double stat_miss_bound(size_t misses, size_t n);
 
+/*
+ * The highest rate that `events` seen in a span leaves possible at 95 %, one-sided and exact (Garwood, Poisson): per unit of
+ * the span. With none seen it is 3.0 / span, the rule of three.
+ *
+ * Returns INFINITY when the span is not positive.
+ */
+double stat_rate_bound(size_t events, double span);
+
 #endif

@@ -4,6 +4,7 @@
 
 /* Each takes argv[0] = "catchment NAME" and returns an exit code of lib/command.h. */
 int cmd_run(int argc, char *argv[]);
+int cmd_sweep(int argc, char *argv[]);
 int cmd_calibrate(int argc, char *argv[]);
 
 #endif

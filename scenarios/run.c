@@ -70,6 +70,8 @@ new_record(struct run *r, struct err *e)
 		.command = plan->command};
 	int rc = record_new(&head, r->session->lab, plan->scenario, plan->targets, &r->record, e);
 
+	if (rc == 0 && plan->knobs != NULL)
+		json_object_set(r->record, "knobs", plan->knobs);
 	return rc < 0 ? rc : record_write(r->record, r->dir, false, false, e);
 }
 
@@ -168,7 +170,8 @@ finish(struct run *r)
 		talk_error("%s", e.text);
 		return EXIT_ENVIRONMENT;
 	}
-	printf("%s/report.html\n", r->dir);
+	if (!r->plan->untold)
+		printf("%s/report.html\n", r->dir);
 	return code;
 }
 

@@ -24,6 +24,8 @@ struct run_plan {
 	bool uncalibrated;			/* do not measure the instrument first */
 	bool once;				/* what the host spoilt is not repeated */
 	char *const *command;
+	json_t *knobs; /* for its record: which were turned, and how far (a sweep's); or NULL */
+	bool untold;   /* its report's path is not printed: it is part of something larger */
 };
 
 /*

@@ -1,0 +1,231 @@
+/* sweep_run.c - a sweep's combinations one after the other, each in a lab of its own, written down as they come. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/command.h"
+#include "lib/fs.h"
+#include "lib/stop.h"
+#include "lib/talk.h"
+#include "scenarios/batch.h"
+#include "scenarios/run.h"
+#include "scenarios/sweep.h"
+#include "scenarios/sweep_idle.h"
+
+/* As in batch.c; the lab comes up once more for each combination. */
+#define BOOT_S 9.0
+
+static bool
+is_calibrated(const struct sweep *s)
+{
+	return !json_is_true(json_object_get(s->asked, "no_calibration"));
+}
+
+static double
+estimate_s(const struct sweep *s, size_t left)
+{
+	double each_s =
+		BOOT_S + (double)s->idle_ns / 1e9 + batch_estimate_s(s->scenario, s->trials, false);
+
+	return each_s * (double)left + (is_calibrated(s) && left == s->len ? 20 : 0);
+}
+
+static void
+announce(const struct sweep *s)
+{
+	size_t done = 0;
+	double span_s;
+
+	for (size_t i = 0; i < s->len; i++)
+		done += s->items[i].done;
+	span_s = estimate_s(s, s->len - done);
+	talk_step(
+		"%zu combination%s of %zu knob%s, each in a lab of its own: %.0f s left alone, %d "
+		"trial%s of %s; about %.0f %s",
+		s->len - done, s->len - done == 1 ? "" : "s", s->vary_len,
+		s->vary_len == 1 ? "" : "s", (double)s->idle_ns / 1e9, s->trials,
+		s->trials == 1 ? "" : "s", s->scenario->name,
+		span_s < 90 ? span_s : ceil(span_s / 60), span_s < 90 ? "s" : "min");
+	if (done > 0)
+		talk_step("%zu of %zu were completed before", done, s->len);
+}
+
+/* "settings/07" below the sweep's folder: the combination's own layer, and beside it what its idle lab logged. */
+static void
+place_of(const struct sweep *s, size_t i, const char *what, char out[static SWEEP_DIR_BYTES + 32])
+{
+	snprintf(out, SWEEP_DIR_BYTES + 32, "%s/%s/%02zu", s->dir, what, i + 1);
+}
+
+static int
+write_layer(const struct sweep *s, size_t i, const char *dir, struct err *e)
+{
+	struct knob_setting settings[SWEEP_KNOBS];
+	int rc = fs_remove_tree(dir, e); /* of an attempt that was interrupted */
+
+	for (size_t k = 0; k < s->vary_len; k++)
+		settings[k] = (struct knob_setting){
+			.knob = s->vary[k].knob, .value = s->vary[k].values[s->items[i].value[k]]};
+	if (rc == 0)
+		rc = knob_layer_write(s->topology, s->stacks, settings, s->vary_len, dir, e);
+	return rc;
+}
+
+/* For the run's own record: each knob, its value and unit. */
+static json_t *
+values_json(const struct sweep *s, size_t i)
+{
+	json_t *list = json_array();
+
+	for (size_t k = 0; k < s->vary_len; k++)
+		json_array_append_new(list,
+			json_pack("{s:s, s:f, s:s, s:s}", "name", s->vary[k].knob->name, "value",
+				s->vary[k].values[s->items[i].value[k]], "unit",
+				s->vary[k].knob->unit, "now", s->vary[k].now));
+	return list;
+}
+
+static int
+watch_idle(const struct sweep *s, size_t i, struct session *session, json_t *found, struct err *e)
+{
+	char dir[SWEEP_DIR_BYTES + 32];
+	json_t *idle = NULL;
+	int rc = session_need(session, false, e);
+
+	if (rc < 0 || s->idle_ns == 0)
+		return rc;
+	place_of(s, i, "idle", dir);
+	rc = idle_watch(session->lab, s->idle_ns, dir, &idle, e);
+	if (rc < 0)
+		return rc;
+	talk_step("left alone for %.0f s: %.1f %% of a core at the sites, %lld false alarms",
+		json_number_value(json_object_get(idle, "observed_s")),
+		100 *
+			json_number_value(
+				json_object_get(json_object_get(idle, "cpu_ratio"), "sites")),
+		(long long)json_integer_value(json_object_get(idle, "false_alarms")));
+	json_object_set_new(found, "idle", idle);
+	return 0;
+}
+
+static int
+run_trials(struct sweep *s, size_t i, struct session *session, json_t *found, struct err *e)
+{
+	char dir[RUN_DIR_BYTES];
+	json_t *values = values_json(s, i);
+	struct run_plan plan = {.scenario = s->scenario,
+		.targets = s->targets,
+		.session = session,
+		.trials = s->trials,
+		.seed = (uint64_t)json_integer_value(json_object_get(s->asked, "seed")),
+		.out = s->dir,
+		/* It is the same instrument each time: once is enough. */
+		.uncalibrated = !is_calibrated(s) || i > 0,
+		.once = json_is_true(json_object_get(s->asked, "quick")),
+		.knobs = values,
+		.untold = true,
+		.command = s->command};
+	int code = run_scenario(&plan, dir);
+
+	json_decref(values);
+	json_object_set_new(found, "code", json_integer(code));
+	if (dir[0] != '\0')
+		json_object_set_new(found, "dir", json_string(strrchr(dir, '/') + 1));
+	if (code == EXIT_INTERRUPTED)
+		return err_set(e, EINTR, "interrupted");
+	if (code == EXIT_ENVIRONMENT || code == EXIT_USAGE)
+		return err_set(e, EIO, "no trial was completed");
+	return sweep_figures(dir, found, e);
+}
+
+/* What goes wrong in one combination is its finding: perhaps nothing comes up with such a setting. */
+static int
+run_item(struct sweep *s, size_t i)
+{
+	struct sweep_item *item = &s->items[i];
+	char dir[SWEEP_DIR_BYTES + 32], name[256];
+	const char *layers[SWEEP_LAYERS + 2] = {NULL};
+	struct session session = {.options = s->lab};
+	json_t *found = json_object();
+	struct err e = {0};
+	size_t n = 0;
+	int rc;
+
+	talk_step("%zu of %zu: %s", i + 1, s->len, sweep_show_item(s, i, name));
+	place_of(s, i, "settings", dir);
+	while (s->layers[n] != NULL) {
+		layers[n] = s->layers[n];
+		n++;
+	}
+	layers[n] = dir;
+	session.options.layers = layers;
+	rc = write_layer(s, i, dir, &e);
+	if (rc == 0)
+		rc = watch_idle(s, i, &session, found, &e);
+	if (rc == 0)
+		rc = run_trials(s, i, &session, found, &e);
+	session_done(&session);
+	if (rc == -EINTR) {
+		json_decref(found);
+		return EXIT_INTERRUPTED;
+	}
+	snprintf(name, sizeof(name), "settings/%02zu", i + 1);
+	json_object_set_new(found, "layer", json_string(name));
+	if (rc < 0) {
+		talk_error("%s: %s", sweep_show_item(s, i, name), e.text);
+		json_object_set_new(found, "failed", json_string(e.text));
+	}
+	json_decref(item->found);
+	item->found = found;
+	item->done = true;
+	if (rc < 0)
+		return EXIT_ENVIRONMENT;
+	return json_integer_value(json_object_get(found, "valid_trials")) > 0 ? EXIT_GOOD
+									      : EXIT_INCONCLUSIVE;
+}
+
+static int
+worse(int a, int b)
+{
+	static const int order[] = {
+		EXIT_GOOD, EXIT_INCONCLUSIVE, EXIT_USAGE, EXIT_ENVIRONMENT, EXIT_INTERRUPTED};
+
+	for (size_t i = sizeof(order) / sizeof(order[0]); i-- > 0;)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return a;
+}
+
+/* Of what was done before it was resumed. */
+static int
+code_of(const struct sweep_item *item)
+{
+	if (json_object_get(item->found, "failed") != NULL)
+		return EXIT_ENVIRONMENT;
+	return json_integer_value(json_object_get(item->found, "valid_trials")) > 0
+		? EXIT_GOOD
+		: EXIT_INCONCLUSIVE;
+}
+
+int
+sweep_run(struct sweep *s)
+{
+	int code = EXIT_GOOD;
+	struct err e;
+
+	announce(s);
+	for (size_t i = 0; i < s->len && code != EXIT_INTERRUPTED; i++) {
+		if (s->items[i].done) {
+			code = worse(code, code_of(&s->items[i]));
+			continue;
+		}
+		code = worse(code, stop_requested() ? EXIT_INTERRUPTED : run_item(s, i));
+		if (sweep_write(s, &e) < 0) {
+			talk_error("%s", e.text);
+			return EXIT_ENVIRONMENT;
+		}
+	}
+	return code;
+}
