@@ -402,6 +402,16 @@ lab_signal(struct lab *lab, const char *node, const char *service, int signal,
 }
 
 int
+lab_throttle(struct lab *lab, const char *node, const char *service, double share,
+	struct lab_instant *ret, struct err *e)
+{
+	return request_instant(lab,
+		json_pack("{s:s, s:s, s:s, s:f}", "op", "throttle", "node", node, "service",
+			service, "share", share),
+		NULL, ret, e);
+}
+
+int
 lab_start(struct lab *lab, const char *node, const char *service, struct lab_instant *ret,
 	struct err *e)
 {

@@ -89,6 +89,9 @@ pid_t lab_node_pid(const struct lab *lab, size_t node);
 int lab_request(struct lab *lab, json_t *request, json_t **ret, struct err *e);
 
 /* The common ones. `node` and `service` by name. */
+/* Give a service a share of a processor at most, above 0 to 1, until it is signalled SIGCONT or SIGSTOP (lab/throttle.h). */
+int lab_throttle(struct lab *lab, const char *node, const char *service, double share,
+	struct lab_instant *ret, struct err *e);
 int lab_signal(struct lab *lab, const char *node, const char *service, int signal,
 	struct lab_instant *ret, struct err *e);
 int lab_start(struct lab *lab, const char *node, const char *service, struct lab_instant *ret,

@@ -6,14 +6,16 @@
  *      {"op": "status"}                                    nodes, services, their states
  *      {"op": "events", "since": N}                        services started, ready, exited; "next"
  *      {"op": "signal", "node": , "service": , "signal": } a signal number to a running service
+ *      {"op": "throttle", "node": , "service": , "share": } of a processor at most, until SIGCONT or SIGSTOP
  *      {"op": "start", "node": , "service": }              start one that is not running
  *      {"op": "wire", "request": {...}}                    handed to the link emulator, lab/wire/wire.h
  *      {"op": "down"}                                      end the lab
  *
- * A reply to signal and start brackets its instant with before_/after_ wall_ns and mono_ns.
+ * A reply to signal, throttle and start brackets its instant with before_/after_ wall_ns and mono_ns.
  */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +118,11 @@ do_signal(struct service *service, int signal)
 
 	if (service->pidfd < 0)
 		return refuse("the service is not running");
+	/* What says how it is to run ends what says how much. */
+	if (signal == SIGCONT || signal == SIGSTOP) {
+		throttle_end(service->throttle);
+		service->throttle = NULL;
+	}
 	service->by_request = true;
 	wall[0] = wall_now();
 	mono[0] = mono_now();
@@ -127,6 +134,24 @@ do_signal(struct service *service, int signal)
 	reply = json_pack("{s:b}", "ok", 1);
 	put_instants(reply, "before", wall[0], mono[0]);
 	put_instants(reply, "after", wall[1], mono[1]);
+	return reply;
+}
+
+static json_t *
+do_throttle(struct service *service, double share)
+{
+	json_t *reply = json_pack("{s:b}", "ok", 1);
+	struct err e = {.text = "a share is above 0 and at most 1"};
+
+	throttle_end(service->throttle);
+	service->throttle = NULL;
+	put_instants(reply, "before", wall_now(), mono_now());
+	if (service->pidfd < 0 || !(share > 0 && share <= 1) ||
+		throttle_begin(service->pidfd, service->pid, share, &service->throttle, &e) < 0) {
+		json_decref(reply);
+		return refuse(service->pidfd < 0 ? "the service is not running" : e.text);
+	}
+	put_instants(reply, "after", wall_now(), mono_now());
 	return reply;
 }
 
@@ -160,6 +185,9 @@ do_service(struct supervisor *s, const char *op, json_t *request)
 		return refuse("the node has no such service");
 	if (strcmp(op, "start") == 0)
 		return do_start(s, (size_t)node, (size_t)index);
+	if (strcmp(op, "throttle") == 0)
+		return do_throttle(&s->nodes[node].services[index],
+			json_number_value(json_object_get(request, "share")));
 	if (signal < 1 || signal > 64)
 		return refuse("no such signal");
 	return do_signal(&s->nodes[node].services[index], (int)signal);
@@ -212,7 +240,8 @@ supervisor_serve(struct supervisor *s, int client)
 		reply = do_status(s);
 	else if (strcmp(op, "events") == 0)
 		reply = do_events(s, request);
-	else if (strcmp(op, "signal") == 0 || strcmp(op, "start") == 0)
+	else if (strcmp(op, "signal") == 0 || strcmp(op, "start") == 0 ||
+		strcmp(op, "throttle") == 0)
 		reply = do_service(s, op, request);
 	else if (strcmp(op, "wire") == 0)
 		reply = do_wire(s, request);

@@ -9,6 +9,7 @@
 #include "lab/node.h"
 #include "lab/place.h"
 #include "lab/supervisor.h"
+#include "lab/throttle.h"
 #include "lib/mono.h"
 
 enum { SUPERVISOR_CLIENTS = 16, SUPERVISOR_EVENTS = 4096 };
@@ -17,11 +18,12 @@ enum service_state { SERVICE_WAITING, SERVICE_STARTING, SERVICE_READY, SERVICE_E
 
 struct service {
 	enum service_state state;
-	int pidfd;	 /* -1 when not running */
-	pid_t pid;	 /* as the host sees it; for people and for /proc */
-	int status;	 /* of waitpid, once exited */
-	bool trying;	 /* a readiness command is under way */
-	bool by_request; /* its end was asked for */
+	int pidfd;		   /* -1 when not running */
+	pid_t pid;		   /* as the host sees it; for people and for /proc */
+	int status;		   /* of waitpid, once exited */
+	bool trying;		   /* a readiness command is under way */
+	bool by_request;	   /* its end was asked for */
+	struct throttle *throttle; /* NULL: it runs as it likes */
 	struct mono asked, next_try;
 	struct mono restart; /* of one that ended by itself; 0: it stays away */
 };

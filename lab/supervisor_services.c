@@ -222,6 +222,8 @@ service_exited(struct supervisor *s, size_t node, size_t index, const struct nod
 	bool starting = service->state == SERVICE_STARTING;
 	char what[160];
 
+	throttle_end(service->throttle);
+	service->throttle = NULL;
 	if (service->pidfd >= 0)
 		close(service->pidfd);
 	service->pidfd = -1;

@@ -33,6 +33,8 @@ note(struct events *ev, const char *event, const struct action *action, json_int
 	if (action->kind == ACTION_IMPAIR)
 		json_object_set_new(fields, "what",
 			json_string(impairment_show(&action->what.value, action->what.mask, text)));
+	if (action->kind == ACTION_THROTTLE)
+		json_object_set_new(fields, "share", json_real(action->share));
 	if (action->for_ns > 0)
 		json_object_set_new(fields, "for_ms", json_real((double)action->for_ns / 1e6));
 	events_add(ev, event, fields);
@@ -72,6 +74,8 @@ perform(struct lab *lab, struct exec_jobs *jobs, const struct action *a, json_in
 		return lab_signal(lab, a->node, a->service, SIGTERM, at, e);
 	case ACTION_HANG:
 		return lab_signal(lab, a->node, a->service, SIGSTOP, at, e);
+	case ACTION_THROTTLE:
+		return lab_throttle(lab, a->node, a->service, a->share, at, e);
 	case ACTION_RESUME:
 		return lab_signal(lab, a->node, a->service, SIGCONT, at, e);
 	case ACTION_START:
@@ -140,12 +144,13 @@ is_repeated(const struct scenario *s, size_t index)
 	return false;
 }
 
-/* Was the target hung by any step? Then it may still be stopped. */
+/* Was the target hung or throttled by any step? Then it may still be stopped. */
 static bool
 is_hung(const struct scenario *s, const char *target)
 {
 	for (size_t i = 0; i < s->actions_len; i++)
-		if (s->actions[i].kind == ACTION_HANG && strcmp(s->actions[i].target, target) == 0)
+		if ((s->actions[i].kind == ACTION_HANG || s->actions[i].kind == ACTION_THROTTLE) &&
+			strcmp(s->actions[i].target, target) == 0)
 			return true;
 	return false;
 }

@@ -77,6 +77,21 @@ read_with(pid_t init_pid, const char *name, int64_t (*read)(const char *text))
 	return value;
 }
 
+int64_t *
+drops_by_node(const struct lab *lab)
+{
+	size_t n = lab_topology(lab)->nodes_len;
+	int64_t *list = calloc(n + 1, sizeof(*list));
+
+	for (size_t i = 0; list != NULL && i < n; i++) {
+		pid_t init = lab_node_pid(lab, i);
+
+		list[i] = read_with(init, "snmp", drops_in_snmp) +
+			read_with(init, "snmp6", drops_in_snmp6);
+	}
+	return list;
+}
+
 struct drops
 drops_read(const struct lab *lab, const char *except)
 {

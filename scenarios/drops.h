@@ -22,6 +22,9 @@ struct drops {
  */
 struct drops drops_read(const struct lab *lab, const char *except);
 
+/* Datagrams of each node since boot, in the topology's order; nodes_len of them, to be freed. NULL when out of memory. */
+int64_t *drops_by_node(const struct lab *lab);
+
 /* Parts of it: /proc/net/snmp, snmp6 and dev as text. */
 int64_t drops_in_snmp(const char *text);
 int64_t drops_in_snmp6(const char *text);

@@ -17,7 +17,8 @@ enum action_kind {
 	ACTION_KILL,	       /* SIGKILL to a service */
 	ACTION_STOP,	       /* SIGTERM */
 	ACTION_HANG,	       /* SIGSTOP */
-	ACTION_RESUME,	       /* SIGCONT */
+	ACTION_THROTTLE,       /* a share of a processor at most: action.share */
+	ACTION_RESUME,	       /* SIGCONT; the end of a hang and of a throttle */
 	ACTION_START,	       /* start a service that is not running */
 	ACTION_BLACKHOLE,      /* links lose everything, silently */
 	ACTION_BLACKHOLE_DATA, /* ... but for what keeps sessions up */
@@ -50,6 +51,7 @@ struct action {
 	char *script;	     /* of exec: text of the script that both run, or NULL */
 	struct check check;  /* of check */
 	char node[32], service[32];
+	double share;  /* of throttle */
 	bool restores; /* undoes rather than breaks */
 	unsigned int
 		round; /* of a `repeat`, from 1; the later ones borrow from the first. 0: none */
@@ -102,10 +104,10 @@ struct scenario {
 	size_t actions_len;
 	struct expect *expects;
 	size_t expects_len;
-	const char *withdraws;	       /* node whose withdraw is measured, as the file says; or NULL */
-	const char *variants;	       /* those it is for, as text; NULL: for all */
-	bool fits;		       /* it is for the topology's variant */
-	bool own_lab;		       /* it wants a lab that nothing was done to before */
+	const char *withdraws; /* node whose withdraw is measured, as the file says; or NULL */
+	const char *variants;  /* those it is for, as text; NULL: for all */
+	bool fits;	       /* it is for the topology's variant */
+	bool own_lab;	       /* it wants a lab that nothing was done to before */
 	char *layers[SCENARIO_LAYERS]; /* absolute: folders over the variant's, lowest first */
 	size_t layers_len;
 	struct rounds rounds; /* of its first `repeat` */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/mono.h"
+#include "lib/num.h"
 #include "scenarios/scenario_exec.h"
 #include "scenarios/scenario_links.h"
 
@@ -17,6 +18,7 @@ static const struct {
 	[ACTION_KILL] = {"kill", false, false},
 	[ACTION_STOP] = {"stop", false, false},
 	[ACTION_HANG] = {"hang", false, false},
+	[ACTION_THROTTLE] = {"throttle", false, false},
 	[ACTION_RESUME] = {"resume", true, false},
 	[ACTION_START] = {"start", true, false},
 	[ACTION_BLACKHOLE] = {"blackhole", false, true},
@@ -29,10 +31,12 @@ static const struct {
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
-static const char *const step_keys[] = {"at", "kill", "stop", "hang", "resume", "start",
-	"blackhole", "blackhole-data", "link-down", "impair", "link-up", "exec", "check", "dir",
-	"for", "delay", "jitter", "spread", "reorder", "loss", "burst", "rate", "queue",
+static const char *const step_keys[] = {"at", "kill", "stop", "hang", "throttle", "to", "resume",
+	"start", "blackhole", "blackhole-data", "link-down", "impair", "link-up", "exec", "check",
+	"dir", "for", "delay", "jitter", "spread", "reorder", "loss", "burst", "rate", "queue",
 	"duplicate", "corrupt", "lose", NULL};
+
+#define LEAST_SHARE 0.001
 
 enum { ROUNDS_MAX = 1000, STEPS_MAX = 5000 };
 
@@ -160,6 +164,22 @@ check_first(struct scenario *s, const struct conf_node *list)
 		conf_complain(s->conf, entry, "the first step is the fault and is at 0s");
 }
 
+/* `throttle: NODE/SERVICE, to: 1%`. */
+static void
+read_share(struct scenario *s, const struct conf_node *entry, struct action *action)
+{
+	const struct conf_node *to = conf_get(s->conf, entry, "to");
+	const char *text = conf_str(s->conf, entry, "to", "");
+
+	if (action->kind != ACTION_THROTTLE && to != NULL)
+		conf_complain(s->conf, to, "'to' goes with throttle, not with %s",
+			action_name(action->kind));
+	if (action->kind == ACTION_THROTTLE &&
+		(num_ratio(text, &action->share) < 0 || action->share < LEAST_SHARE))
+		conf_complain(s->conf, entry,
+			"throttle: to which share of a processor? to: 0.1%% to 100%%");
+}
+
 /* A step; its time counts from `from_ns`. */
 static void
 read_action(struct scenario *s, const struct topology *t, const struct conf_node *entry,
@@ -186,13 +206,14 @@ read_action(struct scenario *s, const struct topology *t, const struct conf_node
 	}
 	if (found != 1)
 		conf_complain(s->conf, entry,
-			"a step does exactly one of kill, stop, hang, resume, "
+			"a step does exactly one of kill, stop, hang, throttle, resume, "
 			"start, blackhole, blackhole-data, link-down, impair, link-up, exec, "
 			"check");
 	if (found != 1 || action.target == NULL) {
 		action_done(&action);
 		return;
 	}
+	read_share(s, entry, &action);
 	action_read_links(s, t, entry, &action);
 	if (s->actions_len > 0 && action.at_ns < s->actions[s->actions_len - 1].at_ns)
 		conf_complain(s->conf, entry, "the steps are not in the order of their time");

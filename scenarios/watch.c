@@ -121,6 +121,7 @@ watch_start(struct watch *w, json_t *captures, json_t *record, json_t *probes, s
 	if (rc == 0)
 		events_add(w->events, "probe_start", NULL);
 	w->before = drops_read(w->lab, w->broken);
+	w->before_by_node = drops_by_node(w->lab);
 	w->next_beat = mono_now();
 	return rc;
 }
@@ -153,15 +154,34 @@ watch_until(struct watch *w, struct mono until, const char *phase, struct err *e
 	}
 }
 
+/* Where datagrams were dropped, for who wonders why; the node at fault too. */
+static json_t *
+drops_json(const struct watch *w)
+{
+	const struct topology *t = lab_topology(w->lab);
+	int64_t *now = drops_by_node(w->lab);
+	json_t *at = json_object();
+
+	for (size_t i = 0; now != NULL && w->before_by_node != NULL && i < t->nodes_len; i++)
+		if (now[i] > w->before_by_node[i])
+			json_object_set_new(at, t->nodes[i].name,
+				json_integer((json_int_t)(now[i] - w->before_by_node[i])));
+	free(now);
+	return at;
+}
+
 static void
 note_drops(struct watch *w)
 {
 	struct drops now = drops_read(w->lab, w->broken);
 
 	events_add(w->events, "drops",
-		json_pack("{s:I, s:I}", "udp_receive",
+		json_pack("{s:I, s:I, s:o}", "udp_receive",
 			(json_int_t)(now.udp_receive - w->before.udp_receive), "interface",
-			(json_int_t)(now.interface - w->before.interface)));
+			(json_int_t)(now.interface - w->before.interface), "udp_receive_at",
+			drops_json(w)));
+	free(w->before_by_node);
+	w->before_by_node = NULL;
 }
 
 int

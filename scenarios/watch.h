@@ -22,7 +22,8 @@ struct watch {
 	struct child capture, record, probe;
 	struct mono next_beat;
 	struct drops before;
-	bool wakeful; /* lib/wakeful.h */
+	int64_t *before_by_node; /* datagrams */
+	bool wakeful;		 /* lib/wakeful.h */
 	int wakeful_fd;
 };
 

@@ -85,7 +85,7 @@ assert_told(const struct slip *slips, size_t n, const char *want)
 }
 
 #define STEP                                                                                       \
-	"a step does exactly one of kill, stop, hang, resume, start, blackhole, "                  \
+	"a step does exactly one of kill, stop, hang, throttle, resume, start, blackhole, "        \
 	"blackhole-data, link-down, impair, link-up, exec, check"
 #define BOUND "a metric is bound by exactly one of min, p1, p50, p90, p99, max"
 
@@ -147,6 +147,17 @@ slips_one_by_one(void **state)
 			"7: for: a time up to an hour, like 5s"},
 		{7, "  - {at: 0s, blackhole: hkg, loss: 1%}",
 			"7: 'loss' goes with impair, not with blackhole"},
+		{7, "  - {at: 0s, throttle: hkg/knotd}",
+			"7: throttle: to which share of a processor? to: 0.1% to 100%"},
+		{7, "  - {at: 0s, throttle: hkg/knotd, to: 101%}",
+			"7: throttle: to which share of a processor? to: 0.1% to 100%"},
+		{7, "  - {at: 0s, hang: hkg/knotd, to: 1%}",
+			"7: 'to' goes with throttle, not with hang"},
+		{7, "  - {at: 0s, impair: hkg, lose: icmp}",
+			"7: lose: 'icmp' is not larger:BYTES (68 on), tcp/PORT or udp/PORT, or "
+			"several of them with commas, or nothing"},
+		{7, "  - {at: 0s, blackhole: hkg, lose: tcp/53}",
+			"7: 'lose' goes with impair, not with blackhole"},
 		{7, "  - {at: 0s, blackhole-data: hkg, loss: 1%}",
 			"7: 'loss' goes with impair, not with blackhole-data"},
 		{7, "  - {at: 0s, link-down: hkg, dir: ab}",
@@ -282,7 +293,7 @@ own(void **state)
 	assert_int_equal(scenario_load("scenarios/dns-crash.yaml", t, &s, NULL), 0);
 	assert_int_equal(conf_report(s->conf), 0);
 	assert_string_equal(s->name, "dns-crash");
-	assert_int_equal(s->judges_len, 3);
+	assert_int_equal(s->judges_len, 4);
 	assert_int_equal(s->probes, 350);
 	assert_int_equal(s->actions_len, 2);
 	assert_int_equal(s->actions[0].kind, ACTION_KILL);
