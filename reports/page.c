@@ -138,6 +138,7 @@ page_write(struct buf *b, const struct result *r, struct err *e)
 		rc = section_phases(b, &scene, e);
 	if (rc < 0)
 		return rc;
+	section_soak(b, r);
 	section_resolvers(b, r);
 	section_bgp(b, r);
 	section_restore(b, r);

@@ -11,6 +11,7 @@
 #include "lib/err.h"
 #include "reports/bgp.h"
 #include "reports/budget.h"
+#include "reports/rounds.h"
 
 struct stats {
 	double n, min, p1, p50, p99, max, ci_low, ci_high; /* all NaN when missing */
@@ -129,6 +130,7 @@ struct trial {
 	struct city_timeline *cities;
 	size_t n_cities;
 	struct noise noise;
+	struct rounds rounds;
 };
 
 /* Lookups at one resolver in one family and phase, over the valid trials. */

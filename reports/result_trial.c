@@ -231,6 +231,7 @@ result_trial_read(struct reader *r, json_t *object, const char *at, struct trial
 	if (timeline != NULL)
 		timeline_read(r, timeline, path, &t->timeline);
 	city_timelines_read(r, object, at, t);
+	rounds_read(r, object, at, &t->rounds);
 	return r->rc;
 }
 
@@ -243,4 +244,5 @@ result_trial_done(struct trial *t)
 	for (size_t i = 0; i < t->n_cities; i++)
 		timeline_done(&t->cities[i].timeline);
 	free(t->cities);
+	rounds_done(&t->rounds);
 }

@@ -111,6 +111,17 @@ collect_full(const struct run *r, const struct trial *t, metric_family f, struct
 						: (double)t->full_convergence_ns / 1e6);
 }
 
+static int
+collect_outage(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < t->streams && rc == 0 && t->has_fault; i++)
+		if (of_family(f, t->stream[i].family))
+			rc = add(m, t, t->stream[i].longest_failed * r->gap_ms);
+	return rc;
+}
+
 enum tally_of {
 	LOST,
 	ICMP,
@@ -119,7 +130,8 @@ enum tally_of {
 	WITH_LOSS,
 	RESTORE_LOST,
 	LOST_BEFORE,
-	LOOKUP_FAILED
+	LOOKUP_FAILED,
+	RESTORE_WRONG
 };
 
 static unsigned
@@ -140,6 +152,8 @@ tally_of(const struct stream *s, enum tally_of what)
 		return s->restore_lost;
 	case LOST_BEFORE:
 		return s->lost_before;
+	case RESTORE_WRONG:
+		return s->restore_wrong;
 	case LOOKUP_FAILED:
 		return s->lookup_failures;
 	}
@@ -325,6 +339,8 @@ static const struct {
 	{"bystander_unanswered_queries", "queries", "trials", collect_bystanders, 0},
 	{"client_failures", "lookups", "trials", NULL, LOOKUP_FAILED},
 	{"restore_unanswered_queries", "queries", "trials", NULL, RESTORE_LOST},
+	{"restore_wrong_answer_queries", "queries", "trials", NULL, RESTORE_WRONG},
+	{"longest_outage_ms", "ms", "streams x trials", collect_outage, 0},
 	{"before_unanswered_queries", "queries", "trials", NULL, LOST_BEFORE},
 	{"resolver_failures", "lookups", "trials", collect_resolver_failures, 0},
 	{"resolver_slow_lookups", "lookups", "trials", collect_resolver_slow, 0},

@@ -88,7 +88,9 @@ struct stream {
 	unsigned wrong;	      /* in the window: answered, but not well */
 	unsigned lost_before;
 	unsigned restore_lost;
-	unsigned lookups; /* client model */
+	unsigned restore_wrong;
+	unsigned longest_failed; /* one after the other, from the fault to the end */
+	unsigned lookups;	 /* client model */
 	unsigned lookup_failures;
 	int site_before; /* of the last good answer before the fault, -1 */
 	int64_t last_before_ns;

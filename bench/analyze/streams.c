@@ -75,9 +75,27 @@ count(struct trial *t, struct stream *s)
 			s->lost_before += lost;
 		} else {
 			s->restore_lost += lost;
+			s->restore_wrong += is_failed(q) && !lost;
 		}
 	}
 	s->affected = s->lost > 0 || s->wrong > 0 || s->moved;
+}
+
+/* Queries that failed one after the other, whatever was mended between. */
+static void
+find_longest_outage(const struct trial *t, struct stream *s)
+{
+	unsigned now = 0;
+
+	for (size_t i = 0; i < s->queries && t->has_fault; i++) {
+		const struct query *q = &s->query[i];
+
+		if (q->sent_ns < s->window_from_ns || q->status == ANSWERS_PENDING)
+			continue;
+		now = is_failed(q) ? now + 1 : 0;
+		if (now > s->longest_failed)
+			s->longest_failed = now;
+	}
 }
 
 /*
@@ -202,6 +220,7 @@ stream_measure(struct trial *t, struct stream *s)
 	find_window(t, s);
 	count(t, s);
 	find_first_good(t, s);
+	find_longest_outage(t, s);
 }
 
 int
