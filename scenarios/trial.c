@@ -21,7 +21,7 @@ enum {
 	STEADY_MS = 30000, /* for the lab to be healthy before a trial */
 	HEAL_MS = 60000,   /* and after one */
 	SURVEY_MS = 250,
-	ROUND_MS = 5000, /* for the command of a round's step, before the next step */
+	ROUND_MS = 15000, /* for the command of a round's step, before the next step */
 	LATE_MS = 20
 };
 
