@@ -55,12 +55,39 @@ html_link(struct buf *b, const char *path)
 	html_link_as(b, path, path);
 }
 
-void
-html_link_as(struct buf *b, const char *path, const char *text)
+static void
+percent(struct buf *b, const char *text)
 {
 	static const char plain[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
 
+	for (const char *p = text; *p != '\0'; p++)
+		if (strchr(plain, *p) != NULL)
+			buf_add_len(b, p, 1);
+		else
+			buf_addf(b, "%%%02X", (unsigned)(unsigned char)*p);
+}
+
+void
+html_link_as(struct buf *b, const char *path, const char *text)
+{
+	html_link_to(b, path, NULL, text);
+}
+
+void
+html_target_id(struct buf *b, const char *id)
+{
+	struct buf whole = {0};
+
+	buf_addf(&whole, "target-%s", id);
+	html_attr(b, "id", whole.data);
+	b->failed |= whole.failed;
+	buf_done(&whole);
+}
+
+void
+html_link_to(struct buf *b, const char *path, const char *anchor, const char *text)
+{
 	if (path == NULL)
 		return;
 	if (!is_below(path)) {
@@ -68,11 +95,11 @@ html_link_as(struct buf *b, const char *path, const char *text)
 		return;
 	}
 	buf_add(b, "<a href=\"./");
-	for (const char *p = path; *p != '\0'; p++)
-		if (strchr(plain, *p) != NULL)
-			buf_add_len(b, p, 1);
-		else
-			buf_addf(b, "%%%02X", (unsigned)(unsigned char)*p);
+	percent(b, path);
+	if (anchor != NULL) {
+		buf_add(b, "#");
+		percent(b, anchor);
+	}
 	buf_add(b, "\">");
 	html_text(b, text);
 	buf_add(b, "</a>");

@@ -26,6 +26,10 @@ void html_attr(struct buf *b, const char *name, const char *value);
  */
 void html_link(struct buf *b, const char *path);
 void html_link_as(struct buf *b, const char *path, const char *text); /* another text */
+/* The same to a place of that page; `anchor` NULL: the page. */
+void html_link_to(struct buf *b, const char *path, const char *anchor, const char *text);
+/* ` id="target-ID"`: where a page tells of a claim. */
+void html_target_id(struct buf *b, const char *id);
 
 /* Tables: the caption is text; a cell is closed by the next call. */
 void html_table(struct buf *b, const char *caption);

@@ -340,6 +340,9 @@ everything_read(struct result *res, const char *result_path, const char *run_pat
 	run_read(&r, res);
 	if (isnan(res->trials))
 		res->trials = (double)res->n_trials;
+	if (r.rc == 0 && json_object_get(res->root, "metrics") == NULL)
+		return err_set(e, EINVAL, "%s: metrics: is missing: there is nothing to report",
+			result_path);
 	return r.rc;
 }
 

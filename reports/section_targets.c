@@ -118,8 +118,10 @@ claim(struct buf *b, const struct result *r, size_t first)
 {
 	const struct target *t = &r->targets[first];
 
-	buf_addf(b, "<tbody><tr class=\"claim\"><th scope=\"rowgroup\" colspan=\"%d\"><div>",
+	buf_addf(b, "<tbody><tr class=\"claim\"><th scope=\"rowgroup\" colspan=\"%d\"><div",
 		TARGET_COLUMNS);
+	html_target_id(b, t->id);
+	html_raw(b, ">");
 	html_text(b, t->id);
 	html_raw(b, " <span class=\"mute\">");
 	html_text(b, t->documented);

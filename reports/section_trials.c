@@ -62,6 +62,27 @@ trials_table(struct buf *b, const struct result *r, const char *caption)
 	free(rows);
 }
 
+/* What was cut or missing when it was analyzed: figures that need it are worse for it, or absent. */
+static void
+damaged(struct buf *b, json_t *list)
+{
+	json_t *line;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	html_raw(b, "<h3 id=\"damaged\">");
+	html_textf(b, "Damaged or missing evidence: %zu", json_array_size(list));
+	html_raw(b, "</h3>\n<ul>\n");
+	json_array_foreach(list, i, line)
+	{
+		html_raw(b, "<li><code class=\"no\">");
+		html_text(b, json_is_string(line) ? json_string_value(line) : "?");
+		html_raw(b, "</code></li>\n");
+	}
+	html_raw(b, "</ul>\n");
+}
+
 static bool
 has_phase(const struct result *r)
 {
@@ -86,6 +107,7 @@ section_trials(struct buf *b, const struct result *r)
 		r->fault_phase == NULL ? "" : " (fault phase ",
 		r->fault_phase == NULL ? "" : r->fault_phase, r->fault_phase == NULL ? "" : ")");
 	trials_table(b, r, caption);
+	damaged(b, json_object_get(r->root, "evidence_damaged"));
 	html_raw(b, "</section>\n");
 }
 

@@ -62,6 +62,16 @@ const struct summary_finding *summary_gravest(const struct summary_cell *cell);
 size_t summary_count(const struct summary *s, size_t variant, enum target_verdict verdict);
 size_t summary_claims(const struct summary *s);
 
+/* How a run went, apart from what it found: an expectation or the lab failed it, or it has nothing to say. */
+enum amiss { AMISS_NOT, AMISS_FAILED, AMISS_SILENT };
+enum amiss summary_amiss(const struct result *r);
+size_t summary_amiss_runs(const struct summary *s, enum amiss kind);
+
+/* The same for people, as a section and in the page's head; and a run of catchment.summary/1. */
+void summary_amiss_section(struct buf *b, const struct summary *s);
+void summary_amiss_say(struct buf *b, const struct summary *s);
+json_t *summary_run_json(const struct summary *s, size_t run);
+
 /* What was found, in a sentence. */
 void summary_say(const struct summary *s, struct buf *b);
 

@@ -56,15 +56,17 @@ json_t *
 summary_as_json(const struct summary *s)
 {
 	struct buf sentence = {0};
-	json_t *o, *list = json_array();
+	json_t *o, *list = json_array(), *runs = json_array();
 
 	summary_say(s, &sentence);
 	for (size_t i = 0; i < s->n_rows; i++)
 		json_array_append_new(list, row_json(s, &s->rows[i]));
-	o = json_pack("{s:s, s:s?, s:I, s:I, s:I, s:I, s:o}", "schema", "catchment.summary/1",
+	for (size_t i = 0; i < s->n_runs; i++)
+		json_array_append_new(runs, summary_run_json(s, i));
+	o = json_pack("{s:s, s:s?, s:I, s:I, s:I, s:I, s:o, s:o}", "schema", "catchment.summary/1",
 		"finding", sentence.data, "claims", (json_int_t)summary_claims(s), "runs",
 		(json_int_t)s->n_runs, "unhealed", (json_int_t)s->unhealed, "unreadable",
-		(json_int_t)s->unreadable, "targets", list);
+		(json_int_t)s->unreadable, "targets", list, "each_run", runs);
 	buf_done(&sentence);
 	return o;
 }

@@ -67,11 +67,14 @@ run_link(struct buf *b, const struct summary_finding *f, bool with_sign)
 		buf_addf(b, "<span class=\"%s\">%s</span> ", verdict_class(f->target->verdict),
 			verdict_sign(f->target->verdict));
 	if (f->link != NULL) {
-		struct buf path = {0};
+		struct buf path = {0}, anchor = {0};
 
 		buf_addf(&path, "%s/report.html", f->link);
-		html_link_as(b, path.data, f->run->scenario);
+		if (f->target != NULL)
+			buf_addf(&anchor, "target-%s", f->target->id);
+		html_link_to(b, path.data, anchor.data, f->run->scenario);
 		buf_done(&path);
+		buf_done(&anchor);
 	} else {
 		html_text(b, f->run->scenario);
 	}
@@ -91,6 +94,8 @@ measured(struct buf *b, const struct summary_finding *f)
 		if (t->share_over_ratio > 0 && !isnan(t->trials))
 			html_textf(b, ", missed in %.0f of %.0f trials",
 				round(t->share_over_ratio * t->trials), t->trials);
+		else if (!isnan(t->trials) && t->trials > 0)
+			html_textf(b, " in %.0f trial%s", t->trials, t->trials > 1 ? "s" : "");
 		html_raw(b, ")");
 		if (t->why != NULL &&
 			(t->verdict == TARGET_REFUTED || t->verdict == TARGET_MODELLED))
@@ -286,7 +291,6 @@ run_row(struct buf *b, const struct summary *s, size_t i)
 {
 	const struct result *r = s->runs[i];
 	const struct summary_finding f = {r, s->links[i], NULL};
-	size_t unhealed = json_array_size(json_object_get(r->run_root, "unhealed"));
 	struct verdict v;
 	char trials[SHOW_BYTES];
 
@@ -300,9 +304,6 @@ run_row(struct buf *b, const struct summary *s, size_t i)
 	html_num(b, trials);
 	html_raw(b, "<td class=\"w\">");
 	html_text(b, v.text);
-	if (unhealed > 0)
-		html_textf(b, " The lab did not heal after %zu trial%s and was rebuilt.", unhealed,
-			unhealed == 1 ? "" : "s");
 	html_raw(b, "</td></tr>\n");
 }
 
@@ -325,14 +326,18 @@ runs(struct buf *b, const struct summary *s)
 	html_raw(b, "</section>\n");
 }
 
+/* Of the runs that say something; 0: none does. */
 static size_t
 least_trials(const struct summary *s)
 {
-	size_t least = SIZE_MAX;
+	size_t least = 0;
 
-	for (size_t i = 0; i < s->n_runs; i++)
-		if (result_valid_trials(s->runs[i]) < least)
-			least = result_valid_trials(s->runs[i]);
+	for (size_t i = 0; i < s->n_runs; i++) {
+		size_t n = result_valid_trials(s->runs[i]);
+
+		if (n > 0 && (least == 0 || n < least))
+			least = n;
+	}
 	return least;
 }
 
@@ -347,19 +352,19 @@ summary_page(const struct summary *s, struct buf *b, struct err *e)
 	html_raw(b, "<header><p class=\"meta\">Documented claims, judged by measurement</p>\n<h1>");
 	html_text(b, sentence.data);
 	html_raw(b, "</h1>\n<p>");
-	if (s->n_runs > 0 && least_trials(s) < VERDICT_QUICK_LOOK)
+	if (least_trials(s) > 0 && least_trials(s) < VERDICT_QUICK_LOOK)
 		html_textf(b,
-			"A quick look: the least of these runs has %s valid trial%s, a figure to "
-			"publish needs %d. ",
+			"A quick look: the least of the runs that judge has %s valid trial%s, a "
+			"figure "
+			"to publish needs %d. ",
 			show_count((double)least_trials(s), least), least_trials(s) == 1 ? "" : "s",
 			VERDICT_QUICK_LOOK);
-	if (s->unhealed > 0)
-		html_textf(b, "After %zu trial%s the lab did not heal and was rebuilt. ",
-			s->unhealed, s->unhealed == 1 ? "" : "s");
+	summary_amiss_say(b, s);
 	html_raw(b,
 		"IPv4 and IPv6 are judged apart. A verdict is computed from measurements every "
 		"time; none is written down.</p></header>\n");
 	ledger(b, s);
+	summary_amiss_section(b, s);
 	not_judged(b, s);
 	runs(b, s);
 	html_raw(b, "</main>\n</body></html>\n");

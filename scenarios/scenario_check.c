@@ -35,6 +35,14 @@ read_match(struct scenario *s, const struct conf_node *check, const char *key,
 	conf_complain(s->conf, conf_get(s->conf, map, "says"), "says: '%s': %s", match->says, why);
 }
 
+static bool
+same_match(const struct check_match *a, const struct check_match *b)
+{
+	return a->given && b->given && a->exit == b->exit &&
+		(a->says == NULL) == (b->says == NULL) &&
+		(a->says == NULL || strcmp(a->says, b->says) == 0);
+}
+
 void
 action_read_check(struct scenario *s, const struct conf_node *map, struct check *check)
 {
@@ -53,6 +61,9 @@ action_read_check(struct scenario *s, const struct conf_node *map, struct check 
 	read_match(s, map, "met", &check->met);
 	if (!check->refuted.given && !check->met.given)
 		conf_complain(s->conf, map, "a check that nothing refutes and nothing meets");
+	if (same_match(&check->refuted, &check->met))
+		conf_complain(s->conf, conf_get(s->conf, map, "met"),
+			"met is what refuted is: it could never be met");
 }
 
 size_t

@@ -18,7 +18,7 @@ static const char help_text[] =
 	"after.\n"
 	"\n"
 	"  --probe P      which probe, by its number in the probe plan\n"
-	"  --trial N      which trial (the first)\n"
+	"  --trial N      which trial (the first that is valid)\n"
 	"  --stream S     which of its streams (the first that was affected)\n"
 	"  --json         the same as JSON (catchment.explain/1)\n"
 	"\n"
@@ -102,6 +102,33 @@ find_trial(struct run *r, const struct choice *c)
 		talk_error("%s: no trial %llu; there are 1 to %d", r->dir,
 			(unsigned long long)c->trial, r->trial[r->trials - 1].number);
 	return NULL;
+}
+
+/*
+ * Load the trial that is asked for, else the first that is valid; where none is, the first of all. Only a loaded one tells
+ * whether it is.
+ */
+static int
+load_trial(struct run *r, const struct choice *c, struct trial **t, struct err *e)
+{
+	struct trial *first = *t;
+	int rc = trial_load(r, first, e);
+
+	if (rc < 0 || c->has_trial || first->valid)
+		return rc;
+	for (size_t i = 1; i < r->trials; i++) {
+		rc = trial_load(r, &r->trial[i], e);
+		if (rc < 0)
+			return rc;
+		if (r->trial[i].valid) {
+			*t = &r->trial[i];
+			trial_forget_queries(first);
+			talk_note("trial %d: the first that is valid", (*t)->number);
+			return 0;
+		}
+		trial_forget_queries(&r->trial[i]);
+	}
+	return 0;
 }
 
 static void
@@ -205,7 +232,7 @@ explain_trial(struct run *r, struct trial *t, const struct choice *c, bool as_js
 	struct bgplog *log = NULL;
 	const struct stream *s;
 	struct err e;
-	int rc = trial_load(r, t, &e), code;
+	int rc = load_trial(r, c, &t, &e), code;
 
 	if (rc == 0)
 		rc = streams_measure(r, t);

@@ -287,9 +287,14 @@ read_root(struct run *r, const char *path, struct err *e)
 	json_int_t seed = json_integer_value(json_object_get(r->json, "seed"));
 	int rc;
 
-	if (schema == NULL || strcmp(schema, "catchment.run/1") != 0)
-		return err_set(e, EBADMSG, "%s: schema: '%s' is not catchment.run/1", path,
-			schema == NULL ? "" : schema);
+	if (!json_is_object(r->json))
+		return err_set(
+			e, EBADMSG, "%s: an object is wanted, as 'catchment run' writes it", path);
+	if (schema == NULL)
+		return err_set(
+			e, EBADMSG, "%s: schema: is missing; catchment.run/1 is wanted", path);
+	if (strcmp(schema, "catchment.run/1") != 0)
+		return err_set(e, EBADMSG, "%s: schema: '%s' is not catchment.run/1", path, schema);
 	r->seed = (uint64_t)seed;
 	r->gap_ms = json_number_value(json_object_get(r->json, "gap_ms"));
 	r->timeout_ms = json_number_value(json_object_get(r->json, "timeout_ms"));

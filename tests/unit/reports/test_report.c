@@ -558,7 +558,8 @@ test_minimal(void **state)
 
 	(void)state;
 	assert_int_equal(
-		report(&p, "minimal", json_pack("{s:s}", "schema", "catchment.result/1"), false),
+		report(&p, "minimal",
+			json_pack("{s:s, s:{}}", "schema", "catchment.result/1", "metrics"), false),
 		0);
 	assert_has(p.html, "Inconclusive: no trial was finished");
 	assert_clean(&p);
@@ -573,6 +574,8 @@ test_broken_expectation(void **state)
 
 	(void)state;
 	json_object_set_new(
+		root, "evidence_damaged", json_pack("[s]", "trial-001/captures/<a>.pcap: cut"));
+	json_object_set_new(
 		json_array_get(json_object_get(root, "expectations"), 0), "held", json_false());
 	assert_int_equal(report(&p, "broken", root, false), 0);
 	assert_has(p.html,
@@ -580,6 +583,8 @@ test_broken_expectation(void **state)
 		"tyo "
 		"(measured: tyo 99.7 %, none 0.3 %)");
 	assert_has(p.junit, "<failure message=\"measured: tyo 99.7 %, none 0.3 %\"/>");
+	assert_has(p.html, "<code class=\"no\">trial-001/captures/&lt;a&gt;.pcap: cut</code>");
+	assert_has(p.html, "id=\"target-crash-withdraw\"");
 	place_done(&p);
 }
 
@@ -633,6 +638,7 @@ test_wrong_types(void **state)
 		{"{\"schema\":", "result.json:1: not JSON"},
 		{"{\"schema\":\"catchment.result/1\",\"trials\":\"5\"}",
 			"result.json: trials: a number is wanted, not a string"},
+		{"{\"schema\":\"catchment.result/1\"}", "metrics: is missing"},
 		{"{\"schema\":\"catchment.result/1\",\"targets\":{}}",
 			"result.json: targets: a list is wanted, not an object"},
 		{"{\"schema\":\"catchment.result/"

@@ -235,6 +235,11 @@ slips_one_by_one(void **state)
 			"12: '5' is not a duration, and the metric is one"},
 		{12, "  - {metric: streams_with_loss, max: \"<= many\"}",
 			"12: 'many' is not a number"},
+		{7,
+			"  - {at: 0s, kill: hkg/knotd}\n  - {at: 1s, check: {judges: x, what: y, "
+			"node: hkg, "
+			"command: [a], refuted: {says: no, exit: 1}, met: {exit: 1, says: no}}}",
+			"8: met is what refuted is: it could never be met"},
 		{13, "rollback: never",
 			"13: rollback: faults are undone always, there is no 'never'"},
 	};
