@@ -26,7 +26,9 @@ struct lines {
 
 struct idle {
 	struct lab *lab;
-	int64_t *before_us, *after_us; /* per node, and last all of the lab */
+	/* Per node, and last all of the lab; in the middle too: what wavers that much is no difference. */
+	int64_t *before_us, *middle_us, *after_us;
+	int64_t middle_ns; /* since the beginning; 0: not yet */
 	struct sessions *before, *after;
 	struct survey *paths;
 	size_t looks, moves; /* of a path, from one look to the next */
@@ -151,16 +153,23 @@ static json_t *
 cpu_json(const struct idle *i, double span_us)
 {
 	const struct topology *t = lab_topology(i->lab);
-	double sites = 0, nodes = 0, all;
+	double sites = 0, nodes = 0, first = 0, first_us = (double)i->middle_ns / 1e3, all;
 
 	for (size_t n = 0; n < t->nodes_len; n++) {
 		double used = (double)(i->after_us[n] - i->before_us[n]);
 
 		nodes += used;
 		sites += t->nodes[n].anycast ? used : 0;
+		first += t->nodes[n].anycast ? (double)(i->middle_us[n] - i->before_us[n]) : 0;
+	}
+	/* One that was too short to have a second half. */
+	if (span_us - first_us < 1000) {
+		first = sites / 2;
+		first_us = span_us / 2;
 	}
 	all = (double)(i->after_us[t->nodes_len] - i->before_us[t->nodes_len]);
-	return json_pack("{s:f, s:f, s:f}", "sites", sites / span_us, "nodes", nodes / span_us,
+	return json_pack("{s:f, s:[f, f], s:f, s:f}", "sites", sites / span_us, "sites_halves",
+		first / first_us, (sites - first) / (span_us - first_us), "nodes", nodes / span_us,
 		"emulator", (all > nodes ? all - nodes : 0) / span_us);
 }
 
@@ -195,6 +204,11 @@ watch(struct idle *i, int64_t span_ns, int64_t *ret_took_ns, struct err *e)
 		talk_live("left alone, %d s more", left / 1000);
 		poll(NULL, 0, left < LOOK_MS ? left : LOOK_MS);
 		rc = stop_requested() ? err_set(e, EINTR, "interrupted") : look(i, e);
+		if (rc == 0 && i->middle_ns == 0 &&
+			mono_diff_ns(mono_now(), start) >= span_ns / 2) {
+			i->middle_ns = mono_diff_ns(mono_now(), start);
+			rc = take_cpu(i->lab, i->middle_us, e);
+		}
 	}
 	*ret_took_ns = mono_diff_ns(mono_now(), start);
 	return rc;
@@ -206,12 +220,14 @@ idle_watch(struct lab *lab, int64_t span_ns, const char *dir, json_t **ret, stru
 	size_t accounts = lab_topology(lab)->nodes_len + 1;
 	struct idle i = {.lab = lab,
 		.before_us = calloc(accounts, sizeof(int64_t)),
+		.middle_us = calloc(accounts, sizeof(int64_t)),
 		.after_us = calloc(accounts, sizeof(int64_t))};
 	struct logs *logs = logs_mark(lab_dir(lab));
 	char path[PATH_MAX];
 	int64_t took_ns = 0;
-	int rc = i.before_us == NULL || i.after_us == NULL ? err_set(e, ENOMEM, "out of memory")
-							   : sessions_take(lab, &i.before, e);
+	int rc = i.before_us == NULL || i.middle_us == NULL || i.after_us == NULL
+		? err_set(e, ENOMEM, "out of memory")
+		: sessions_take(lab, &i.before, e);
 
 	if (rc == 0)
 		rc = look(&i, e);
@@ -231,6 +247,7 @@ idle_watch(struct lab *lab, int64_t span_ns, const char *dir, json_t **ret, stru
 	sessions_free(i.after);
 	survey_free(i.paths);
 	free(i.before_us);
+	free(i.middle_us);
 	free(i.after_us);
 	return rc;
 }
