@@ -10,7 +10,7 @@
 
 #include "lab/ask.h"
 
-enum { ASK_PATIENCE_MS = 2000 };
+enum { ASK_PATIENCE_MS = 2000, COUNT_MAX = 1000000 };
 
 /* FRR counts; BIRD and OpenBGPD say since when a session is as it is. */
 enum mark_kind { MARK_COUNT, MARK_SINCE };
@@ -288,7 +288,9 @@ downs(const struct mark *before, const struct mark *after)
 	if (after == NULL)
 		return 1;
 	if (before->kind == MARK_COUNT)
-		return after->value > before->value ? (size_t)(after->value - before->value) : 0;
+		return after->value > before->value
+			? (size_t)fmin(after->value - before->value, COUNT_MAX)
+			: 0;
 	return !after->up || fabs(after->value - before->value) > same_s;
 }
 

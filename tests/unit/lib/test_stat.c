@@ -89,6 +89,22 @@ miss_bounds(void **state)
 	near(stat_miss_bound(0, 0), 1, 0);
 }
 
+/* None seen: the rule of three. Some: scipy.stats.chi2.ppf(0.95, 2 * (k + 1)) / 2. */
+static void
+rate_bounds(void **state)
+{
+	(void)state;
+	near(stat_rate_bound(0, 1), 2.9957, 1e-4);
+	near(stat_rate_bound(0, 0.5), 5.9915, 1e-4);
+	near(stat_rate_bound(1, 1), 4.7439, 1e-4);
+	near(stat_rate_bound(2, 1), 6.2958, 1e-4);
+	near(stat_rate_bound(3, 1), 7.7537, 1e-4);
+	near(stat_rate_bound(10, 2), 16.9622 / 2, 1e-4);
+	near(stat_rate_bound(500, 1), 538.7, 1);
+	near(stat_rate_bound(501, 1), 539.7, 1);
+	assert_true(isinf(stat_rate_bound(0, 0)));
+}
+
 int
 main(void)
 {
@@ -97,6 +113,7 @@ main(void)
 		cmocka_unit_test(infinite),
 		cmocka_unit_test(intervals),
 		cmocka_unit_test(miss_bounds),
+		cmocka_unit_test(rate_bounds),
 	};
 
 	return cmocka_run_group_tests_name("stat", tests, NULL, NULL);
