@@ -29,7 +29,8 @@ struct sweep_args {
 static const struct argp_option options[] = {
 	{"vary", 'V', "KNOB=A,B,...", 0, "a knob and its values; for several all combinations", 0},
 	{"trials", 'n', "N", 0, "how often each combination is replayed (default: 1)", 0},
-	{"idle", 'i', "T", 0, "how long each lab is left alone first, 0 or 1s to 10h (default: 30s)", 0},
+	{"idle", 'i', "T", 0,
+		"how long each lab is left alone first, 0 or 1s to 10h (default: 30s)", 0},
 	{"variant", 'v', "NAME", 0, "configuration of the service (default: documented)", 0},
 	{"layer", 'l', "DIR", 0, "your own files on top, and your knobs in DIR/knobs.yaml", 0},
 	{"knobs", KEY_KNOBS, "FILE", 0, "a file with knobs of your own; may be repeated", 0},
@@ -95,9 +96,9 @@ take_idle(struct sweep_args *a, const char *arg, struct err *e)
 {
 	int64_t ns;
 
-	if (num_duration_ns(arg, &ns) < 0 || (ns != 0 && ns < NS_PER_S) ||
-		ns > 36000 * NS_PER_S)
-		return err_set(e, EINVAL, "--idle: '%s' is neither 0 nor a time from 1s to 10h", arg);
+	if (num_duration_ns(arg, &ns) < 0 || (ns != 0 && ns < NS_PER_S) || ns > 36000 * NS_PER_S)
+		return err_set(
+			e, EINVAL, "--idle: '%s' is neither 0 nor a time from 1s to 10h", arg);
 	json_object_set_new(a->asked, "idle_s", json_real((double)ns / 1e9));
 	return 0;
 }

@@ -23,6 +23,7 @@ struct sweep_vary {
 struct sweep_item {
 	size_t value[SWEEP_KNOBS]; /* which of each knob's values */
 	bool done;
+	bool again;    /* it was tried before and gave nothing valid */
 	json_t *found; /* `combinations[]` of sweep.json without its values; NULL: nothing yet */
 };
 

@@ -42,8 +42,8 @@ item_json(const struct sweep *s, size_t i)
 	for (size_t k = 0; k < s->vary_len; k++)
 		json_object_set_new(values, s->vary[k].knob->name,
 			json_real(s->vary[k].values[item->value[k]]));
-	o = json_pack(
-		"{s:i, s:o, s:b}", "number", (int)i + 1, "values", values, "done", item->done);
+	o = json_pack("{s:i, s:o, s:b}", "number", (int)i + 1, "values", values, "done",
+		item->done || item->again);
 	if (item->found != NULL)
 		json_object_update(o, item->found);
 	return o;
@@ -156,8 +156,13 @@ sweep_read_found(struct sweep *s, struct err *e)
 		for (size_t i = 0; i < json_array_size(list); i++) {
 			const json_t *one = json_array_get(list, i);
 
-			s->items[i].done = json_is_true(json_object_get(one, "done"));
-			if (!s->items[i].done)
+			bool done = json_is_true(json_object_get(one, "done"));
+
+			/* What the host or a failure spoilt is repeated. */
+			s->items[i].again = done &&
+				json_integer_value(json_object_get(one, "valid_trials")) == 0;
+			s->items[i].done = done && !s->items[i].again;
+			if (!done)
 				continue;
 			s->items[i].found = json_deep_copy(one);
 			json_object_del(s->items[i].found, "done");

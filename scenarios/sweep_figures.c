@@ -123,7 +123,7 @@ site_of(const json_t *run, const char *node)
 		const char *at = json_string_value(json_object_get(site, "node"));
 
 		if (node != NULL && at != NULL && strcmp(at, node) == 0)
-			return json_string_value(json_object_get(site, "site"));
+			return json_string_value(json_object_get(site, "name"));
 	}
 	return "none";
 }

@@ -135,12 +135,16 @@ run_trials(struct sweep *s, size_t i, struct session *session, json_t *found, st
 		json_object_set_new(found, "dir", json_string(strrchr(dir, '/') + 1));
 	if (code == EXIT_INTERRUPTED)
 		return err_set(e, EINTR, "interrupted");
-	if (code == EXIT_ENVIRONMENT || code == EXIT_USAGE)
+	/* Of a run that failed late there are figures nevertheless. */
+	if (dir[0] == '\0' || (sweep_figures(dir, found, e) < 0 && code == EXIT_ENVIRONMENT))
 		return err_set(e, EIO, "no trial was completed");
-	return sweep_figures(dir, found, e);
+	return json_object_get(found, "trials") != NULL ? 0 : -EINVAL;
 }
 
-/* What goes wrong in one combination is its finding: perhaps nothing comes up with such a setting. */
+/*
+ * What goes wrong in one combination is its finding: perhaps nothing comes up with such a setting. Returns EXIT_INTERRUPTED
+ * or EXIT_GOOD.
+ */
 static int
 run_item(struct sweep *s, size_t i)
 {
@@ -180,10 +184,7 @@ run_item(struct sweep *s, size_t i)
 	json_decref(item->found);
 	item->found = found;
 	item->done = true;
-	if (rc < 0)
-		return EXIT_ENVIRONMENT;
-	return json_integer_value(json_object_get(found, "valid_trials")) > 0 ? EXIT_GOOD
-									      : EXIT_INCONCLUSIVE;
+	return EXIT_GOOD;
 }
 
 static int
@@ -198,7 +199,6 @@ worse(int a, int b)
 	return a;
 }
 
-/* Of what was done before it was resumed. */
 static int
 code_of(const struct sweep_item *item)
 {
@@ -216,16 +216,20 @@ sweep_run(struct sweep *s)
 	struct err e;
 
 	announce(s);
-	for (size_t i = 0; i < s->len && code != EXIT_INTERRUPTED; i++) {
-		if (s->items[i].done) {
-			code = worse(code, code_of(&s->items[i]));
+	/* What is repeated comes after what was never tried. */
+	for (size_t n = 0; n < 2 * s->len && code != EXIT_INTERRUPTED; n++) {
+		struct sweep_item *item = &s->items[n % s->len];
+
+		if (item->done || item->again != (n >= s->len))
 			continue;
-		}
-		code = worse(code, stop_requested() ? EXIT_INTERRUPTED : run_item(s, i));
+		if (stop_requested() || run_item(s, n % s->len) == EXIT_INTERRUPTED)
+			code = EXIT_INTERRUPTED;
 		if (sweep_write(s, &e) < 0) {
 			talk_error("%s", e.text);
 			return EXIT_ENVIRONMENT;
 		}
 	}
+	for (size_t i = 0; i < s->len && code != EXIT_INTERRUPTED; i++)
+		code = worse(code, code_of(&s->items[i]));
 	return code;
 }
