@@ -23,6 +23,16 @@ unhealed(const struct result *r)
 	return json_object_get(r->run_root, "unhealed");
 }
 
+/* What a daemon said stands also where the host spoilt the timing. */
+static bool
+judges(const struct result *r)
+{
+	for (size_t i = 0; i < r->n_targets; i++)
+		if (r->targets[i].verdict != TARGET_NOT_JUDGED)
+			return true;
+	return false;
+}
+
 enum amiss
 summary_amiss(const struct result *r)
 {
@@ -31,8 +41,9 @@ summary_amiss(const struct result *r)
 	if (not_held(r) > 0 || json_array_size(unhealed(r)) > 0)
 		return AMISS_FAILED;
 	verdict_of(r, &v);
-	return result_valid_trials(r) == 0 || v.kind == VERDICT_INCONCLUSIVE ? AMISS_SILENT
-									     : AMISS_NOT;
+	if (judges(r) || (result_valid_trials(r) > 0 && v.kind != VERDICT_INCONCLUSIVE))
+		return AMISS_NOT;
+	return AMISS_SILENT;
 }
 
 size_t
