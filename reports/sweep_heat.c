@@ -176,7 +176,8 @@ heading(struct buf *b, const struct sweep_doc *d)
 	html_raw(b, "<h2>");
 	limits(d, HEAT_OUTAGE, &low, &high);
 	if (d->metric != NULL && isfinite(low)) {
-		html_textf(b, "Outage: %s to %s", show_ms(low, least), show_ms(high, most));
+		html_textf(b, "Outage: %s%s%s", show_ms(low, least), low < high ? " to " : "",
+			low < high ? show_ms(high, most) : "");
 		has_outage = true;
 	}
 	limits(d, HEAT_COST, &low, &high);

@@ -86,6 +86,17 @@ say_outage(const struct sweep_doc *d, struct buf *b)
 	char text[SHOW_BYTES], name[256];
 
 	if (!extremes(d, &least, &most)) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < d->n_items; i++)
+			n += isnan(d->items[i].worst_ms) ? 0 : 1;
+		if (n < 2) {
+			buf_addf(b,
+				"Nothing to compare yet: %zu of %zu settings %s a valid trial of "
+				"%s",
+				n, d->n_items, n == 1 ? "has" : "have", d->scenario);
+			return;
+		}
 		buf_addf(b, "The outage of %s is not told apart by these settings", d->scenario);
 		return;
 	}

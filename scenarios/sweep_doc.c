@@ -49,15 +49,22 @@ item_json(const struct sweep *s, size_t i)
 	return o;
 }
 
+/* That it was begun with: a resumed one says nothing of what it does. */
 static json_t *
-command_json(char *const *argv)
+command_json(const struct sweep *s)
 {
-	json_t *list = json_array();
+	char *const *argv = s->command;
+	json_t *begun = json_object_get(s->asked, "command");
+	json_t *list;
 
+	if (begun != NULL)
+		return json_incref(begun);
+	list = json_array();
 	json_array_append_new(list, json_string("catchment"));
 	json_array_append_new(list, json_string("sweep"));
 	for (size_t i = 1; argv != NULL && argv[i] != NULL; i++)
 		json_array_append_new(list, json_string(argv[i]));
+	json_object_set(s->asked, "command", list);
 	return list;
 }
 
@@ -76,7 +83,7 @@ sweep_write(const struct sweep *s, struct err *e)
 	root = json_pack("{s:s, s:s, s:s, s:s, s:b, s:O, s:o, s:o, s:s, s:o}", "schema",
 		"catchment.sweep/1", "scenario", s->scenario->name, "title", s->scenario->title,
 		"variant", s->lab.variant, "complete", done == s->len, "asked", s->asked, "knobs",
-		knobs_json(s), "command", command_json(s->command), "commit", version_commit(),
+		knobs_json(s), "command", command_json(s), "commit", version_commit(),
 		"combinations", list);
 	text = json_dumps(root, JSON_INDENT(1));
 	json_decref(root);
