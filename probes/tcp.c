@@ -43,12 +43,15 @@ struct tcp {
 	const struct match *match;
 	struct tcp_home home;
 	int epoll_fd;
+	int stamps_fd;	    /* asks for timestamps all the time */
 	struct conn *conns; /* 1 up */
 	uint8_t *buffers;
 	uint32_t conns_len;
 	uint32_t first_free;
 	size_t open;
 };
+
+static const int receive_stamps = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
 
 size_t
 tcp_connections(const struct plan *p)
@@ -63,6 +66,21 @@ tcp_connections(const struct plan *p)
 	return open > TCP_CONNECTIONS_MAX ? TCP_CONNECTIONS_MAX : (size_t)open;
 }
 
+/*
+ * The kernel stamps what it receives while some socket asks for that, and begins a while after the first one did: a socket
+ * per connection would be too late for its own answer. Returns a descriptor, or -1, which costs stamps and nothing else.
+ */
+static int
+keep_stamping(void)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0)
+		setsockopt(
+			fd, SOL_SOCKET, SO_TIMESTAMPING, &receive_stamps, sizeof(receive_stamps));
+	return fd;
+}
+
 int
 tcp_new(const struct plan *p, const struct match *m, struct tcp **ret, struct err *e)
 {
@@ -74,12 +92,14 @@ tcp_new(const struct plan *p, const struct match *m, struct tcp **ret, struct er
 	t->plan = p;
 	t->match = m;
 	t->epoll_fd = -1;
+	t->stamps_fd = -1;
 	t->conns_len = (uint32_t)tcp_connections(p);
 	rc = tcp_home_open(p, &t->home, e);
 	if (rc == 0) {
 		t->conns = calloc(t->conns_len + 1, sizeof(t->conns[0]));
 		t->buffers = calloc(t->conns_len, BUFFER_BYTES);
 		t->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+		t->stamps_fd = keep_stamping();
 		if (t->conns == NULL || t->buffers == NULL)
 			rc = err_sys(e, ENOMEM, "no room for the TCP connections");
 		else if (t->epoll_fd < 0)
@@ -125,6 +145,8 @@ tcp_free(struct tcp *t)
 	tcp_home_close(&t->home);
 	if (t->epoll_fd >= 0)
 		close(t->epoll_fd);
+	if (t->stamps_fd >= 0)
+		close(t->stamps_fd);
 	free(t->conns);
 	free(t->buffers);
 	free(t);
@@ -152,7 +174,7 @@ tcp_home(const struct tcp *t)
 static int
 open_socket(struct tcp *t, uint32_t stream)
 {
-	static const int on = 1, stamps = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
+	static const int on = 1;
 	const struct plan_stream *s = &t->plan->streams[stream];
 	bool v6 = s->source.family == AF_INET6;
 	struct sockaddr_storage from;
@@ -172,7 +194,7 @@ open_socket(struct tcp *t, uint32_t stream)
 		return rc;
 	}
 	/* without it the instant of reading has to do: the record says which it is */
-	setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &stamps, sizeof(stamps));
+	setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &receive_stamps, sizeof(receive_stamps));
 	return fd;
 }
 
