@@ -29,7 +29,7 @@ enum {
 	SURVEY_INTERVAL_MS = 200,
 	STEADY_MS = 600,      /* paths must stay as they are for this long */
 	UNEXPECTED_MS = 8000, /* everything up, but another catchment than expected */
-	STACKS = 16,
+	STACKS = 17,
 	WARN_LINES = 20
 };
 

@@ -82,6 +82,8 @@ targets_read(struct reader *r, struct result *res)
 		t->unit = reader_str(r, o, at, "unit");
 		t->why = reader_str(r, o, at, "why");
 		t->figure = reader_str(r, o, at, "figure");
+		t->beside = reader_str(r, o, at, "beside");
+		t->beside_measured = t->beside_n = NAN;
 		t->verdict = verdict_read(r, o, at);
 		t->measured = reader_num(r, o, at, "measured");
 		t->target = reader_num(r, o, at, "target");
@@ -384,6 +386,7 @@ result_free(struct result *r)
 	for (size_t i = 0; i < r->n_targets; i++) {
 		free(r->targets[i].evidence);
 		free(r->targets[i].shown);
+		free(r->targets[i].beside_why);
 	}
 	free(r->metrics);
 	free(r->targets);

@@ -43,6 +43,10 @@ struct target {
 	double measured, target, n, trials, share_over_ratio, miss_bound_ratio;
 	const char **evidence;
 	size_t n_evidence;
+	/* The scenario whose figure this one's is compared with, NULL: none; and of its run, once summary_beside() has. */
+	const char *beside, *beside_run;
+	double beside_measured, beside_n;
+	char *beside_why;   /* owned; `why` then */
 	const char *figure; /* what is documented, in words; NULL: nothing but `target` */
 	struct shown
 		*shown; /* what was tried or expected, and came of it, where no metric judges */

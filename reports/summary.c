@@ -199,6 +199,7 @@ make_rows(struct summary *s)
 	const json_t *entry;
 	size_t i;
 
+	summary_beside(s);
 	json_array_foreach(json_object_get(s->ledger, "targets"), i, entry)
 	{
 		const char *id = text_of(entry, "id");

@@ -55,6 +55,12 @@ int summary_gather(const char *dir, struct summary **ret, struct err *e);
 int summary_of(const char *const dirs[], size_t n, struct summary **ret, struct err *e);
 void summary_free(struct summary *s);
 
+/*
+ * Judge the claims that compare a scenario with another: each such target of a run with figures gets its verdict where the
+ * other scenario has a run with valid trials on the same variant, and else the reason why not.
+ */
+void summary_beside(struct summary *s);
+
 /* The gravest finding of a cell; NULL: nothing was judged. */
 const struct summary_finding *summary_gravest(const struct summary_cell *cell);
 

@@ -22,11 +22,19 @@ finding_json(const struct summary_finding *f)
 {
 	const struct target *t = f->target;
 
-	return json_pack("{s:s?, s:s?, s:s?, s:s?, s:s, s:o, s:o, s:s?, s:s?, s:o, s:s?, s:s?}",
-		"scenario", f->run->scenario, "variant", f->run->variant, "run", f->run->run_id,
-		"dir", f->link, "verdict", verdict_word(t->verdict), "measured",
-		number(t->measured), "target", number(t->target), "unit", t->unit, "statistic",
-		t->statistic, "n", number(t->n), "why", t->why, "said", t->said);
+	json_t *o = json_pack(
+		"{s:s?, s:s?, s:s?, s:s?, s:s, s:o, s:o, s:s?, s:s?, s:o, s:s?, s:s?}", "scenario",
+		f->run->scenario, "variant", f->run->variant, "run", f->run->run_id, "dir", f->link,
+		"verdict", verdict_word(t->verdict), "measured", number(t->measured), "target",
+		number(t->target), "unit", t->unit, "statistic", t->statistic, "n", number(t->n),
+		"why", t->why, "said", t->said);
+
+	if (t->beside != NULL)
+		json_object_set_new(o, "beside",
+			json_pack("{s:s, s:s?, s:o, s:o}", "scenario", t->beside, "run",
+				t->beside_run, "measured", number(t->beside_measured), "n",
+				number(t->beside_n)));
+	return o;
 }
 
 static json_t *

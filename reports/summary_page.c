@@ -98,7 +98,8 @@ measured(struct buf *b, const struct summary_finding *f)
 			html_textf(b, " in %.0f trial%s", t->trials, t->trials > 1 ? "s" : "");
 		html_raw(b, ")");
 		if (t->why != NULL &&
-			(t->verdict == TARGET_REFUTED || t->verdict == TARGET_MODELLED))
+			(t->verdict == TARGET_REFUTED || t->verdict == TARGET_MODELLED ||
+				t->beside != NULL))
 			html_textf(b, ": %s", t->why);
 	} else if (t->why != NULL) {
 		html_textf(b, ": %s", t->why);

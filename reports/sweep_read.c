@@ -29,6 +29,7 @@ read_knobs(struct reader *r, struct sweep_doc *d)
 		k->unit = reader_str(r, one, at, "unit");
 		k->now = reader_str(r, one, at, "now");
 		k->declared = reader_str(r, one, at, "declared");
+		k->words = reader_list(r, one, at, "words", SWEEP_DOC_VALUES);
 		values = reader_numbers(r, one, at, "values", SWEEP_DOC_VALUES, &n);
 		if (k->name == NULL && r->rc == 0)
 			reader_complain(r, at, "name", "is missing");
@@ -253,13 +254,27 @@ sweep_doc_free(struct sweep_doc *d)
 	free(d);
 }
 
+/* The word of a value, or NULL. */
+static const char *
+word_of(const struct sweep_doc_knob *k, size_t value)
+{
+	double number = k->values[value];
+
+	return number >= 0 && number < SWEEP_DOC_VALUES
+		? json_string_value(json_array_get(k->words, (size_t)number))
+		: NULL;
+}
+
 const char *
 sweep_doc_value(const struct sweep_doc_knob *k, size_t value, char out[static 64])
 {
 	bool has_unit = k->unit != NULL && k->unit[0] != '\0';
 
-	snprintf(out, 64, "%.10g%s%.40s", k->values[value], has_unit ? " " : "",
-		has_unit ? k->unit : "");
+	if (word_of(k, value) != NULL)
+		snprintf(out, 64, "%.60s", word_of(k, value));
+	else
+		snprintf(out, 64, "%.10g%s%.40s", k->values[value], has_unit ? " " : "",
+			has_unit ? k->unit : "");
 	return out;
 }
 
@@ -282,9 +297,12 @@ bool
 sweep_doc_is_now(const struct sweep_doc *d, const struct sweep_doc_item *item)
 {
 	for (size_t k = 0; k < d->n_knobs; k++) {
-		char text[32];
+		char text[64];
 
-		snprintf(text, sizeof(text), "%g", d->knobs[k].values[item->value[k]]);
+		if (d->knobs[k].words != NULL)
+			sweep_doc_value(&d->knobs[k], item->value[k], text);
+		else
+			snprintf(text, sizeof(text), "%g", d->knobs[k].values[item->value[k]]);
 		if (d->knobs[k].now == NULL || strcmp(text, d->knobs[k].now) != 0)
 			return false;
 	}

@@ -14,6 +14,7 @@ enum { SWEEP_DOC_KNOBS = 8, SWEEP_DOC_VALUES = 100, SWEEP_DOC_ITEMS = 100, SWEEP
 struct sweep_doc_knob {
 	const char *name, *about, *unit, *now, *declared;
 	double values[SWEEP_DOC_VALUES];
+	const json_t *words; /* what the values 0, 1... are called; NULL: they are numbers */
 	size_t n;
 };
 

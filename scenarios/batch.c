@@ -162,7 +162,7 @@ tell_progress(const struct batch *b, struct mono start, double estimated_s)
 int
 batch_run(struct batch *b)
 {
-	const char *layers[BATCH_LAYERS + SCENARIO_LAYERS + 1];
+	const char *layers[BATCH_STACKS];
 	struct session session = {.options = b->lab};
 	struct mono start = mono_now();
 	double estimated_s;
@@ -176,7 +176,7 @@ batch_run(struct batch *b)
 
 		if (batch_starts_lab(b, i)) {
 			session_done(&session);
-			batch_layers(b, i, layers);
+			batch_layers(b, i, session.settings, layers);
 			session.options.variant = item->variant;
 			session.options.layers = layers;
 			session.busiest = b->len > 1 ? batch_busiest(b, i) : NULL;

@@ -37,12 +37,12 @@ gather(struct batch_item *items, size_t to, size_t len)
 	return end;
 }
 
-/* The first of the variant at `to` whose scenario needs no layers; `to` itself when all do. */
+/* The first of the variant at `to` whose scenario needs no files of its own; `to` itself when all do. */
 static size_t
 first_plain(const struct batch_item *items, size_t to, size_t len)
 {
 	for (size_t i = to; i < len; i++)
-		if (items[i].scenario->layers_len == 0 &&
+		if (scenario_is_plain(items[i].scenario) &&
 			strcmp(items[i].variant, items[to].variant) == 0)
 			return i;
 	return to;
@@ -99,13 +99,15 @@ batch_busiest(const struct batch *b, size_t i)
 
 void
 batch_layers(
-	const struct batch *b, size_t i, const char *ret[static BATCH_LAYERS + SCENARIO_LAYERS + 1])
+	const struct batch *b, size_t i, const char *settings, const char *ret[static BATCH_STACKS])
 {
 	const struct scenario *s = b->items[i].scenario;
 	size_t n = 0;
 
 	for (size_t k = 0; k < s->layers_len; k++)
 		ret[n++] = s->layers[k];
+	if (s->settings_len > 0)
+		ret[n++] = settings;
 	for (size_t k = 0; k < b->layers_len; k++)
 		ret[n++] = b->layers[k];
 	ret[n] = NULL;

@@ -5,8 +5,8 @@
 #include "scenarios/batch.h"
 
 /*
- * Put runs that can share a lab together: by variant and by the layers of their scenarios, each as first met, what needs
- * no layers first; within a lab those first that want one in which nothing was done. Otherwise the order stays.
+ * Put runs that can share a lab together: by variant and by the layers and settings of their scenarios, each as first met, what needs
+ * none first; within a lab those first that want one in which nothing was done. Otherwise the order stays.
  */
 void batch_order(struct batch_item *items, size_t len);
 
@@ -19,8 +19,12 @@ bool batch_boots(const struct batch *b, size_t i);
 /* The scenario with the most queries of those that share the i-th run's lab. */
 const struct scenario *batch_busiest(const struct batch *b, size_t i);
 
-/* The layers of the i-th run's lab: its scenario's, then the user's. NULL-terminated. */
-void batch_layers(const struct batch *b, size_t i,
-	const char *ret[static BATCH_LAYERS + SCENARIO_LAYERS + 1]);
+enum { BATCH_STACKS = BATCH_LAYERS + SCENARIO_LAYERS + 2 };
+
+/*
+ * The layers of the i-th run's lab: its scenario's, then `settings` where it has some, then the user's. NULL-terminated.
+ */
+void batch_layers(const struct batch *b, size_t i, const char *settings,
+	const char *ret[static BATCH_STACKS]);
 
 #endif

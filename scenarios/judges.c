@@ -81,6 +81,15 @@ scenarios_of(const char *id, struct scenario *const scenarios[], size_t len)
 	return list;
 }
 
+static bool
+is_there(const char *name, struct scenario *const scenarios[], size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (strcmp(scenarios[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
 static void
 print_line(const struct target *target, const json_t *by, FILE *out)
 {
@@ -98,10 +107,10 @@ print_line(const struct target *target, const json_t *by, FILE *out)
 static json_t *
 entry_json(const struct target *target, json_t *by)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:O}", "id", target->id,
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?, s:O}", "id", target->id,
 		"claim", target->claim, "figure", target->figure, "how", target->how, "known",
-		target->known, "source", target->source, "metric", target->metric, "not_judged",
-		target->not_judged, "scenarios", by);
+		target->known, "source", target->source, "metric", target->metric, "beside",
+		target->beside, "not_judged", target->not_judged, "scenarios", by);
 }
 
 size_t
@@ -123,6 +132,12 @@ judges_print(const struct targets *t, struct scenario *const scenarios[], size_t
 			talk_error("%s:%d: no scenario judges '%s', and it does not say why not",
 				conf_path(t->conf), conf_line(t->conf, t->list[i].at),
 				t->list[i].id);
+			missing++;
+		}
+		if (t->list[i].beside != NULL && !is_there(t->list[i].beside, scenarios, len)) {
+			talk_error("%s:%d: %s: beside '%s', which is no scenario",
+				conf_path(t->conf), conf_line(t->conf, t->list[i].at),
+				t->list[i].id, t->list[i].beside);
 			missing++;
 		}
 		json_decref(by);

@@ -201,7 +201,7 @@ knob_layer_now(const struct topology *t, const char *const stacks[], const struc
 			if (found == -ENOENT)
 				rc = no_line(t, node, k, p, e);
 			else if (found == 0 && now[0] == '\0' && i == 0)
-				knob_show_value(value, now);
+				knob_show(k, value, now);
 		}
 	}
 	if (rc == 0)

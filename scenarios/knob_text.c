@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <regex.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,11 @@ value_text(const struct knob_place *p, bool whole, double value, char out[static
 {
 	double there = value * p->multiply / p->divide;
 
+	if (p->words != NULL) {
+		snprintf(out, KNOB_TEXT_BYTES, "%s",
+			value >= 0 && value < (double)p->words_len ? p->words[(size_t)value] : "");
+		return out;
+	}
 	/* A third of a hold time has to be whole where the hold time has to be. */
 	return knob_show_value((whole ? floor(there + 1e-9) : there) + p->plus, out);
 }
@@ -192,6 +198,13 @@ read_group(const struct knob_place *p, const char *line, regmatch_t group, doubl
 		return -EINVAL;
 	memcpy(number, line + group.rm_so, len);
 	number[len] = '\0';
+	for (size_t i = 0; i < p->words_len; i++)
+		if (strcmp(p->words[i], number) == 0) {
+			*ret = (double)i;
+			return 0;
+		}
+	if (p->words_len > 0)
+		return -EINVAL;
 	if (num_double(number, -1e15, 1e15, &value) < 0)
 		return -EINVAL;
 	*ret = (value - p->plus) * p->divide / p->multiply;

@@ -7,7 +7,7 @@
 /*
  * Set every line that the place means.
  *
- * Without `set` its group becomes the value. With it the line becomes that text, in which {line} is the line as it was,
+ * Without `set` its group becomes the value, of a knob of words the place's word for it. With it the line becomes that text, in which {line} is the line as it was,
  * {value} the value, and {value times TEXT} the text so often, blanks between; of a text of several lines those are left out
  * in which something comes no time at all.
  *
@@ -24,7 +24,7 @@ int knob_text_set(const struct knob_place *p, bool whole, double value, const ch
 /*
  * What the first such line says now, in the knob's unit.
  *
- * Returns 0; -ENOENT (no line matches), -ENODATA (there is a line, but no group to read), -EINVAL (its group is no number).
+ * Returns 0; -ENOENT (no line matches), -ENODATA (there is a line, but no group to read), -EINVAL (its group is no number, and none of the words).
  */
 int knob_text_now(const struct knob_place *p, const char *text, double *ret);
 

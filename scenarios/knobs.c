@@ -2,7 +2,6 @@
 #include "scenarios/knobs.h"
 
 #include <errno.h>
-#include <math.h>
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,11 +66,63 @@ read_at(struct conf *c, const struct conf_node *map, struct knob_place *p)
 	}
 }
 
-static void
-read_place(struct conf *c, const struct conf_node *map, struct knob_place *p)
+/* Words of a list, each once. Returns how many there are; the first `max` of them are in `ret`. */
+static size_t
+read_words(
+	struct conf *c, const struct conf_node *list, const char *key, const char **ret, size_t max)
 {
-	static const char *const keys[] = {
-		"at", "file", "line", "set", "from", "to", "multiply", "divide", "plus", NULL};
+	size_t n;
+
+	if (!conf_is_list(c, list, key))
+		return 0;
+	n = conf_len(c, list);
+	for (size_t i = 0; i < n && i < max; i++) {
+		const char *word = conf_text(c, conf_at(c, list, i), key);
+
+		ret[i] = word == NULL ? "" : word;
+		if (word != NULL && (word[0] == '\0' || strlen(word) >= KNOB_TEXT_BYTES))
+			conf_complain(c, conf_at(c, list, i),
+				"%s: '%s' is not a word of 1 to %d characters", key, word,
+				KNOB_TEXT_BYTES - 1);
+		for (size_t k = 0; k < i; k++)
+			if (word != NULL && strcmp(ret[k], word) == 0)
+				conf_complain(c, conf_at(c, list, i), "%s: '%s' twice", key, word);
+	}
+	return n;
+}
+
+/* What a knob of words writes here: its own names of them, or the knob's. */
+static void
+read_place_words(
+	struct conf *c, const struct conf_node *map, const struct knob *k, struct knob_place *p)
+{
+	const struct conf_node *list = conf_get(c, map, "words");
+	static const char *const numeric[] = {"multiply", "divide", "plus"};
+
+	if (list != NULL && k->words_len == 0) {
+		conf_complain(c, list, "words: the knob's values are numbers");
+		return;
+	}
+	for (size_t i = 0; i < 3 && k->words_len > 0; i++)
+		if (conf_get(c, map, numeric[i]) != NULL)
+			conf_complain(c, conf_get(c, map, numeric[i]),
+				"%s: the knob's values are words", numeric[i]);
+	if (k->words_len == 0)
+		return;
+	p->words = calloc(KNOB_WORDS, sizeof(*p->words));
+	if (p->words == NULL)
+		abort();
+	memcpy(p->words, k->words, sizeof(k->words));
+	p->words_len = k->words_len;
+	if (list != NULL && read_words(c, list, "words", p->words, KNOB_WORDS) != k->words_len)
+		conf_complain(c, list, "words: the knob has %zu values", k->words_len);
+}
+
+static void
+read_place(struct conf *c, const struct conf_node *map, const struct knob *k, struct knob_place *p)
+{
+	static const char *const keys[] = {"at", "file", "line", "set", "from", "to", "multiply",
+		"divide", "plus", "words", NULL};
 
 	p->multiply = p->divide = 1;
 	if (!conf_is_map(c, map, "a place"))
@@ -89,6 +140,7 @@ read_place(struct conf *c, const struct conf_node *map, struct knob_place *p)
 	p->multiply = conf_double(c, map, "multiply", 1e-9, 1e9, 1);
 	p->divide = conf_double(c, map, "divide", 1e-9, 1e9, 1);
 	p->plus = conf_double(c, map, "plus", -1e9, 1e9, 0);
+	read_place_words(c, map, k, p);
 	if (p->file[0] != '\0' && (p->file[0] != '/' || strstr(p->file, "..") != NULL))
 		conf_complain(c, conf_get(c, map, "file"),
 			"file: '%s' is not a path from the node's root", p->file);
@@ -122,6 +174,31 @@ read_range(struct conf *c, const struct conf_node *map, struct knob *k)
 		conf_complain(c, range, "range: [%s, %s] is not [LEAST, MOST]", low, high);
 }
 
+/* `values:` in place of a range: the knob's values are these words. */
+static void
+read_values(struct conf *c, const struct conf_node *map, struct knob *k)
+{
+	static const char *const numeric[] = {"unit", "kind", "range"};
+	const struct conf_node *list = conf_get(c, map, "values");
+	size_t n = read_words(c, list, "values", k->words, KNOB_WORDS);
+
+	for (size_t i = 0; i < 3; i++)
+		if (conf_get(c, map, numeric[i]) != NULL)
+			conf_complain(c, conf_get(c, map, numeric[i]),
+				"%s: the knob's values are words", numeric[i]);
+	if (n < 2 || n > KNOB_WORDS) {
+		if (conf_kind(list) == CONF_LIST)
+			conf_complain(c, list, "values: 2 to %d words", KNOB_WORDS);
+		n = n < 2 ? 2 : KNOB_WORDS;
+	}
+	for (size_t i = 0; i < n; i++)
+		k->words[i] = k->words[i] == NULL ? "" : k->words[i];
+	k->words_len = n;
+	k->whole = true;
+	k->min = 0;
+	k->max = (double)(n - 1);
+}
+
 static void
 read_kind(struct conf *c, const struct conf_node *map, struct knob *k)
 {
@@ -137,7 +214,8 @@ read_kind(struct conf *c, const struct conf_node *map, struct knob *k)
 static void
 read_knob(struct conf *c, const struct conf_node *map, struct knob *k)
 {
-	static const char *const keys[] = {"about", "unit", "kind", "range", "now", "places", NULL};
+	static const char *const keys[] = {
+		"about", "unit", "kind", "range", "values", "now", "places", NULL};
 	const struct conf_node *places;
 
 	if (!conf_is_map(c, map, k->name))
@@ -146,8 +224,12 @@ read_knob(struct conf *c, const struct conf_node *map, struct knob *k)
 	conf_need(c, map, "about");
 	k->about = conf_str(c, map, "about", "");
 	k->now = conf_str(c, map, "now", NULL);
-	read_kind(c, map, k);
-	read_range(c, map, k);
+	if (conf_get(c, map, "values") != NULL) {
+		read_values(c, map, k);
+	} else {
+		read_kind(c, map, k);
+		read_range(c, map, k);
+	}
 	places = conf_need(c, map, "places");
 	if (!conf_is_list(c, places, "places"))
 		return;
@@ -157,14 +239,16 @@ read_knob(struct conf *c, const struct conf_node *map, struct knob *k)
 	if (k->places == NULL)
 		abort();
 	for (size_t i = 0; i < conf_len(c, places); i++)
-		read_place(c, conf_at(c, places, i), &k->places[k->places_len++]);
+		read_place(c, conf_at(c, places, i), k, &k->places[k->places_len++]);
 }
 
 static void
 free_knob(struct knob *k)
 {
-	for (size_t i = 0; i < k->places_len; i++)
+	for (size_t i = 0; i < k->places_len; i++) {
 		free(k->places[i].at);
+		free(k->places[i].words);
+	}
 	free(k->places);
 }
 
@@ -256,43 +340,4 @@ knobs_find(const struct knobs *k, const char *name)
 		if (strcmp(k->list[i].name, name) == 0)
 			return &k->list[i];
 	return NULL;
-}
-
-static double
-unit_ns(const char *unit)
-{
-	return strcmp(unit, "s") == 0 ? 1e9 : strcmp(unit, "ms") == 0 ? 1e6 : 0;
-}
-
-int
-knob_parse_value(const struct knob *k, const char *text, double *ret, struct err *e)
-{
-	const char *gap = k->unit[0] != '\0' ? " " : "";
-	double value;
-	int64_t ns;
-
-	if (num_double(text, -largest, largest, &value) < 0) {
-		if (unit_ns(k->unit) <= 0 || num_duration_ns(text, &ns) < 0)
-			return err_set(e, EINVAL, "%s: '%s' is not a number%s%s", k->name, text,
-				k->unit[0] != '\0' ? " of " : "", k->unit);
-		value = (double)ns / unit_ns(k->unit);
-	}
-	if (k->whole && fabs(value - round(value)) > 1e-9)
-		return err_set(e, EINVAL, "%s: '%s' is not a whole number%s%s: %s", k->name, text,
-			k->unit[0] != '\0' ? " of " : "", k->unit, k->about);
-	if (value < k->min - 1e-12 || value > k->max + 1e-12)
-		return err_set(e, EINVAL, "%s: '%s' is not from %g to %g%s%s", k->name, text,
-			k->min, k->max, gap, k->unit);
-	*ret = k->whole ? round(value) : value;
-	return 0;
-}
-
-const char *
-knob_show_value(double value, char out[static KNOB_TEXT_BYTES])
-{
-	if (fabs(value - round(value)) < 1e-9 && fabs(value) < 1e15)
-		snprintf(out, KNOB_TEXT_BYTES, "%.0f", fabs(value) < 0.5 ? 0 : value);
-	else
-		snprintf(out, KNOB_TEXT_BYTES, "%g", value);
-	return out;
 }

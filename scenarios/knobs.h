@@ -2,13 +2,14 @@
 #ifndef SCENARIOS_KNOBS_H
 #define SCENARIOS_KNOBS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/conf.h"
 #include "lib/err.h"
 
-enum { KNOBS_FILES = 16, KNOB_TEXT_BYTES = 32 };
+enum { KNOBS_FILES = 16, KNOB_TEXT_BYTES = 32, KNOB_WORDS = 8 };
 
 /* Lines of one file, at some nodes. */
 struct knob_place {
@@ -21,6 +22,9 @@ struct knob_place {
 	const char *from,
 		*to; /* only from a line like this one to before one like that; NULL: all of the file */
 	double multiply, divide, plus; /* from the knob's unit to the file's */
+	const char *
+		*words; /* of a knob of words: what each of its values is called here; else NULL */
+	size_t words_len;
 	int conf_line;
 };
 
@@ -30,6 +34,9 @@ struct knob {
 	const char *now;  /* its value where no line says it; NULL: the first place does */
 	bool whole;	  /* whole numbers only */
 	double min, max;
+	const char
+		*words[KNOB_WORDS]; /* values that are words; a value is then the number of one */
+	size_t words_len;	    /* 0: its values are numbers */
 	struct knob_place *places;
 	size_t places_len;
 	const char *path; /* of the file that declares it */
@@ -58,13 +65,19 @@ void knobs_done(struct knobs *k);
 const struct knob *knobs_find(const struct knobs *k, const char *name);
 
 /*
- * Read a value in the knob's unit: "2", or where the unit is s or ms also "500ms".
+ * Read a value in the knob's unit: "2", or where the unit is s or ms also "500ms"; of a knob of words one of these.
  *
  * Returns 0 or -EINVAL with `e` saying what it should be.
  */
 int knob_parse_value(const struct knob *k, const char *text, double *ret, struct err *e);
 
-/* A value as short as it can be said, without its unit. */
+/* The same of a knob's value: where it has words, the word. */
+const char *knob_show(const struct knob *k, double value, char out[static KNOB_TEXT_BYTES]);
+
+/* Its words, as a list. */
+json_t *knob_words_json(const struct knob *k);
+
+/* A number as short as it can be said, without its unit. */
 const char *knob_show_value(double value, char out[static KNOB_TEXT_BYTES]);
 
 #endif

@@ -14,6 +14,7 @@
 #include "scenarios/provenance.h"
 #include "scenarios/record_rtt.h"
 #include "scenarios/scenario_check.h"
+#include "scenarios/scenario_settings.h"
 
 /* Over these a trial is invalid, neither passed nor failed: the host disturbed the instrument. */
 static json_t *
@@ -140,9 +141,12 @@ judge_json(const struct target *t)
 	if (t->metric == NULL)
 		return o;
 	json_object_update_new(o,
-		json_pack("{s:s, s:s, s:s, s:f, s:s}", "metric", t->metric, "statistic",
-			t->statistic, "comparison", t->comparison, "target", t->value, "unit",
-			t->unit));
+		json_pack("{s:s, s:s, s:s, s:s}", "metric", t->metric, "statistic", t->statistic,
+			"comparison", t->comparison, "unit", t->unit));
+	if (t->beside != NULL)
+		json_object_set_new(o, "beside", json_string(t->beside));
+	else
+		json_object_set_new(o, "target", json_real(t->value));
 	if (t->modelled)
 		json_object_set_new(o, "modelled", json_true());
 	if (t->city != NULL)
@@ -261,6 +265,8 @@ record_new(const struct record_head *head, struct lab *lab, const struct scenari
 			json_string(
 				t->cities[t->nodes[topology_node(t, scenario_fault_node(s))].city]
 					.name));
+	if (s->settings_len > 0)
+		json_object_set_new(run, "settings", scenario_settings_json(s));
 	json_object_set_new(run, "judges", judges_json(s, targets));
 	json_object_set_new(run, "expect", expect_json(s));
 	json_object_set_new(run, "checks", checks_json(s));

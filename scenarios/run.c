@@ -15,6 +15,7 @@
 #include "reports/report.h"
 #include "scenarios/outcome.h"
 #include "scenarios/record.h"
+#include "scenarios/scenario_settings.h"
 #include "scenarios/trial.h"
 
 enum { DIR_BYTES = RUN_DIR_BYTES, CALIBRATIONS = 3 };
@@ -56,6 +57,19 @@ make_dir(struct run *r, struct err *e)
 			return fs_mkdirs(r->dir, e);
 	}
 	return err_set(e, EEXIST, "%s exists", r->dir);
+}
+
+/* The scenario's settings as RUN/settings, for the lab that this run may bring up. A sweep's lab has them in its own layer. */
+static int
+write_settings(struct run *r, struct err *e)
+{
+	struct session *s = r->session;
+
+	s->settings[0] = '\0';
+	if (r->plan->scenario->settings_len == 0 || r->plan->knobs != NULL)
+		return 0;
+	snprintf(s->settings, sizeof(s->settings), "%s/settings", r->dir);
+	return scenario_write_settings(r->plan->scenario, s->settings, e);
 }
 
 static int
@@ -189,7 +203,11 @@ run_scenario(const struct run_plan *plan, char ret_dir[RUN_DIR_BYTES])
 	rng_init(&r->rng, plan->seed);
 	/* The folder first: a place that cannot be written is found out before a lab is built. */
 	rc = make_dir(r, &e);
-	if (rc == 0 && (rc = session_need(r->session, plan->scenario->own_lab, &e)) < 0) {
+	if (rc == 0 &&
+		((rc = write_settings(r, &e)) < 0 ||
+			(rc = session_need(r->session, plan->scenario->own_lab, &e)) < 0)) {
+		if (r->session->settings[0] != '\0')
+			fs_remove_tree(r->session->settings, NULL);
 		rmdir(r->dir);
 		r->dir[0] = '\0';
 	}

@@ -107,13 +107,14 @@ read_root(struct scenario *s, const struct topology *t, const struct conf_node *
 {
 	static const char *const keys[] = {"name", "title", "summary", "like", "judges", "probes",
 		"before", "after", "phase", "timeline", "expect", "rollback", "variants", "lab",
-		"layers", "withdraws", NULL};
+		"layers", "settings", "withdraws", NULL};
 	const char *rollback, *lab;
 
 	conf_known(s->conf, root, keys);
 	read_head(s, root);
 	read_variants(s, t, root);
 	scenario_read_layers(s, t, root);
+	scenario_read_settings(s, t, root);
 	scenario_read_timeline(s, t, root);
 	scenario_read_expects(s, t, root);
 	lab = conf_str(s->conf, root, "lab", "shared");
@@ -182,6 +183,7 @@ scenario_free(struct scenario *s)
 		action_done(&s->actions[i]);
 	free(s->actions);
 	free(s->expects);
+	knobs_done(&s->knobs);
 	conf_free(s->conf);
 	free(s);
 }

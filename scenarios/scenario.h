@@ -12,6 +12,7 @@
 #include "lab/topology.h"
 #include "lib/conf.h"
 #include "lib/err.h"
+#include "scenarios/knob_layer.h"
 
 enum action_kind {
 	ACTION_KILL,	       /* SIGKILL to a service */
@@ -78,7 +79,7 @@ struct expect {
 	double value;
 };
 
-enum { SCENARIO_LAYERS = 2 };
+enum { SCENARIO_LAYERS = 2, SCENARIO_SETTINGS = 4 };
 
 /* The same steps again and again. */
 struct rounds {
@@ -110,6 +111,11 @@ struct scenario {
 	bool own_lab;	       /* it wants a lab that nothing was done to before */
 	char *layers[SCENARIO_LAYERS]; /* absolute: folders over the variant's, lowest first */
 	size_t layers_len;
+	struct knobs knobs; /* of the variant, where the scenario turns some */
+	struct knob_setting settings[SCENARIO_SETTINGS]; /* over its layers */
+	size_t settings_len;
+	const struct topology
+		*topology;    /* they were checked against; borrowed, NULL: without settings */
 	struct rounds rounds; /* of its first `repeat` */
 };
 
@@ -127,8 +133,11 @@ int scenario_parse(const char *name, const char *data, size_t len, const struct 
 	struct scenario **ret);
 void scenario_free(struct scenario *s);
 
-/* Can two take place in one lab, as far as their own layers go? */
+/* Can two take place in one lab, as far as their own layers and settings go? */
 bool scenario_same_layers(const struct scenario *a, const struct scenario *b);
+
+/* Does it want nothing of its own in its lab's files? */
+bool scenario_is_plain(const struct scenario *s);
 
 const char *action_name(enum action_kind kind);
 bool action_is_link(enum action_kind kind);

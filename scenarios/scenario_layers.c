@@ -65,5 +65,11 @@ scenario_same_layers(const struct scenario *a, const struct scenario *b)
 	for (size_t i = 0; i < a->layers_len; i++)
 		if (strcmp(a->layers[i], b->layers[i]) != 0)
 			return false;
-	return true;
+	return scenario_same_settings(a, b);
+}
+
+bool
+scenario_is_plain(const struct scenario *s)
+{
+	return s->layers_len == 0 && s->settings_len == 0;
 }

@@ -14,6 +14,13 @@ void scenario_read_expects(
 void scenario_read_layers(
 	struct scenario *s, const struct topology *t, const struct conf_node *root);
 
+/* Read `settings:` of the root, after variants and layers. Mistakes become complaints. */
+void scenario_read_settings(
+	struct scenario *s, const struct topology *t, const struct conf_node *root);
+
+/* Do both turn the same knobs as far? */
+bool scenario_same_settings(const struct scenario *a, const struct scenario *b);
+
 /* Is what is said for one variant said of this one? A topology on its own is the documented one's. */
 bool scenario_is_for(const struct topology *t, const char *variant);
 

@@ -7,10 +7,17 @@
 #include "lab/lab.h"
 #include "scenarios/scenario.h"
 
+enum { SESSION_SETTINGS_BYTES = 700 };
+
 struct session {
 	struct lab_options options; /* name is chosen here */
 	char name[48];
 	struct lab *lab; /* NULL: none is up */
+	/*
+	 * The layer of the scenario's settings; options.layers may point to it. Each run writes its own and says here where,
+	 * so that the next boot finds it. "": none.
+	 */
+	char settings[SESSION_SETTINGS_BYTES];
 	int boots;
 	bool used; /* a run took place in it */
 	/* The instrument's own error, measured for this lab; NULL: not yet, or too long ago. */

@@ -33,9 +33,9 @@ struct sweep {
 	char *const *command;
 	/* what that is, loaded */
 	char data[PLACE_BYTES];
-	struct lab_options lab; /* its layers are the user's alone */
-	const char *layers[SWEEP_LAYERS + 1];
-	const char *stacks[SWEEP_LAYERS + 3]; /* all, as layers_of() wants them */
+	struct lab_options lab; /* its layers are the scenario's and the user's */
+	const char *layers[SWEEP_LAYERS + SCENARIO_LAYERS + 1];
+	const char *stacks[SWEEP_LAYERS + SCENARIO_LAYERS + 3]; /* all, as layers_of() wants them */
 	char stack_paths[2][PATH_MAX];
 	struct topology *topology;
 	struct targets *targets;

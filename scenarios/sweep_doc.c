@@ -29,6 +29,9 @@ knobs_json(const struct sweep *s)
 			json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "name", v->knob->name, "about",
 				v->knob->about, "unit", v->knob->unit, "now", v->now, "declared",
 				declared, "values", values));
+		if (v->knob->words_len > 0)
+			json_object_set_new(
+				json_array_get(list, k), "words", knob_words_json(v->knob));
 	}
 	return list;
 }

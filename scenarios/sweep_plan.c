@@ -137,6 +137,35 @@ adjust_scenario(struct sweep *s)
 	s->idle_ns = (int64_t)(json_number_value(json_object_get(s->asked, "idle_s")) * 1e9);
 }
 
+/* The scenario's own layers come below the user's. */
+static void
+add_scenario_layers(struct sweep *s)
+{
+	size_t n = s->scenario->layers_len, users = 0;
+
+	while (s->layers[users] != NULL)
+		users++;
+	memmove(s->layers + n, s->layers, (users + 1) * sizeof(s->layers[0]));
+	memmove(s->stacks + 2 + n, s->stacks + 2, (users + 1) * sizeof(s->stacks[0]));
+	for (size_t i = 0; i < n; i++)
+		s->layers[i] = s->stacks[2 + i] = s->scenario->layers[i];
+}
+
+/* What a knob is without the sweep: as the scenario sets it, else as the files say. */
+static int
+find_now(const struct sweep *s, struct sweep_vary *v, struct err *e)
+{
+	for (size_t i = 0; i < s->scenario->settings_len; i++) {
+		const struct knob_setting *x = &s->scenario->settings[i];
+
+		if (strcmp(x->knob->name, v->knob->name) == 0) {
+			knob_show(x->knob, x->value, v->now);
+			return 0;
+		}
+	}
+	return knob_layer_now(s->topology, s->stacks, v->knob, v->now, e);
+}
+
 static int
 add_value(struct sweep_vary *v, const char *text, struct err *e)
 {
@@ -221,7 +250,7 @@ read_varies(struct sweep *s, struct err *e)
 			if (s->vary[k].knob == v->knob)
 				rc = err_set(e, EINVAL, "--vary: knob '%s' twice", v->knob->name);
 		if (rc == 0)
-			rc = knob_layer_now(s->topology, s->stacks, v->knob, v->now, e);
+			rc = find_now(s, v, e);
 		s->vary_len += rc == 0;
 	}
 	return rc == 0 ? sweep_combine(s, e) : rc;
@@ -236,8 +265,10 @@ sweep_load(struct sweep *s)
 	if (rc < 0)
 		return rc;
 	rc = load_scenario(s, &e);
-	if (rc == 0)
+	if (rc == 0) {
+		add_scenario_layers(s);
 		rc = read_varies(s, &e);
+	}
 	if (rc < 0)
 		talk_error("%s", e.text);
 	else
@@ -268,7 +299,8 @@ sweep_show_item(const struct sweep *s, size_t item, char out[static 256])
 		char value[KNOB_TEXT_BYTES];
 
 		used += (size_t)snprintf(out + used, 256 - used, "%s%s %s%s%s", k > 0 ? ", " : "",
-			v->knob->name, knob_show_value(v->values[s->items[item].value[k]], value),
+			v->knob->name,
+			knob_show(v->knob, v->values[s->items[item].value[k]], value),
 			v->knob->unit[0] != '\0' ? " " : "", v->knob->unit);
 	}
 	return out;

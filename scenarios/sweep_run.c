@@ -59,17 +59,20 @@ place_of(const struct sweep *s, size_t i, const char *what, char out[static SWEE
 	snprintf(out, SWEEP_DIR_BYTES + 32, "%s/%s/%02zu", s->dir, what, i + 1);
 }
 
+/* What the scenario sets, and over it what this combination does. */
 static int
 write_layer(const struct sweep *s, size_t i, const char *dir, struct err *e)
 {
-	struct knob_setting settings[SWEEP_KNOBS];
+	struct knob_setting settings[SCENARIO_SETTINGS + SWEEP_KNOBS];
+	size_t n = s->scenario->settings_len;
 	int rc = fs_remove_tree(dir, e); /* of an attempt that was interrupted */
 
+	memcpy(settings, s->scenario->settings, sizeof(s->scenario->settings));
 	for (size_t k = 0; k < s->vary_len; k++)
-		settings[k] = (struct knob_setting){
+		settings[n++] = (struct knob_setting){
 			.knob = s->vary[k].knob, .value = s->vary[k].values[s->items[i].value[k]]};
 	if (rc == 0)
-		rc = knob_layer_write(s->topology, s->stacks, settings, s->vary_len, dir, e);
+		rc = knob_layer_write(s->topology, s->stacks, settings, n, dir, e);
 	return rc;
 }
 
@@ -150,7 +153,7 @@ run_item(struct sweep *s, size_t i)
 {
 	struct sweep_item *item = &s->items[i];
 	char dir[SWEEP_DIR_BYTES + 32], name[256];
-	const char *layers[SWEEP_LAYERS + 2] = {NULL};
+	const char *layers[SWEEP_LAYERS + SCENARIO_LAYERS + 2] = {NULL};
 	struct session session = {.options = s->lab};
 	json_t *found = json_object();
 	struct err e = {0};

@@ -85,7 +85,7 @@ print_row(const struct sweep *s, size_t i, FILE *out)
 		char value[KNOB_TEXT_BYTES];
 
 		fprintf(out, "%-20s ",
-			knob_show_value(s->vary[k].values[s->items[i].value[k]], value));
+			knob_show(s->vary[k].knob, s->vary[k].values[s->items[i].value[k]], value));
 	}
 	if (found == NULL || why != NULL) {
 		fprintf(out, "%s\n", why != NULL ? why : "not done yet");
@@ -154,7 +154,8 @@ print_catchment(const struct sweep *s, FILE *out)
 			char value[KNOB_TEXT_BYTES];
 
 			fprintf(out, " %-8s",
-				knob_show_value(s->vary[v].values[s->items[i].value[v]], value));
+				knob_show(s->vary[v].knob, s->vary[v].values[s->items[i].value[v]],
+					value));
 		}
 		fputc('\n', out);
 	}
@@ -175,7 +176,16 @@ show_range(const struct knob *k, char out[static 64])
 {
 	char low[KNOB_TEXT_BYTES], high[KNOB_TEXT_BYTES];
 
-	snprintf(out, 64, "%s..%s", knob_show_value(k->min, low), knob_show_value(k->max, high));
+	size_t used = 0;
+
+	if (k->words_len == 0) {
+		snprintf(out, 64, "%s..%s", knob_show_value(k->min, low),
+			knob_show_value(k->max, high));
+		return out;
+	}
+	for (size_t i = 0; i < k->words_len && used < 64; i++)
+		used += (size_t)snprintf(
+			out + used, 64 - used, "%s%s", i > 0 ? "|" : "", k->words[i]);
 	return out;
 }
 
@@ -216,6 +226,8 @@ sweep_list_json(const struct sweep *s)
 		o = json_pack("{s:s, s:s, s:s, s:b, s:f, s:f, s:s, s:s, s:i}", "name", k->name,
 			"about", k->about, "unit", k->unit, "whole", k->whole, "min", k->min, "max",
 			k->max, "now", now, "declared", declared, "places", (int)k->places_len);
+		if (k->words_len > 0)
+			json_object_set_new(o, "words", knob_words_json(k));
 		if (rc < 0)
 			json_object_set_new(o, "unfit", json_string(e.text));
 		json_array_append_new(list, o);

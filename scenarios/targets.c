@@ -19,6 +19,25 @@ is_one_of(const char *text, const char *const list[], size_t n)
 	return false;
 }
 
+/* A figure that is compared with another run's has none of its own. */
+static void
+read_beside(struct targets *t, const struct conf_node *entry, const struct target *target)
+{
+	static const char *const otherwise[] = {"value", "modelled", "before"};
+	static const char *const statistics[] = {"min", "p1", "p50", "p99", "max"};
+	const char *statistic = conf_str(t->conf, entry, "statistic", "p50");
+
+	for (size_t i = 0; i < 3; i++)
+		if (conf_get(t->conf, entry, otherwise[i]) != NULL)
+			conf_complain(t->conf, conf_get(t->conf, entry, otherwise[i]),
+				"%s: %s beside another scenario", target->id, otherwise[i]);
+	if (!is_one_of(statistic, statistics, 5))
+		conf_complain(t->conf, conf_get(t->conf, entry, "statistic"),
+			"%s: beside another scenario, statistic '%s' is none of min p1 p50 p99 "
+			"max",
+			target->id, statistic);
+}
+
 /* What a metric needs besides its name. */
 static void
 read_figure(struct targets *t, const struct conf_node *key, const struct conf_node *entry,
@@ -29,7 +48,10 @@ read_figure(struct targets *t, const struct conf_node *key, const struct conf_no
 
 	target->comparison = conf_str(t->conf, entry, "comparison", "<=");
 	target->unit = need(t->conf, entry, "unit");
-	if (conf_need(t->conf, entry, "value") != NULL)
+	target->beside = conf_str(t->conf, entry, "beside", NULL);
+	if (target->beside != NULL)
+		read_beside(t, entry, target);
+	else if (conf_need(t->conf, entry, "value") != NULL)
 		target->value = conf_double(t->conf, entry, "value", -1e15, 1e15, 0);
 	if (!is_one_of(target->comparison, comparisons, 4))
 		conf_complain(t->conf, key, "%s: comparison '%s' is none of < <= > >=", target->id,
@@ -53,10 +75,10 @@ read_target(struct targets *t, const struct conf_node *key, const struct conf_no
 	const char *id)
 {
 	static const char *const keys[] = {"claim", "figure", "how", "known", "source",
-		"not_judged", "metric", "statistic", "comparison", "value", "unit", "modelled",
-		"city", "before", NULL};
+		"not_judged", "metric", "statistic", "comparison", "value", "beside", "unit",
+		"modelled", "city", "before", NULL};
 	static const char *const of_figures[] = {
-		"statistic", "comparison", "value", "unit", "modelled", "city", "before"};
+		"statistic", "comparison", "value", "beside", "unit", "modelled", "city", "before"};
 	struct target *target = &t->list[t->len++];
 
 	target->id = id;

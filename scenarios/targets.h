@@ -17,9 +17,10 @@ struct target {
 	/* NULL metric: judged by checks or expectations of scenarios */
 	const char *metric, *statistic, *comparison, *unit;
 	double value;
-	bool modelled;	  /* the figure follows from the lab's own delays */
-	const char *city; /* whose probes; NULL: all. Of what is modelled only */
-	double before;	  /* the documented figure of what it replaces */
+	const char *beside; /* in place of value: the scenario whose figure it is compared with */
+	bool modelled;	    /* the figure follows from the lab's own delays */
+	const char *city;   /* whose probes; NULL: all. Of what is modelled only */
+	double before;	    /* the documented figure of what it replaces */
 	bool has_before;
 	const struct conf_node *at;
 };

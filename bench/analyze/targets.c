@@ -24,6 +24,7 @@ struct target {
 	const char *statistic;
 	const char *comparison;
 	const char *unit;
+	const char *beside; /* the scenario whose figure this one's is compared with; NULL: none */
 	double value;
 	bool has_value;
 };
@@ -48,6 +49,7 @@ read_target(const json_t *o)
 		.statistic = text_of(o, "statistic", "max"),
 		.comparison = text_of(o, "comparison", "<="),
 		.unit = text_of(o, "unit", NULL),
+		.beside = text_of(o, "beside", NULL),
 		.value = json_number_value(value),
 		.has_value = json_is_number(value)};
 }
@@ -78,6 +80,8 @@ entry(const struct target *x, metric_family f, const char *verdict)
 	json_object_set_new(o, "statistic", json_string(x->statistic));
 	json_object_set_new(o, "comparison", json_string(x->comparison));
 	json_object_set_new(o, "target", x->has_value ? json_real(x->value) : json_null());
+	if (x->beside != NULL)
+		json_object_set_new(o, "beside", json_string(x->beside));
 	json_object_set_new(o, "unit", x->unit == NULL ? json_null() : json_string(x->unit));
 	json_object_set_new(o, "measured", json_null());
 	json_object_set_new(o, "n", json_integer(0));
@@ -225,6 +229,28 @@ judge(const struct run *r, const struct target *x, metric_family f, const struct
 	return o;
 }
 
+/* One run alone does not judge it: the figure is told, and who compares it. */
+static json_t *
+measure(const struct run *r, const struct target *x, metric_family f, const struct metric *m)
+{
+	double measured = metric_statistic(m->samples, x->statistic);
+	const struct trial *worst;
+	size_t trials;
+	json_t *o;
+
+	if (isnan(measured))
+		return not_judged(x, f, "no statistic is called '%s'", x->statistic);
+	o = not_judged(x, f, "compared with %s by report --summary", x->beside);
+	missing_trials(r, x, m, &trials, &worst);
+	json_object_set_new(o, "measured", json_number(measured));
+	json_object_set_new(o, "n", json_integer((json_int_t)m->samples->n));
+	json_object_set_new(o, "trials", json_integer((json_int_t)trials));
+	if (x->unit == NULL)
+		json_object_set_new(o, "unit", json_string(m->unit));
+	json_object_set_new(o, "evidence", evidence(x, f, worst));
+	return o;
+}
+
 /* Why a metric that exists has no sample in this run. */
 static json_t *
 without_samples(const struct run *r, const struct target *x, metric_family f)
@@ -249,8 +275,10 @@ judge_family(const struct run *r, const struct target *x, metric_family f, json_
 
 	if (rc < 0)
 		return rc;
-	json_array_append_new(
-		list, m.samples->n == 0 ? without_samples(r, x, f) : judge(r, x, f, &m));
+	json_array_append_new(list,
+		m.samples->n == 0	    ? without_samples(r, x, f)
+			: x->beside != NULL ? measure(r, x, f, &m)
+					    : judge(r, x, f, &m));
 	metric_done(&m);
 	return 0;
 }
@@ -302,7 +330,7 @@ judge_target(const struct run *r, const struct target *x, const json_t *held, js
 	if (judge_by_proof(r, x, held, list))
 		return 0;
 
-	if (x->metric == NULL || !x->has_value) {
+	if (x->metric == NULL || (!x->has_value && x->beside == NULL)) {
 		json_array_append_new(list,
 			not_judged(x, FAMILIES, "run.json gives no metric or no target for it"));
 		return 0;

@@ -101,8 +101,10 @@ order(void **state)
 		{"dX dY dX", "dX dX dY"},
 		{"d- dX do d- hX do h-", "do do d- d- dX h- hX"},
 		{"d- hX d- hY h- hX dX", "d- d- dX h- hX hX hY"},
+		{"d1 d2 d- d1 dX d2", "d- d1 d1 d2 d2 dX"},
 	};
 	static char x[] = "/x", y[] = "/y";
+	static const struct knob knob = {.name = "k"};
 
 	(void)state;
 	for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
@@ -110,7 +112,7 @@ order(void **state)
 		struct batch_item items[8] = {0};
 		struct batch b = {.items = items};
 		const char *p = rows[r].given;
-		const char *layers[BATCH_LAYERS + SCENARIO_LAYERS + 1];
+		const char *layers[BATCH_STACKS];
 		char told[40] = "";
 
 		for (; *p != '\0'; p += p[2] == ' ' ? 3 : 2, b.len++) {
@@ -118,6 +120,9 @@ order(void **state)
 			items[b.len].scenario = &s[b.len];
 			s[b.len].own_lab = p[1] == 'o';
 			s[b.len].layers_len = p[1] == 'X' || p[1] == 'Y';
+			s[b.len].settings_len = p[1] == '1' || p[1] == '2';
+			s[b.len].settings[0] =
+				(struct knob_setting){.knob = &knob, .value = p[1] - '0'};
 			s[b.len].layers[0] = p[1] == 'X' ? x : y;
 			s[b.len].probes = 1 + (unsigned int)b.len;
 			s[b.len].rate_qps = 1;
@@ -126,13 +131,15 @@ order(void **state)
 		for (size_t i = 0; i < b.len; i++) {
 			const struct scenario *is = items[i].scenario;
 
-			batch_layers(&b, i, layers);
-			assert_true((layers[0] != NULL) == (is->layers_len > 0));
+			batch_layers(&b, i, "/S", layers);
+			assert_true((layers[0] != NULL) == !scenario_is_plain(is));
 			assert_true(batch_busiest(&b, i)->probes >= is->probes);
 			snprintf(told + strlen(told), sizeof(told) - strlen(told), "%s%c%c",
 				i ? " " : "", items[i].variant[0],
-				is->own_lab		 ? 'o'
-					: !layers[0]	 ? '-'
+				is->own_lab	     ? 'o'
+					: !layers[0] ? '-'
+					: is->settings_len > 0
+					? (is->settings[0].value > 1 ? '2' : '1')
 					: layers[0] == x ? 'X'
 							 : 'Y');
 		}
@@ -140,22 +147,28 @@ order(void **state)
 	}
 }
 
-/* The scenario's own layers lie below the user's. */
+/* The scenario's own layers lie below its settings, these below the user's. */
 static void
 layers_in_order(void **state)
 {
 	static char own[] = "/own";
-	struct scenario s = {.layers = {own}, .layers_len = 1};
+	struct knob knob = {.name = "k"};
+	struct scenario s = {
+		.layers = {own}, .layers_len = 1, .settings = {{.knob = &knob}}, .settings_len = 1};
 	struct batch_item item = {.scenario = &s, .variant = "documented"};
 	struct batch b = {.items = &item, .len = 1, .layers = {"mine", "yours"}, .layers_len = 2};
-	const char *layers[BATCH_LAYERS + SCENARIO_LAYERS + 1];
+	const char *layers[BATCH_STACKS];
 
 	(void)state;
-	batch_layers(&b, 0, layers);
+	batch_layers(&b, 0, "settings", layers);
 	assert_string_equal(layers[0], "/own");
+	assert_string_equal(layers[1], "settings");
+	assert_string_equal(layers[2], "mine");
+	assert_string_equal(layers[3], "yours");
+	assert_null(layers[4]);
+	s.settings_len = 0;
+	batch_layers(&b, 0, "settings", layers);
 	assert_string_equal(layers[1], "mine");
-	assert_string_equal(layers[2], "yours");
-	assert_null(layers[3]);
 	assert_true(batch_starts_lab(&b, 0));
 }
 

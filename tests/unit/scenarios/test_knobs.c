@@ -149,6 +149,40 @@ values_have_limits(void **state)
 	}
 }
 
+/* Values that are words: each place may have its own for them. */
+static void
+words(void **state)
+{
+	const char *here[] = {"no", "yes"};
+	struct knob k = {
+		.name = "w", .unit = "", .words = {"off", "on"}, .words_len = 2, .whole = true};
+	struct knob_place p = {.line = "^recv (no|yes)",
+		.multiply = 1,
+		.divide = 1,
+		.words = here,
+		.words_len = 2};
+	char *text = NULL, shown[KNOB_TEXT_BYTES];
+	double value = -7;
+	size_t lines;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(knob_parse_value(&k, "on", &value, &e), 0);
+	assert_true(value == 1);
+	assert_int_equal(knob_parse_value(&k, "1", &value, &e), -EINVAL);
+	assert_string_equal(e.text, "w: '1' is none of off, on");
+	assert_string_equal(knob_show(&k, value, shown), "on");
+	assert_int_equal(knob_text_set(&p, true, value, "x\nrecv no\n", &text, &lines, &e), 0);
+	assert_string_equal(text, "x\nrecv yes\n");
+	assert_int_equal(lines, 1);
+	value = -7;
+	assert_int_equal(knob_text_now(&p, text, &value), 0);
+	assert_true(value == 1);
+	free(text);
+	p.line = "^recv (.*)";
+	assert_int_equal(knob_text_now(&p, "recv maybe\n", &value), -EINVAL);
+}
+
 /* All combinations, the last knob fastest; more than can be waited for are refused. */
 static void
 combinations(void **state)
@@ -245,8 +279,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(lines_are_set),
 		cmocka_unit_test(templates_are_checked), cmocka_unit_test(values_are_read),
-		cmocka_unit_test(values_have_limits), cmocka_unit_test(combinations),
-		cmocka_unit_test(layers_are_written)};
+		cmocka_unit_test(values_have_limits), cmocka_unit_test(words),
+		cmocka_unit_test(combinations), cmocka_unit_test(layers_are_written)};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -12,6 +12,7 @@
 #include "lib/fs.h"
 #include "lib/mono.h"
 #include "scenarios/scenario.h"
+#include "scenarios/scenario_settings.h"
 
 static char top[] = "/tmp/test_like.XXXXXX";
 static struct topology *t;
@@ -217,6 +218,96 @@ bad_layers(void **state)
 	}
 }
 
+/* What is set lies as files of the nodes it concerns; the same settings are one lab, another value is not. */
+static void
+settings(void **state)
+{
+	char path[200], *text;
+	struct scenario *s, *other;
+	json_t *told;
+
+	(void)state;
+	put("with.yaml", BASE "settings: {add-paths: on, bfd-interval: 0.1s}\n");
+	put("same.yaml", BASE "settings: {bfd-interval: 100, add-paths: on}\n");
+	put("else.yaml", "name: else\ntitle: x\nlike: with\nsettings: {add-paths: on}\n");
+	put("other.yaml", BASE "variants: [hardened]\nsettings: {check-patient: 3}\n");
+	s = load("with");
+	assert_int_equal(conf_report(s->conf), 0);
+	assert_int_equal(s->settings_len, 2);
+	assert_false(scenario_is_plain(s));
+	other = load("same");
+	assert_true(scenario_same_layers(s, other));
+	scenario_free(other);
+	other = load("else");
+	assert_int_equal(conf_report(other->conf), 0);
+	assert_false(scenario_same_layers(s, other));
+	scenario_free(other);
+	/* A knob that only the other variant has is of no concern here. */
+	other = load("other");
+	assert_int_equal(conf_report(other->conf), 0);
+	scenario_free(other);
+	snprintf(path, sizeof(path), "%s/out", top);
+	assert_int_equal(scenario_write_settings(s, path, NULL), 0);
+	snprintf(path, sizeof(path), "%s/out/a-hkg/etc/bird/carrier.conf", top);
+	assert_int_equal(fs_read(path, 1 << 20, &text, NULL, NULL), 0);
+	assert_non_null(strstr(text, "add paths on;"));
+	assert_null(strstr(text, "add paths off;"));
+	assert_non_null(strstr(text, "interval 100 ms;"));
+	free(text);
+	snprintf(path, sizeof(path), "%s/out/rs2/etc/bgpd.conf", top);
+	assert_int_equal(fs_read(path, 1 << 20, &text, NULL, NULL), 0);
+	assert_non_null(strstr(text, "announce add-path recv yes\n"));
+	assert_non_null(strstr(text, "announce add-path send all\n"));
+	free(text);
+	told = scenario_settings_json(s);
+	assert_string_equal(
+		json_string_value(json_object_get(json_array_get(told, 0), "value")), "on");
+	assert_string_equal(
+		json_string_value(json_object_get(json_array_get(told, 1), "value")), "100");
+	json_decref(told);
+	scenario_free(s);
+}
+
+static void
+bad_settings(void **state)
+{
+	static const struct {
+		const char *key, *told;
+	} rows[] = {
+		{"settings: {}\n", "12: settings names no knob"},
+		{"settings: [add-paths]\n", "12: settings must be a map (key: value)"},
+		{"settings:\n  add-paths: maybe\n",
+			"13: settings: add-paths: 'maybe' is none of off, on"},
+		{"settings:\n  med: 1\n  no-such: 1\n",
+			"14: settings: documented has no knob 'no-such'; 'catchment sweep --list' "
+			"names them"},
+		{"settings: {bfd-interval: 1s, med: 1, add-paths: on, prepend: 1, localpref: 1}\n",
+			"12: settings: more than 4"},
+		{"settings: {bfd-interval: 1ms}\n",
+			"12: settings: bfd-interval: '1ms' is not from 10 to 10000 ms"},
+	};
+	struct scenario *s;
+	char want[300];
+
+	(void)state;
+	put("layers/bare/hkg/etc/frr/bgpd.conf", "hostname hkg\n");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[1000];
+
+		snprintf(text, sizeof(text), "%s%s", BASE, rows[i].key);
+		put("l.yaml", text);
+		snprintf(want, sizeof(want), "l.yaml:%s\n", rows[i].told);
+		assert_told("l", want);
+	}
+	/* A layer that takes the lines away which the knob sets. */
+	put("l.yaml", BASE "layers: [layers/bare]\nsettings: {med: 1}\n");
+	s = load("l");
+	assert_int_equal(conf_complaints(s->conf), 1);
+	assert_non_null(strstr(conf_complaint(s->conf, 0),
+		"med: no line of /etc/frr/bgpd.conf of node hkg is like"));
+	scenario_free(s);
+}
+
 int
 main(void)
 {
@@ -225,6 +316,8 @@ main(void)
 		cmocka_unit_test(mistakes),
 		cmocka_unit_test(layers),
 		cmocka_unit_test(bad_layers),
+		cmocka_unit_test(settings),
+		cmocka_unit_test(bad_settings),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
