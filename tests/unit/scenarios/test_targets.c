@@ -84,9 +84,9 @@ mistakes(void **state)
 			"1: 'statistic' is missing\n1: 'unit' is missing\n1: 'value' is missing\n"},
 		{"a: {claim: x, metric: m, statistic: p99, beside: other, unit: ms}\n", ""},
 		{"a: {claim: x, metric: m, statistic: p90, value: 1, beside: other, unit: ms}\n",
-			"1: a: value beside another scenario\n"
 			"1: a: beside another scenario, statistic 'p90' is none of min p1 p50 p99 "
-			"max\n"},
+			"max\n"
+			"1: a: value beside another scenario\n"},
 		{"a: {claim: x, beside: other}\n", "1: a: beside without a metric\n"},
 		{"a: soon\nb: [1]\n",
 			"1: a must be a map (key: value)\n"
