@@ -195,6 +195,16 @@ shares_and_verdicts(void **state)
 	assert_number(o, "targets/2/measured", 2);
 	assert_text(o, "targets/4/id", "rtt-tokyo");
 	assert_text(o, "targets/4/verdict", "not judged");
+	/* Compared with another scenario: its figure is told, this run alone judges nothing. */
+	assert_text(o, "targets/5/id", "quicker");
+	assert_text(o, "targets/5/family", "v4");
+	assert_text(o, "targets/5/verdict", "not judged");
+	assert_text(o, "targets/5/why", "compared with other by report --summary");
+	assert_text(o, "targets/5/beside", "other");
+	assert_number(o, "targets/5/measured",
+		json_number_value(at(o, "metrics/first_good_answer_v4_ms/p99")));
+	assert_true(json_number_value(at(o, "targets/5/measured")) > 0);
+	assert_text(o, "targets/6/family", "v6");
 	assert_true(json_is_true(at(o, "expectations/0/held")));
 	assert_false(json_is_true(at(o, "expectations/1/held")));
 	assert_number(o, "per_trial/0/timeline/bin_ms", 100);
