@@ -156,6 +156,29 @@ evidence(struct buf *b, const struct result *r)
 	html_raw(b, "</ul>\n");
 }
 
+/* The knobs that the scenario turned: "add-paths on". */
+static void
+settings(struct buf *b, const struct result *r)
+{
+	const json_t *list = json_object_get(r->run_root, "settings"), *one;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	html_raw(b, "<dt>settings</dt><dd>");
+	json_array_foreach(list, i, one)
+	{
+		const char *name = json_string_value(json_object_get(one, "name"));
+		const char *value = json_string_value(json_object_get(one, "value"));
+		const char *unit = json_string_value(json_object_get(one, "unit"));
+
+		html_textf(b, "%s%s %s%s%s", i > 0 ? ", " : "", name != NULL ? name : "?",
+			value != NULL ? value : "?", unit != NULL && unit[0] != '\0' ? " " : "",
+			unit != NULL ? unit : "");
+	}
+	html_raw(b, "</dd>\n");
+}
+
 void
 section_provenance(struct buf *b, const struct result *r)
 {
@@ -170,6 +193,7 @@ section_provenance(struct buf *b, const struct result *r)
 		html_text(b, r->run_id);
 		html_raw(b, "</dd>\n");
 	}
+	settings(b, r);
 	if (!isnan(r->seed)) {
 		html_raw(b, "<dt>seed</dt><dd>");
 		html_textf(b, "%.0f", r->seed);

@@ -27,7 +27,7 @@ check(const struct scenario *s, const struct topology *t)
 	int64_t before_ns = 0;
 
 	if (s->name[0] == '\0' || s->title[0] == '\0' || s->probes < 1 ||
-		s->layers_len > SCENARIO_LAYERS)
+		s->layers_len > SCENARIO_LAYERS || s->settings_len > SCENARIO_SETTINGS)
 		abort();
 	for (size_t i = 0; i < s->actions_len; i++) {
 		const struct action *a = &s->actions[i];
