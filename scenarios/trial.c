@@ -118,16 +118,27 @@ start_watching(struct trial *t, struct err *e)
 	return watch_start(&t->watch, plan_captures(plan->lab), plan_record(plan->lab), probes, e);
 }
 
+/* A check at the same time, before what breaks or mends: it is about how things were until then. */
+static bool
+follows_check(const struct scenario *s, size_t i)
+{
+	const struct action *a = &s->actions[i];
+
+	return i > 0 && a->kind != ACTION_CHECK && a[-1].kind == ACTION_CHECK &&
+		a[-1].at_ns == a->at_ns;
+}
+
 /*
  * The steps of rounds keep their distance: one waits for the command of the one before, and what comes late moves all
- * that follow. On a busy host rounds would else run into each other.
+ * that follow. On a busy host rounds would else run into each other. What follows a check waits for its answer as well.
  */
 static void
-keep_distance(struct trial *t, const struct action *a, struct mono *fault)
+keep_distance(struct trial *t, size_t i, struct mono *fault)
 {
+	const struct action *a = &t->plan->scenario->actions[i];
 	int64_t late_ns;
 
-	if (a->round == 0)
+	if (a->round == 0 && !follows_check(t->plan->scenario, i))
 		return;
 	exec_settle(&t->jobs, mono_add(mono_now(), ROUND_MS * NS_PER_MS));
 	late_ns = mono_diff_ns(mono_now(), mono_add(*fault, a->at_ns));
@@ -151,7 +162,7 @@ play(struct trial *t, struct err *e)
 		rc = watch_until(&t->watch, mono_add(fault, a->at_ns),
 			i ? action_name(a->kind) : "steady", e);
 		if (rc == 0)
-			keep_distance(t, a, &fault);
+			keep_distance(t, i, &fault);
 		if (rc == 0)
 			rc = act(t->plan->lab, a, t->watch.events, &t->jobs, &t->first_change, e);
 		talk_live("%s: %s %s", t->watch.title, action_name(a->kind), a->target);
