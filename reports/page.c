@@ -140,6 +140,7 @@ page_write(struct buf *b, const struct result *r, struct err *e)
 		return rc;
 	section_soak(b, r);
 	section_resolvers(b, r);
+	section_sides(b, r);
 	section_bgp(b, r);
 	section_restore(b, r);
 	section_catchment(b, r, &palette);
