@@ -180,8 +180,9 @@ write_plan(struct calibration *c, struct err *e)
 				calibrate_crossing_json(c->topology, c->survey, d->where)));
 	}
 	return watch_write(&c->watch, "calibration-plan.json",
-		json_pack("{s:s, s:o, s:o, s:o, s:o}", "schema", "catchment.calibration-plan/1",
-			"blackouts", blackouts, "links",
+		json_pack("{s:s, s:f, s:o, s:o, s:o, s:o}", "schema",
+			"catchment.calibration-plan/1", "gap_ms",
+			1000 / c->plan->scenario->rate_qps, "blackouts", blackouts, "links",
 			calibrate_links_json(c->topology, &c->choice), "beside_probes",
 			calibrate_beside_json(c->topology, &c->choice), "limits", limits_json()),
 		e);

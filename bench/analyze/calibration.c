@@ -56,6 +56,7 @@ read_plan(struct cal *c, struct err *e)
 {
 	char path[CAL_DIR_BYTES];
 	const char *schema;
+	double gap_ms;
 	int rc;
 
 	cal_path(c, "calibration-plan.json", path);
@@ -66,6 +67,10 @@ read_plan(struct cal *c, struct err *e)
 	if (schema == NULL || strcmp(schema, "catchment.calibration-plan/1") != 0)
 		return err_set(e, EBADMSG, "%s: schema: '%s' is not catchment.calibration-plan/1",
 			path, schema == NULL ? "" : schema);
+	/* Scenarios that share a lab are calibrated at the rate of the busiest; until then it was the run's own. */
+	gap_ms = json_number_value(json_object_get(c->plan, "gap_ms"));
+	if (gap_ms > 0)
+		c->run->gap_ms = gap_ms;
 	return 0;
 }
 

@@ -188,7 +188,7 @@ build(struct rig *r, const struct flaws *f)
 	snprintf(text, sizeof(text), "%s/captures", r->dir);
 	assert_int_equal(fs_mkdirs(text, &e), 0);
 	write_text(r->run, "run.json",
-		"{\"schema\":\"catchment.run/1\",\"seed\":1,\"gap_ms\":100,\"timeout_ms\":2000,"
+		"{\"schema\":\"catchment.run/1\",\"seed\":1,\"gap_ms\":500,\"timeout_ms\":2000,"
 		"\"anycast\":{\"prefixes\":[\"203.0.113.0/"
 		"24\"]},\"sites\":[{\"name\":\"hkg\",\"node\":"
 		"\"hkg\"}],\"cities\":[{\"name\":\"hkg\"},{\"name\":\"tyo\"}],\"trial_dirs\":[],"
@@ -200,7 +200,8 @@ build(struct rig *r, const struct flaws *f)
 		T0_NS, T0_NS + 5000000000LL);
 	write_text(r->dir, "events.jsonl", text);
 	snprintf(text, sizeof(text),
-		"{\"schema\":\"catchment.calibration-plan/1\",\"blackouts\":[{\"link\":\"a--b\","
+		"{\"schema\":\"catchment.calibration-plan/"
+		"1\",\"gap_ms\":100,\"blackouts\":[{\"link\":\"a--b\","
 		"\"towards\":\"hkg\",\"asked_ms\":500.0,\"begin_wall_ns\":%lld,\"end_wall_ns\":%"
 		"lld,"
 		"\"link_delay_ms\":10.0,\"crossing\":[{\"city\":\"hkg\",\"family\":\"v4\"},{"
