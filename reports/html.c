@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "lib/markup.h"
+#include "lib/theme.h"
+#include "reports/css.h"
 
 void
 html_text(struct buf *b, const char *text)
@@ -119,6 +121,23 @@ void
 html_table_end(struct buf *b)
 {
 	buf_add(b, "</table></div>\n");
+}
+
+void
+html_page(struct buf *b, const char *title, const char *more_css)
+{
+	html_raw(b,
+		"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		"style-src 'unsafe-inline'\">\n<title>");
+	html_text(b, title);
+	html_raw(b, "</title>\n<style>\n");
+	buf_add(b, theme_css);
+	buf_add(b, css_text);
+	if (more_css != NULL)
+		buf_add(b, more_css);
+	html_raw(b, "</style></head>\n<body>\n<main>\n");
 }
 
 void

@@ -31,6 +31,9 @@ void html_link_to(struct buf *b, const char *path, const char *anchor, const cha
 /* ` id="target-ID"`: where a page tells of a claim. */
 void html_target_id(struct buf *b, const char *id);
 
+/* A page up to <main>: its title, and what of CSS comes after the theme's and the reports' own; may be NULL. */
+void html_page(struct buf *b, const char *title, const char *more_css);
+
 /* Tables: the caption is text; a cell is closed by the next call. */
 void html_table(struct buf *b, const char *caption);
 void html_table_end(struct buf *b);

@@ -5,29 +5,10 @@
 #include <stdio.h>
 
 #include "lib/citymap.h"
-#include "lib/theme.h"
-#include "reports/css.h"
 #include "reports/homecoming.h"
 #include "reports/html.h"
 #include "reports/show.h"
 #include "reports/verdict.h"
-
-static void
-head(struct buf *b, const struct result *r, const struct verdict *v)
-{
-	html_raw(b,
-		"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		"style-src "
-		"'unsafe-inline'\">\n<title>");
-	html_textf(b, "%s: %s", r->scenario, v->text);
-	html_raw(b, "</title>\n<style>\n");
-	buf_add(b, theme_css);
-	buf_add(b, citymap_css);
-	buf_add(b, css_text);
-	html_raw(b, "</style></head>\n<body>\n<main>\n");
-}
 
 /* What was lost when the fault was undone is a finding too, whatever the targets say. */
 static void
@@ -124,11 +105,13 @@ page_write(struct buf *b, const struct result *r, struct err *e)
 	struct palette palette;
 	struct scene scene = {r, &palette, result_median_trial(r)};
 	struct verdict v;
+	char title[sizeof(v.text) + 64];
 	int rc;
 
 	palette_init(&palette, r);
 	verdict_of(r, &v);
-	head(b, r, &v);
+	snprintf(title, sizeof(title), "%s: %s", r->scenario, v.text);
+	html_page(b, title, citymap_css);
 	top(b, r, &v);
 	section_targets(b, r);
 	rc = figures_after_targets(b, &scene, e);

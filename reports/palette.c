@@ -56,8 +56,8 @@ colour_css_of(uint32_t rgb)
 	return NULL;
 }
 
-static void
-add_site(struct palette *p, const char *site)
+void
+palette_add(struct palette *p, const char *site)
 {
 	size_t at = 0;
 
@@ -77,21 +77,21 @@ palette_init(struct palette *p, const struct result *r)
 {
 	*p = (struct palette){0};
 	for (size_t i = 0; i < r->n_catchment; i++) {
-		add_site(p, r->catchment[i].expected);
+		palette_add(p, r->catchment[i].expected);
 		for (size_t w = 0; w < WHEN_COUNT; w++)
 			for (size_t s = 0; s < r->catchment[i].shares[w].n; s++)
-				add_site(p, r->catchment[i].shares[w].site[s]);
+				palette_add(p, r->catchment[i].shares[w].site[s]);
 	}
 	for (size_t i = 0; i < r->n_trials; i++) {
 		const struct trial *t = &r->trial[i];
 
 		for (size_t s = 0; s < t->timeline.n_sites; s++)
-			add_site(p, t->timeline.sites[s].site);
+			palette_add(p, t->timeline.sites[s].site);
 		for (size_t c = 0; c < t->n_cities; c++)
 			for (size_t s = 0; s < t->cities[c].timeline.n_sites; s++)
-				add_site(p, t->cities[c].timeline.sites[s].site);
+				palette_add(p, t->cities[c].timeline.sites[s].site);
 		for (size_t s = 0; s < t->n_streams; s++)
-			add_site(p, t->streams[s].first_good_site);
+			palette_add(p, t->streams[s].first_good_site);
 	}
 }
 

@@ -41,6 +41,9 @@ struct palette {
 /* All sites that a result names, sorted, so that the same lab gives the same colours. */
 void palette_init(struct palette *p, const struct result *r);
 
+/* One more, kept sorted; nothing for NULL, "none", one that is there, or a 65th. The name must outlive the palette. */
+void palette_add(struct palette *p, const char *site);
+
 /* Fill and text colour of a site; COLOUR_MUTE for one that is unknown. */
 enum colour palette_fill(const struct palette *p, const char *site);
 enum colour palette_text(const struct palette *p, const char *site);

@@ -5,8 +5,6 @@
 #include <string.h>
 
 #include "lib/fs.h"
-#include "lib/theme.h"
-#include "reports/css.h"
 #include "reports/finding.h"
 #include "reports/html.h"
 #include "reports/show.h"
@@ -26,22 +24,6 @@ static const char summary_css[] =
 	".ledger td:before{content:attr(data-variant);color:var(--mute);display:block}"
 	".ledger tbody{border-bottom:1px solid var(--grid);padding:.4rem 0}"
 	".ledger td.fam:before{content:none}.ledger td.empty{display:none}}\n";
-
-static void
-head(struct buf *b, const char *sentence)
-{
-	html_raw(b,
-		"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		"style-src 'unsafe-inline'\">\n<title>");
-	html_text(b, sentence);
-	html_raw(b, "</title>\n<style>\n");
-	buf_add(b, theme_css);
-	buf_add(b, css_text);
-	buf_add(b, summary_css);
-	html_raw(b, "</style></head>\n<body>\n<main>\n");
-}
 
 static const char *
 verdict_class(enum target_verdict v)
@@ -349,7 +331,7 @@ summary_page(const struct summary *s, struct buf *b, struct err *e)
 	char least[SHOW_BYTES];
 
 	summary_say(s, &sentence);
-	head(b, sentence.data != NULL ? sentence.data : "");
+	html_page(b, sentence.data != NULL ? sentence.data : "", summary_css);
 	html_raw(b, "<header><p class=\"meta\">Documented claims, judged by measurement</p>\n<h1>");
 	html_text(b, sentence.data);
 	html_raw(b, "</h1>\n<p>");

@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "lib/fs.h"
-#include "lib/theme.h"
-#include "reports/css.h"
 #include "reports/html.h"
 #include "reports/show.h"
 #include "reports/sweep.h"
@@ -43,22 +41,6 @@ const char sweep_css[] =
 	"tr.now th,tr.now td{background:var(--wash)}"
 	"@media (max-width:44rem){table.heat td{min-width:4.4rem;padding:.4rem .3rem}table.heat "
 	"th{padding:.2rem .3rem}tr.now>th[scope=row]:first-child{background:var(--wash)}}\n";
-
-static void
-head(struct buf *b, const char *sentence)
-{
-	html_raw(b,
-		"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		"style-src 'unsafe-inline'\">\n<title>");
-	html_text(b, sentence);
-	html_raw(b, "</title>\n<style>\n");
-	buf_add(b, theme_css);
-	buf_add(b, css_text);
-	buf_add(b, sweep_css);
-	html_raw(b, "</style></head>\n<body>\n<main>\n");
-}
 
 /* The settings with the least and the most worst outage; false without two that differ. */
 static bool
@@ -361,7 +343,7 @@ sweep_page(const struct sweep_doc *d, struct buf *b, struct err *e)
 	struct buf sentence = {0};
 
 	sweep_say(d, &sentence);
-	head(b, sentence.data != NULL ? sentence.data : "");
+	html_page(b, sentence.data != NULL ? sentence.data : "", sweep_css);
 	html_raw(b, "<header><p class=\"meta\">One scenario at every setting</p>\n<h1>");
 	html_text(b, sentence.data);
 	html_raw(b, "</h1>\n");

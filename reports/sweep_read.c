@@ -111,22 +111,6 @@ read_idle(struct reader *r, json_t *one, const char *at, struct sweep_doc_idle *
 }
 
 static void
-add_site(struct palette *p, const char *site)
-{
-	size_t at = 0;
-
-	if (site == NULL || strcmp(site, "none") == 0)
-		return;
-	while (at < p->n && strcmp(p->site[at], site) < 0)
-		at++;
-	if ((at < p->n && strcmp(p->site[at], site) == 0) || p->n == PALETTE_SITES_MAX)
-		return;
-	memmove(p->site + at + 1, p->site + at, (p->n - at) * sizeof(p->site[0]));
-	p->site[at] = site;
-	p->n++;
-}
-
-static void
 read_services(struct reader *r, struct sweep_doc *d, json_t *one, const char *at,
 	struct sweep_doc_item *item)
 {
@@ -145,7 +129,7 @@ read_services(struct reader *r, struct sweep_doc *d, json_t *one, const char *at
 
 		if (s.city == NULL || s.family == NULL || s.site == NULL)
 			continue;
-		add_site(&d->palette, s.site);
+		palette_add(&d->palette, s.site);
 		item->services[item->n_services++] = s;
 	}
 }
