@@ -148,10 +148,13 @@ first_of_round(const struct scenario *s, const struct conf_node *entry)
 static void
 check_first(struct scenario *s, const struct conf_node *list)
 {
-	const struct action *first = s->actions, *end = s->actions + s->actions_len;
+	const struct action *first = s->actions, *end;
 	const struct conf_node *entry = NULL;
 	size_t i = 0;
 
+	if (s->actions_len == 0)
+		return;
+	end = first + s->actions_len;
 	while (first < end && first->kind == ACTION_CHECK)
 		first++;
 	do {
