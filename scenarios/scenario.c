@@ -32,6 +32,7 @@ read_variants(struct scenario *s, const struct topology *t, const struct conf_no
 		const char *name = conf_text(s->conf, conf_at(s->conf, list, i), "variants");
 
 		s->variants = s->variants ? s->variants : name;
+		scenario_check_variant(s, t, conf_at(s->conf, list, i), name);
 		s->fits |= name != NULL && scenario_is_for(t, name);
 	}
 }
@@ -123,9 +124,7 @@ read_root(struct scenario *s, const struct topology *t, const struct conf_node *
 		conf_complain(s->conf, conf_get(s->conf, root, "lab"),
 			"lab: shared or own, not '%s'", lab);
 	s->withdraws = conf_str(s->conf, root, "withdraws", NULL);
-	if (s->withdraws != NULL && topology_node(t, s->withdraws) < 0)
-		conf_complain(s->conf, conf_get(s->conf, root, "withdraws"),
-			"the network has no node '%s'", s->withdraws);
+	scenario_check_withdraws(s, t, root);
 	rollback = conf_str(s->conf, root, "rollback", "always");
 	if (strcmp(rollback, "always") != 0)
 		conf_complain(s->conf, conf_get(s->conf, root, "rollback"),

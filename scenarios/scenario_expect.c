@@ -37,7 +37,8 @@ read_bound(struct scenario *s, const struct conf_node *at, const char *text, str
 }
 
 static void
-read_expect_metric(struct scenario *s, const struct conf_node *entry, struct expect *x)
+read_expect_metric(struct scenario *s, const struct conf_node *root, const struct conf_node *entry,
+	struct expect *x)
 {
 	static const char *const keys[] = {
 		"metric", "min", "p1", "p50", "p90", "p99", "max", "variant", "judges", NULL};
@@ -50,6 +51,8 @@ read_expect_metric(struct scenario *s, const struct conf_node *entry, struct exp
 	if (x->metric[0] != '\0' && !analyze_has_metric(x->metric))
 		conf_complain(s->conf, conf_get(s->conf, entry, "metric"),
 			"there is no metric '%s'; catchment-scenario(5) lists them", x->metric);
+	else
+		scenario_check_metric(s, root, conf_get(s->conf, entry, "metric"), x->metric);
 	for (int k = 1; strcmp(keys[k], "variant") != 0; k++) {
 		const char *text = conf_str(s->conf, entry, keys[k], NULL);
 
@@ -110,9 +113,8 @@ read_expect_served(struct scenario *s, const struct topology *t, const struct co
 	if (x->city[0] != '\0' && topology_city(t, x->city) < 0)
 		conf_complain(s->conf, conf_get(s->conf, entry, "clients"),
 			"the network has no city '%s'", x->city);
-	if (x->site[0] != '\0' && topology_site(t, x->site) < 0)
-		conf_complain(s->conf, conf_get(s->conf, entry, "served_by"),
-			"the network has no site '%s'", x->site);
+	if (x->site[0] != '\0')
+		scenario_check_site(s, t, conf_get(s->conf, entry, "served_by"), x->site);
 	snprintf(x->text, sizeof(x->text), "clients in %s served by %s from %s to %s", x->city,
 		x->site, num_show_ns(x->from_ns, from), num_show_ns(x->to_ns, to));
 }
@@ -128,15 +130,18 @@ scenario_read_expects(struct scenario *s, const struct topology *t, const struct
 	for (size_t i = 0; i < conf_len(s->conf, list); i++) {
 		const struct conf_node *entry = conf_at(s->conf, list, i);
 		struct expect *x = &s->expects[s->expects_len];
+		const char *variant;
 
 		if (!conf_is_map(s->conf, entry, "an expectation"))
 			continue;
 		x->line = conf_line(s->conf, entry);
 		x->judges = conf_str(s->conf, entry, "judges", NULL);
 		if (conf_get(s->conf, entry, "metric") != NULL)
-			read_expect_metric(s, entry, x);
+			read_expect_metric(s, root, entry, x);
 		else
 			read_expect_served(s, t, entry, x);
-		s->expects_len += scenario_is_for(t, conf_str(s->conf, entry, "variant", NULL));
+		variant = conf_str(s->conf, entry, "variant", NULL);
+		scenario_check_variant(s, t, conf_get(s->conf, entry, "variant"), variant);
+		s->expects_len += scenario_is_for(t, variant);
 	}
 }

@@ -21,6 +21,18 @@ void scenario_read_settings(
 /* Do both turn the same knobs as far? */
 bool scenario_same_settings(const struct scenario *a, const struct scenario *b);
 
+/* What is named and cannot be there: scenario_possible.c. Mistakes become complaints at `at`. */
+void scenario_check_variant(struct scenario *s, const struct topology *t,
+	const struct conf_node *at, const char *variant);
+void scenario_check_withdraws(
+	struct scenario *s, const struct topology *t, const struct conf_node *root);
+void scenario_check_site(struct scenario *s, const struct topology *t, const struct conf_node *at,
+	const char *site);
+
+/* After probes and timeline were read. */
+void scenario_check_metric(struct scenario *s, const struct conf_node *root,
+	const struct conf_node *at, const char *metric);
+
 /* Is what is said for one variant said of this one? A topology on its own is the documented one's. */
 bool scenario_is_for(const struct topology *t, const char *variant);
 

@@ -237,7 +237,7 @@ check_round(struct scenario *s, const struct conf_node *entry, const struct roun
 	const struct action *last = s->actions + s->actions_len;
 
 	if (r->every_ns <= 0)
-		return; /* told already */
+		return;
 	for (const struct action *a = s->actions + first; a < last; a++)
 		if (a->at_ns + a->for_ns - r->at_ns >= r->every_ns) {
 			conf_complain(s->conf, entry,
@@ -279,6 +279,19 @@ add_rounds(struct scenario *s, const struct rounds *r, size_t first)
 	s->actions_len = first + steps * r->times;
 }
 
+/* Returns 0 after a complaint. */
+static int64_t
+read_every(struct scenario *s, const struct conf_node *map)
+{
+	size_t mistakes = conf_complaints(s->conf);
+	int64_t ns = conf_duration_ns(s->conf, map, "every", 0);
+
+	if (ns <= 0 && conf_complaints(s->conf) == mistakes)
+		conf_complain(s->conf, conf_get(s->conf, map, "every"),
+			"repeat: 'every' is more than 0s");
+	return ns;
+}
+
 static void
 read_repeat(struct scenario *s, const struct topology *t, const struct conf_node *entry)
 {
@@ -297,7 +310,7 @@ read_repeat(struct scenario *s, const struct topology *t, const struct conf_node
 	if (conf_need(s->conf, map, "times") != NULL)
 		r.times = (unsigned int)conf_u64(s->conf, map, "times", 2, ROUNDS_MAX, 2);
 	if (conf_need(s->conf, map, "every") != NULL)
-		r.every_ns = conf_duration_ns(s->conf, map, "every", 0);
+		r.every_ns = read_every(s, map);
 	steps = conf_need(s->conf, map, "steps");
 	if (steps == NULL || !conf_is_list(s->conf, steps, "steps"))
 		return;

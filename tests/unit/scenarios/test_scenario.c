@@ -172,6 +172,10 @@ slips_one_by_one(void **state)
 			"the same"},
 		{7, "  - {at: 0s, repeat: {times: 3, every: 1s}}", "7: 'steps' is missing"},
 		{7,
+			"  - {at: 0s, repeat: {times: 3, every: 0s, steps: [{at: 0s, kill: "
+			"hkg/knotd}]}}",
+			"7: repeat: 'every' is more than 0s"},
+		{7,
 			"  - {at: 0s, repeat: {times: 1, every: 1s, steps: [{at: 0s, kill: "
 			"hkg/knotd}]}}",
 			"7: 'times': '1' is out of range (a whole number from 2 to 1000)"},
@@ -223,6 +227,26 @@ slips_one_by_one(void **state)
 		{11, "  - {during: [10s, 19s], clients: hkg, served_by: sin}",
 			"11: the network has no site 'sin'"},
 		{11, "  - {during: [10s, 19s], clients: hkg}", "11: 'served_by' is missing"},
+		{11, "  - {during: [10s, 19s], clients: hkg, served_by: lax}",
+			"11: site 'lax' does not announce the anycast prefixes: it serves no "
+			"client"},
+		{11, "  - {during: [10s, 19s], clients: hkg, served_by: tyo, variant: nosuch}",
+			"11: there is no variant 'nosuch'"},
+		{12, "  - {metric: withdraw_ms, max: \"< 5s\", variant: ..}",
+			"12: there is no variant '..'"},
+		{12, "  - {metric: withdraw_ms, max: \"< 5s\", variant: hardened}", ""},
+		{13, "variants: [hardened]", ""},
+		{13, "variants: [documented, hardned]", "13: there is no variant 'hardned'"},
+		{13, "withdraws: hkg", ""},
+		{13, "withdraws: hgk", "13: the network has no node 'hgk'"},
+		{13, "withdraws: acc-hkg",
+			"13: node 'acc-hkg' does not announce the anycast prefixes: it has nothing "
+			"to withdraw"},
+		{12, "  - {metric: soak_good_rounds, min: \"> 1\"}",
+			"12: 'soak_good_rounds' is of rounds, and the timeline has no repeat"},
+		{12, "  - {metric: large_rtt_ms, p50: \"< 1s\"}",
+			"12: 'large_rtt_ms' is of queries that probes: {large: 0} turns off"},
+		{12, "  - {metric: tcp_rtt_ms, p50: \"< 1s\"}", ""},
 		{12, "  - {metric: withdraw_ms}", "12: " BOUND},
 		{12, "  - {metric: withdraw_ms, max: \"< 5s\", p50: \"< 1s\"}", "12: " BOUND},
 		{12, "  - {metric: withdraw_ms, mean: \"< 5s\"}",
@@ -247,6 +271,20 @@ slips_one_by_one(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(slips) / sizeof(slips[0]); i++)
 		assert_told(&slips[i], 1, slips[i].told);
+}
+
+/* Queries that are turned off leave nothing to expect of them. */
+static void
+turned_off(void **state)
+{
+	static const struct slip slips[] = {{4, "probes: {tcp: 0, unicast: 0}", ""},
+		{11, "  - {metric: tcp_rtt_ms, p50: \"< 1s\"}", ""},
+		{12, "  - {metric: unicast_rtt_ms, p50: \"< 1s\"}", ""}};
+
+	(void)state;
+	assert_told(slips, sizeof(slips) / sizeof(slips[0]),
+		"11: 'tcp_rtt_ms' is of queries that probes: {tcp: 0} turns off\n"
+		"12: 'unicast_rtt_ms' is of queries that probes: {unicast: 0} turns off");
 }
 
 static void
@@ -478,6 +516,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slips_one_by_one),
+		cmocka_unit_test(turned_off),
 		cmocka_unit_test(all_at_once),
 		cmocka_unit_test(empty),
 		cmocka_unit_test(own),
