@@ -41,6 +41,7 @@ struct check {
 	const char *judges, *what; /* id of the ledger; what is tried, in words */
 	const char *family;	   /* "v4", "v6"; NULL: both */
 	struct check_match refuted, met;
+	bool control; /* shows that the claim's other checks mean something; no evidence itself */
 };
 
 struct action {

@@ -47,7 +47,7 @@ void
 action_read_check(struct scenario *s, const struct conf_node *map, struct check *check)
 {
 	static const char *const keys[] = {"judges", "what", "family", "node", "command", "script",
-		"args", "refuted", "met", NULL};
+		"args", "refuted", "met", "control", NULL};
 
 	conf_known(s->conf, map, keys);
 	check->judges =
@@ -59,6 +59,10 @@ action_read_check(struct scenario *s, const struct conf_node *map, struct check 
 		conf_complain(s->conf, conf_get(s->conf, map, "family"), "family: v4 or v6");
 	read_match(s, map, "refuted", &check->refuted);
 	read_match(s, map, "met", &check->met);
+	check->control = conf_bool(s->conf, map, "control", false);
+	if (check->control && check->refuted.given && check->met.given)
+		conf_complain(s->conf, conf_get(s->conf, map, "control"),
+			"a control says one thing that it must come to: met or refuted");
 	if (!check->refuted.given && !check->met.given)
 		conf_complain(s->conf, map, "a check that nothing refutes and nothing meets");
 	if (same_match(&check->refuted, &check->met))
@@ -97,15 +101,17 @@ checks_json(const struct scenario *s)
 
 	for (size_t i = 0; i < s->actions_len; i++) {
 		const struct action *a = &s->actions[i];
+		json_t *o;
 
 		if (a->kind != ACTION_CHECK)
 			continue;
-		json_array_append_new(list,
-			json_pack("{s:s, s:s, s:s?, s:f, s:s, s:s, s:o, s:o}", "judges",
-				a->check.judges, "what", a->check.what, "family", a->check.family,
-				"at_ms", (double)a->at_ns / 1e6, "node", a->node, "command",
-				a->target, "refuted", match_json(&a->check.refuted), "met",
-				match_json(&a->check.met)));
+		o = json_pack("{s:s, s:s, s:s?, s:f, s:s, s:s, s:o, s:o}", "judges",
+			a->check.judges, "what", a->check.what, "family", a->check.family, "at_ms",
+			(double)a->at_ns / 1e6, "node", a->node, "command", a->target, "refuted",
+			match_json(&a->check.refuted), "met", match_json(&a->check.met));
+		if (a->check.control)
+			json_object_set_new(o, "control", json_true());
+		json_array_append_new(list, o);
 	}
 	return list;
 }

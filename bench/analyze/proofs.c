@@ -147,6 +147,13 @@ outcome(const struct run *r, const struct trial *t, size_t number, const json_t 
 	return o;
 }
 
+/* Does it show that the others mean something, rather than anything of the claim? */
+static bool
+is_control(const json_t *check)
+{
+	return json_is_true(json_object_get(check, "control"));
+}
+
 static void
 show(struct proof *p, const struct trial *t, size_t number, const json_t *check,
 	const struct outcome_of *o)
@@ -159,14 +166,22 @@ show(struct proof *p, const struct trial *t, size_t number, const json_t *check,
 		json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:i}", "what", text_of(check, "what"),
 			"command", text_of(check, "command"), "said", o->said, "exit",
 			o->exit < 0 ? json_null() : json_integer(o->exit), "outcome",
-			words[o->outcome], "file", file, "trial", t->number));
-	json_array_append_new(p->evidence, json_string(file));
+			is_control(check) && o->outcome != OUTCOME_NEITHER ? "control"
+									   : words[o->outcome],
+			"file", file, "trial", t->number));
+	if (!is_control(check) || o->outcome == OUTCOME_NEITHER)
+		json_array_append_new(p->evidence, json_string(file));
 }
 
 static void
-conclude(struct proof *p, size_t refuted, size_t neither, const char *first_neither)
+conclude(struct proof *p, size_t refuted, size_t neither, const char *first_neither,
+	const char *failed_control)
 {
-	if (p->n == 0) {
+	if (failed_control[0] != '\0') {
+		p->verdict = "not judged";
+		snprintf(p->why, sizeof(p->why), "a control failed, so the checks show nothing: %s",
+			failed_control);
+	} else if (p->n == 0) {
 		p->verdict = "not judged";
 		snprintf(p->why, sizeof(p->why), "nothing was tried");
 	} else if (neither > 0) {
@@ -186,7 +201,7 @@ conclude(struct proof *p, size_t refuted, size_t neither, const char *first_neit
 void
 proof_by_checks(const struct run *r, const char *id, enum family f, struct proof *ret)
 {
-	char first_neither[SAID_BYTES + 80] = "";
+	char first_neither[SAID_BYTES + 80] = "", failed_control[SAID_BYTES + 80] = "";
 	size_t refuted = 0, neither = 0, number;
 	const json_t *check;
 
@@ -199,14 +214,20 @@ proof_by_checks(const struct run *r, const char *id, enum family f, struct proof
 			if (strcmp(text_of(check, "judges"), id) != 0 || !is_of_family(check, f))
 				continue;
 			o = outcome(r, &r->trial[i], number, check);
-			ret->n++;
-			refuted += o.outcome == OUTCOME_REFUTED;
-			if (o.outcome == OUTCOME_NEITHER && neither++ == 0)
-				snprintf(first_neither, sizeof(first_neither), "%s (exit %d)",
+			if (is_control(check) && o.outcome == OUTCOME_NEITHER &&
+				failed_control[0] == '\0')
+				snprintf(failed_control, sizeof(failed_control), "%s (exit %d)",
 					o.said, o.exit);
+			if (!is_control(check)) {
+				ret->n++;
+				refuted += o.outcome == OUTCOME_REFUTED;
+				if (o.outcome == OUTCOME_NEITHER && neither++ == 0)
+					snprintf(first_neither, sizeof(first_neither),
+						"%s (exit %d)", o.said, o.exit);
+			}
 			show(ret, &r->trial[i], number, check, &o);
 		}
-	conclude(ret, refuted, neither, first_neither);
+	conclude(ret, refuted, neither, first_neither, failed_control);
 }
 
 bool

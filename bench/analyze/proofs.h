@@ -10,7 +10,7 @@ struct proof {
 	char why[512];
 	json_t *shown;	  /* what was seen: doc/formats.md, targets[].shown */
 	json_t *evidence; /* files */
-	size_t n;	  /* how often it was tried */
+	size_t n;	  /* how often it was tried, controls apart */
 };
 
 /* Does the scenario try this claim by `check` steps? `ret_apart`: some are for one family only. */
@@ -18,6 +18,7 @@ bool proof_has_checks(const struct run *r, const char *id, bool *ret_apart);
 
 /*
  * What the checks of a claim found, in all trials: a program's words do not depend on how busy the host was.
+ * A control says nothing of the claim, and is not counted; one that does not come out as it must leaves it not judged.
  * One whose outcome is neither leaves the claim not judged; else one that is refuted refutes it; else it is met.
  */
 void proof_by_checks(const struct run *r, const char *id, enum family f, struct proof *ret);

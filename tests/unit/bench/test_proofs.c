@@ -138,6 +138,46 @@ together(void **state)
 	json_decref(r.json);
 }
 
+/* A control is no evidence: not counted, never what the verdict says; but when it fails nothing is judged. */
+static void
+controls(void **state)
+{
+	struct run r = run_of("{\"checks\": ["
+			      "{\"judges\": \"a\", \"what\": \"c\", \"control\": true, \"met\": "
+			      "{\"says\": \"differ\"}},"
+			      "{\"judges\": \"a\", \"what\": \"w\", \"refuted\": {\"exit\": 1}, "
+			      "\"met\": {\"exit\": 0}}]}");
+	static const struct {
+		const char *said, *end, *verdict, *why, *outcome;
+	} rows[] = {
+		{"they differ\n", "{\"ended\": true, \"exit\": 0}", "met",
+			"all 1 checks found it so", "control"},
+		{"they differ\n", "{\"ended\": true, \"exit\": 1}", "refuted",
+			"1 of 1 checks refute it", "control"},
+		{"alike\n", "{\"ended\": true, \"exit\": 0}", "not judged",
+			"a control failed, so the checks show nothing: alike (exit 0)", "neither"},
+		{"alike\n", "{\"ended\": true, \"exit\": 1}", "not judged",
+			"a control failed, so the checks show nothing: alike (exit 0)", "neither"},
+	};
+	struct proof p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		leave(0, rows[i].said, "{\"ended\": true, \"exit\": 0}");
+		leave(1, "", rows[i].end);
+		proof_by_checks(&r, "a", FAMILIES, &p);
+		assert_string_equal(p.verdict, rows[i].verdict);
+		assert_string_equal(p.why, rows[i].why);
+		assert_int_equal(p.n, 1);
+		assert_string_equal(
+			json_string_value(json_object_get(json_array_get(p.shown, 0), "outcome")),
+			rows[i].outcome);
+		json_decref(p.shown);
+		json_decref(p.evidence);
+	}
+	json_decref(r.json);
+}
+
 static void
 expectations(void **state)
 {
@@ -175,6 +215,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(outcomes),
 		cmocka_unit_test(together),
+		cmocka_unit_test(controls),
 		cmocka_unit_test(expectations),
 	};
 

@@ -264,6 +264,11 @@ slips_one_by_one(void **state)
 			"node: hkg, "
 			"command: [a], refuted: {says: no, exit: 1}, met: {exit: 1, says: no}}}",
 			"8: met is what refuted is: it could never be met"},
+		{7,
+			"  - {at: 0s, kill: hkg/knotd}\n  - {at: 1s, check: {judges: x, what: y, "
+			"node: hkg, command: [a], control: true, refuted: {exit: 1}, met: {exit: "
+			"0}}}",
+			"8: a control says one thing that it must come to: met or refuted"},
 		{13, "rollback: never",
 			"13: rollback: faults are undone always, there is no 'never'"},
 	};
