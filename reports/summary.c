@@ -232,22 +232,35 @@ add_run(struct summary *s, const char *dir, const char *link)
 	s->n_runs++;
 }
 
-static void
-read_ledger(struct summary *s, const char *dir)
+/* That of a folder with none is no mistake: its runs say what they judge. */
+static int
+read_ledger(struct summary *s, const char *dir, struct err *e)
 {
 	char path[PATH_MAX];
 	struct jread r;
-	struct err e;
+	const json_t *list, *one;
+	size_t i;
+	int rc;
 
 	snprintf(path, sizeof(path), "%s/targets.json", dir);
-	if (access(path, R_OK) < 0)
-		return;
-	if (jread_open(&r, path, MAX_LEDGER_BYTES, "catchment.targets/1", &e) < 0) {
-		talk_note("%s", e.text);
-		return;
+	if (access(path, F_OK) < 0)
+		return 0;
+	rc = jread_open(&r, path, MAX_LEDGER_BYTES, "catchment.targets/1", e);
+	if (rc < 0)
+		return rc;
+	list = jread_array(&r, r.root, "", "targets");
+	json_array_foreach(list, i, one)
+	{
+		char where[32];
+
+		snprintf(where, sizeof(where), "targets[%zu]", i);
+		if (!json_is_object(one))
+			jread_complain(&r, where, "not an object");
+		else
+			jread_str(&r, one, where, "id", NULL);
 	}
 	s->ledger = json_incref(r.root);
-	jread_end(&r);
+	return jread_end(&r);
 }
 
 static struct summary *
@@ -276,21 +289,25 @@ summary_gather(const char *dir, struct summary **ret, struct err *e)
 	struct summary *s;
 	struct dirent **list;
 	char path[PATH_MAX];
-	int n = scandir(dir, &list, is_run, alphasort);
+	int n = scandir(dir, &list, is_run, alphasort), rc;
 
 	if (n < 0)
 		return err_sys(e, errno, "%s", dir);
 	s = new_summary();
-	read_ledger(s, dir);
+	rc = read_ledger(s, dir, e);
 	for (int i = 0; i < n; i++) {
 		snprintf(path, sizeof(path), "%s/%s/result.json", dir, list[i]->d_name);
-		if (access(path, F_OK) == 0) {
+		if (rc == 0 && access(path, F_OK) == 0) {
 			snprintf(path, sizeof(path), "%s/%s", dir, list[i]->d_name);
 			add_run(s, path, list[i]->d_name);
 		}
 		free(list[i]);
 	}
 	free(list);
+	if (rc < 0) {
+		summary_free(s);
+		return rc;
+	}
 	if (s->n_runs == 0) {
 		n = (int)s->unreadable;
 		summary_free(s);
@@ -308,18 +325,20 @@ summary_of(const char *const dirs[], size_t n, struct summary **ret, struct err 
 	struct summary *s = new_summary();
 	char path[PATH_MAX];
 	struct result *r;
+	int rc;
 
 	snprintf(path, sizeof(path), "%s/..", dirs[0]);
-	read_ledger(s, path);
-	for (size_t i = 0; i < n; i++) {
-		int rc = result_load(dirs[i], &r, e);
-
-		if (rc < 0) {
-			summary_free(s);
-			return rc;
-		}
+	rc = read_ledger(s, path, e);
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		rc = result_load(dirs[i], &r, e);
+		if (rc < 0)
+			break;
 		result_free(r);
 		add_run(s, dirs[i], NULL);
+	}
+	if (rc < 0) {
+		summary_free(s);
+		return rc;
 	}
 	make_rows(s);
 	*ret = s;
