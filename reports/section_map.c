@@ -121,45 +121,94 @@ has_answers(const struct result *r, enum when when)
 	return false;
 }
 
-/* How many cities are served by another than before, in either family. */
-static size_t
-count_moved(const struct picture *p, char before[][64])
+/* Who served a city before, by family. */
+struct former {
+	bool asked[CITYMAP_FAMILIES];
+	const char *site[CITYMAP_FAMILIES]; /* NULL: nobody */
+};
+
+static void
+keep_former(const struct picture *p, struct former before[])
 {
-	size_t n = 0;
+	for (size_t i = 0; i < p->map.cities_len; i++)
+		for (int f = 0; f < CITYMAP_FAMILIES; f++) {
+			before[i].asked[f] = p->cities[i].service[f].asked;
+			before[i].site[f] = p->cities[i].service[f].site;
+		}
+}
+
+static bool
+is_other(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a != b : strcmp(a, b) != 0;
+}
+
+/*
+ * How many cities are served by another than before, in either family: of those that were asked both times.
+ *
+ *      ret_unknown     out: cities that were asked before in a family that nobody asked in now
+ */
+static size_t
+count_moved(const struct picture *p, const struct former before[], size_t *ret_unknown)
+{
+	size_t n = 0, unknown = 0;
 
 	for (size_t i = 0; i < p->map.cities_len; i++) {
-		const struct citymap_service *v = p->cities[i].service;
-		char now[64];
+		bool moved = false, unasked = false;
 
-		snprintf(now, sizeof(now), "%.30s %.30s", v[0].asked && v[0].site ? v[0].site : "-",
-			v[1].asked && v[1].site ? v[1].site : "-");
-		n += strcmp(now, before[i]) != 0 && before[i][0] != '\0';
-		if (before[i][0] == '\0')
-			snprintf(before[i], sizeof(before[i]), "%s", now);
+		for (int f = 0; f < CITYMAP_FAMILIES; f++) {
+			const struct citymap_service *now = &p->cities[i].service[f];
+
+			if (!before[i].asked[f])
+				continue;
+			unasked |= !now->asked;
+			moved |= now->asked && is_other(now->site, before[i].site[f]);
+		}
+		n += moved;
+		unknown += unasked;
 	}
+	*ret_unknown = unknown;
 	return n;
 }
 
+/* "After: 1 of 8 cities elsewhere, 2 without data" */
 static void
-figure(struct buf *b, struct picture *p, const struct result *r, enum when when, char before[][64])
+name_figure(
+	const struct picture *p, enum when when, struct former before[], char *out, size_t bytes)
 {
 	static const char *const names[] = {"Before", "During", "After"};
+	size_t moved, unknown, at;
+
+	if (when == WHEN_BEFORE) {
+		keep_former(p, before);
+		snprintf(out, bytes, "%s", names[when]);
+		return;
+	}
+	moved = count_moved(p, before, &unknown);
+	if (moved > 0)
+		snprintf(out, bytes, "%s: %zu of %zu cities elsewhere", names[when], moved,
+			p->map.cities_len);
+	else
+		snprintf(out, bytes, "%s: all%s as before", names[when],
+			unknown > 0 ? " that were asked" : "");
+	at = strlen(out);
+	if (unknown > 0)
+		snprintf(out + at, bytes - at, ", %zu without data", unknown);
+}
+
+static void
+figure(struct buf *b, struct picture *p, const struct result *r, enum when when,
+	struct former before[])
+{
 	static const char *const ids[] = {"map-before", "map-during", "map-after"};
 	const char *fault = text_of(r->run_root, "fault_city");
-	size_t city = find_city(p, fault), moved;
+	size_t city = find_city(p, fault);
 	char title[96];
 
 	take_services(p, r, when);
-	moved = count_moved(p, before);
 	for (size_t i = 0; i < p->map.cities_len; i++)
 		p->cities[i].fault = when == WHEN_DURING && i == city ? "the fault is here" : NULL;
-	if (when == WHEN_BEFORE)
-		snprintf(title, sizeof(title), "%s", names[when]);
-	else if (moved == 0)
-		snprintf(title, sizeof(title), "%s: all as before", names[when]);
-	else
-		snprintf(title, sizeof(title), "%s: %zu of %zu cities elsewhere", names[when],
-			moved, p->map.cities_len);
+	name_figure(p, when, before, title, sizeof(title));
 	p->map.title = title;
 	html_raw(b, "<figure><figcaption><h3>");
 	html_text(b, title);
@@ -194,7 +243,7 @@ section_map(struct buf *b, const struct result *r, const struct palette *sites)
 	size_t cities = json_array_size(json_object_get(r->run_root, "cities"));
 	size_t links = json_array_size(json_object_get(r->run_root, "links"));
 	struct picture p = {.map = {.subtitle = "", .sites = sites->site, .sites_len = sites->n}};
-	char(*before)[64] = calloc(cities + 1, sizeof(*before));
+	struct former *before = calloc(cities + 1, sizeof(*before));
 
 	p.cities = calloc(cities + 1, sizeof(*p.cities));
 	p.links = calloc(links + 1, sizeof(*p.links));

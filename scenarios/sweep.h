@@ -95,6 +95,10 @@ json_t *sweep_list_json(const struct sweep *s);
 
 /* ---- sweep_run.c ---- */
 
+/* What the scenario sets but of the knobs varied, then what the combination does. Returns how many that are. */
+size_t sweep_settings(const struct sweep *s, size_t item,
+	struct knob_setting ret[SCENARIO_SETTINGS + SWEEP_KNOBS]);
+
 /* Say what will be done and how long that will take; do what is left of it. Returns an exit code. */
 int sweep_run(struct sweep *s);
 

@@ -59,18 +59,38 @@ place_of(const struct sweep *s, size_t i, const char *what, char out[static SWEE
 	snprintf(out, SWEEP_DIR_BYTES + 32, "%s/%s/%02zu", s->dir, what, i + 1);
 }
 
-/* What the scenario sets, and over it what this combination does. */
+static bool
+is_varied(const struct sweep *s, const struct knob *knob)
+{
+	for (size_t k = 0; k < s->vary_len; k++)
+		if (strcmp(s->vary[k].knob->name, knob->name) == 0)
+			return true;
+	return false;
+}
+
+size_t
+sweep_settings(
+	const struct sweep *s, size_t i, struct knob_setting ret[SCENARIO_SETTINGS + SWEEP_KNOBS])
+{
+	size_t n = 0;
+
+	/* One that is varied is set once: a place with a `set` would keep the line of the first. */
+	for (size_t k = 0; k < s->scenario->settings_len; k++)
+		if (!is_varied(s, s->scenario->settings[k].knob))
+			ret[n++] = s->scenario->settings[k];
+	for (size_t k = 0; k < s->vary_len; k++)
+		ret[n++] = (struct knob_setting){
+			.knob = s->vary[k].knob, .value = s->vary[k].values[s->items[i].value[k]]};
+	return n;
+}
+
 static int
 write_layer(const struct sweep *s, size_t i, const char *dir, struct err *e)
 {
 	struct knob_setting settings[SCENARIO_SETTINGS + SWEEP_KNOBS];
-	size_t n = s->scenario->settings_len;
+	size_t n = sweep_settings(s, i, settings);
 	int rc = fs_remove_tree(dir, e); /* of an attempt that was interrupted */
 
-	memcpy(settings, s->scenario->settings, sizeof(s->scenario->settings));
-	for (size_t k = 0; k < s->vary_len; k++)
-		settings[n++] = (struct knob_setting){
-			.knob = s->vary[k].knob, .value = s->vary[k].values[s->items[i].value[k]]};
 	if (rc == 0)
 		rc = knob_layer_write(s->topology, s->stacks, settings, n, dir, e);
 	return rc;

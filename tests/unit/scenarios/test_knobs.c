@@ -274,13 +274,51 @@ layers_are_written(void **state)
 		e.text, "k.yaml:7: drop: no line of /etc/c of node n1 is like '^drop ([0-9]+)'");
 }
 
+/* A scenario's own setting of a knob that is varied too leaves no line behind. */
+static void
+varied_over_a_setting(void **state)
+{
+	static struct knob_place place = {
+		.line = "^x$", .set = "{line}\n prepend {value}", .multiply = 1, .divide = 1};
+	static const struct knob varied = {.name = "prepend", .whole = true, .places = &place},
+				 other = {.name = "fall"};
+	struct sweep *s = calloc(1, sizeof(*s));
+	struct knob_setting got[SCENARIO_SETTINGS + SWEEP_KNOBS];
+	struct scenario *scenario = calloc(1, sizeof(*scenario));
+	char *text = NULL;
+	struct err e = {0};
+	size_t lines;
+
+	(void)state;
+	assert_non_null(s);
+	assert_non_null(scenario);
+	s->scenario = scenario;
+	scenario->settings[0] = (struct knob_setting){&varied, 3};
+	scenario->settings[1] = (struct knob_setting){&other, 7};
+	scenario->settings_len = 2;
+	s->vary[0] = (struct sweep_vary){.knob = &varied, .values = {1, 2}, .len = 2};
+	s->vary_len = 1;
+	assert_int_equal(sweep_combine(s, &e), 0);
+	assert_int_equal(sweep_settings(s, 1, got), 2);
+	assert_ptr_equal(got[0].knob, &other);
+	assert_true(got[0].value == 7);
+	assert_ptr_equal(got[1].knob, &varied);
+	assert_true(got[1].value == 2);
+	assert_int_equal(knob_text_set(&place, true, got[1].value, "x\n", &text, &lines, &e), 0);
+	assert_string_equal(text, "x\n prepend 2\n");
+	free(text);
+	free(scenario);
+	free(s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(lines_are_set),
 		cmocka_unit_test(templates_are_checked), cmocka_unit_test(values_are_read),
 		cmocka_unit_test(values_have_limits), cmocka_unit_test(words),
-		cmocka_unit_test(combinations), cmocka_unit_test(layers_are_written)};
+		cmocka_unit_test(combinations), cmocka_unit_test(layers_are_written),
+		cmocka_unit_test(varied_over_a_setting)};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
