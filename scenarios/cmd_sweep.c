@@ -16,6 +16,9 @@
 #include "scenarios/commands.h"
 #include "scenarios/sweep.h"
 
+/* A folder's name: what is made in it has to fit into SWEEP_DIR_BYTES too. */
+enum { OUT_MAX = 300, RESUME_MAX = 500 };
+
 enum { KEY_SEED = 256, KEY_UNCALIBRATED, KEY_QUICK, KEY_RESUME, KEY_LIST, KEY_JSON, KEY_KNOBS };
 
 struct sweep_args {
@@ -211,6 +214,11 @@ parse(int key, char *arg, struct argp_state *state)
 		a->run_key = a->asked_key = key;
 		return 0;
 	case KEY_RESUME:
+		if (arg[0] == '\0')
+			argp_error(state, "--resume: an empty name is no folder");
+		if (strlen(arg) > RESUME_MAX)
+			argp_error(
+				state, "--resume: a name of more than %d characters", RESUME_MAX);
 		a->resume = arg;
 		return 0;
 	case KEY_LIST:
@@ -312,6 +320,9 @@ make_folder(struct sweep *s, const char *out, struct err *e)
 	char stamp[17];
 	int rc;
 
+	if (strlen(out) > OUT_MAX)
+		return err_set(
+			e, ENAMETOOLONG, "--out: a name of more than %d characters", OUT_MAX);
 	wall_stamp(wall_now(), stamp);
 	snprintf(s->dir, sizeof(s->dir), "%.300s/sweep-%.40s-%.40s-%s", out, s->scenario->name,
 		s->lab.variant, stamp);
@@ -352,7 +363,7 @@ run(struct sweep *s, const struct sweep_args *a)
 
 	if (a->resume != NULL) {
 		snprintf(s->dir, sizeof(s->dir), "%.500s", a->resume);
-		rc = sweep_read_asked(a->resume, &s->asked, &e);
+		rc = sweep_read_asked(s->dir, &s->asked, &e);
 	}
 	if (rc < 0) {
 		talk_error("%s", e.text);
@@ -363,7 +374,7 @@ run(struct sweep *s, const struct sweep_args *a)
 	rc = a->resume != NULL ? sweep_read_found(s, &e) : make_folder(s, a->out, &e);
 	if (rc < 0) {
 		talk_error("%s", e.text);
-		return a->resume != NULL ? EXIT_USAGE : EXIT_ENVIRONMENT;
+		return a->resume != NULL || rc == -ENAMETOOLONG ? EXIT_USAGE : EXIT_ENVIRONMENT;
 	}
 	stop_install();
 	return tell(s, a->json, sweep_run(s));

@@ -195,6 +195,11 @@ parse(int key, char *arg, struct argp_state *state)
 		a->batch.quick = true;
 		break;
 	case KEY_RESUME:
+		if (arg[0] == '\0')
+			argp_error(state, "--resume: an empty name is no folder");
+		if (strlen(arg) >= sizeof(a->batch.dir))
+			argp_error(state, "--resume: a name of more than %zu characters",
+				sizeof(a->batch.dir) - 1);
 		a->resume = arg;
 		break;
 	case KEY_LIST:

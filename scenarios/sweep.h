@@ -46,6 +46,7 @@ struct sweep {
 	struct sweep_item items[SWEEP_COMBINATIONS];
 	size_t len;
 	int trials;
+	bool calibrated; /* since this process began */
 	int64_t idle_ns;
 };
 

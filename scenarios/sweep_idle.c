@@ -11,14 +11,13 @@
 
 #include "lab/survey.h"
 #include "lib/cputime.h"
-#include "lib/fs.h"
 #include "lib/stat.h"
 #include "lib/stop.h"
 #include "lib/talk.h"
 #include "scenarios/logs.h"
 #include "scenarios/sweep_sessions.h"
 
-enum { LOOK_MS = 500, MAX_LOG_BYTES = 16 << 20 };
+enum { LOOK_MS = 500, LINE_BYTES = 4096 };
 
 struct lines {
 	size_t failures, verdicts, withdrawals;
@@ -57,41 +56,51 @@ idle_line_kind(const char *text)
 	return IDLE_NOTHING;
 }
 
-static void
-count_lines(const char *path, struct lines *lines)
+/* However long the log is. Of an overlong line only the beginning counts. */
+static int
+count_lines(const char *path, struct lines *lines, struct err *e)
 {
-	char *text, *save = NULL;
+	char line[LINE_BYTES];
+	bool begins = true;
+	FILE *f = fopen(path, "re");
+	int rc = 0;
 
-	if (fs_read(path, MAX_LOG_BYTES, &text, NULL, NULL) < 0)
-		return;
-	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		enum idle_line kind = idle_line_kind(line);
+	if (f == NULL)
+		return err_sys(e, errno, "%s", path);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		enum idle_line kind = begins ? idle_line_kind(line) : IDLE_NOTHING;
 
+		begins = strchr(line, '\n') != NULL;
 		lines->failures += kind == IDLE_FAILURE;
 		lines->verdicts += kind == IDLE_VERDICT;
 		lines->withdrawals += kind == IDLE_WITHDRAWN;
 	}
-	free(text);
+	if (ferror(f))
+		rc = err_sys(e, EIO, "%s", path);
+	fclose(f);
+	return rc;
 }
 
-/* Of the health checks alone: other daemons' lines may read alike. */
-static struct lines
-read_lines(const char *dir)
+/* Of the health checks alone: other daemons' lines may read alike. A log that cannot be read is an error, not silence. */
+static int
+read_lines(const char *dir, struct lines *ret, struct err *e)
 {
 	static const char *const checks[] = {"keepalived", "dnsguard"};
-	struct lines lines = {0};
 	char pattern[PATH_MAX];
 	glob_t found;
+	int rc = 0;
 
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+	*ret = (struct lines){0};
+
+	for (size_t i = 0; rc == 0 && i < sizeof(checks) / sizeof(checks[0]); i++) {
 		snprintf(pattern, sizeof(pattern), "%.4000s/log/*/%s.log", dir, checks[i]);
 		if (glob(pattern, 0, NULL, &found) != 0)
 			continue;
-		for (size_t k = 0; k < found.gl_pathc; k++)
-			count_lines(found.gl_pathv[k], &lines);
+		for (size_t k = 0; rc == 0 && k < found.gl_pathc; k++)
+			rc = count_lines(found.gl_pathv[k], ret, e);
 		globfree(&found);
 	}
-	return lines;
+	return rc;
 }
 
 static double
@@ -174,11 +183,10 @@ cpu_json(const struct idle *i, double span_us)
 }
 
 static json_t *
-found_json(const struct idle *i, int64_t span_ns, const char *dir)
+found_json(const struct idle *i, int64_t span_ns, const struct lines *lines)
 {
 	struct sessions_lost lost = sessions_compare(i->before, i->after);
-	struct lines lines = read_lines(dir);
-	size_t alarms = lost.bgp + lost.bfd + lines.verdicts + i->moves;
+	size_t alarms = lost.bgp + lost.bfd + lines->verdicts + i->moves;
 	double hours = (double)span_ns / 3600e9;
 
 	return json_pack("{s:f, s:i, s:o, s:f, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, "
@@ -186,8 +194,8 @@ found_json(const struct idle *i, int64_t span_ns, const char *dir)
 		"observed_s", (double)span_ns / 1e9, "looks", (int)i->looks, "cpu_ratio",
 		cpu_json(i, (double)span_ns / 1e3), "load_max", i->load_max, "bgp_ends",
 		(int)lost.bgp_ends, "bfd_ends", (int)lost.bfd_ends, "bgp_downs", (int)lost.bgp,
-		"bfd_downs", (int)lost.bfd, "check_failures", (int)lines.failures, "verdicts",
-		(int)lines.verdicts, "withdrawals", (int)lines.withdrawals, "route_moves",
+		"bfd_downs", (int)lost.bfd, "check_failures", (int)lines->failures, "verdicts",
+		(int)lines->verdicts, "withdrawals", (int)lines->withdrawals, "route_moves",
 		(int)i->moves, "false_alarms", (int)alarms, "per_hour", (double)alarms / hours,
 		"per_hour_bound", stat_rate_bound(alarms, hours));
 }
@@ -224,6 +232,7 @@ idle_watch(struct lab *lab, int64_t span_ns, const char *dir, json_t **ret, stru
 		.after_us = calloc(accounts, sizeof(int64_t))};
 	struct logs *logs = logs_mark(lab_dir(lab));
 	char path[PATH_MAX];
+	struct lines lines;
 	int64_t took_ns = 0;
 	int rc = i.before_us == NULL || i.middle_us == NULL || i.after_us == NULL
 		? err_set(e, ENOMEM, "out of memory")
@@ -242,7 +251,9 @@ idle_watch(struct lab *lab, int64_t span_ns, const char *dir, json_t **ret, stru
 	snprintf(path, sizeof(path), "%.4000s/log", dir);
 	logs_copy(logs, path);
 	if (rc == 0)
-		*ret = found_json(&i, took_ns, dir);
+		rc = read_lines(dir, &lines, e);
+	if (rc == 0)
+		*ret = found_json(&i, took_ns, &lines);
 	sessions_free(i.before);
 	sessions_free(i.after);
 	survey_free(i.paths);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/command.h"
 #include "lib/fs.h"
@@ -29,7 +30,7 @@ estimate_s(const struct sweep *s, size_t left)
 	double each_s =
 		BOOT_S + (double)s->idle_ns / 1e9 + batch_estimate_s(s->scenario, s->trials, false);
 
-	return each_s * (double)left + (is_calibrated(s) && left == s->len ? 20 : 0);
+	return each_s * (double)left + (is_calibrated(s) && left > 0 ? 20 : 0);
 }
 
 static void
@@ -133,6 +134,16 @@ watch_idle(const struct sweep *s, size_t i, struct session *session, json_t *fou
 	return 0;
 }
 
+/* A run that failed before it leaves none: then the next combination's run measures the instrument. */
+static bool
+has_calibration(const char *run_dir)
+{
+	char path[RUN_DIR_BYTES + 40];
+
+	snprintf(path, sizeof(path), "%s/calibration/calibration.json", run_dir);
+	return run_dir[0] != '\0' && access(path, F_OK) == 0;
+}
+
 static int
 run_trials(struct sweep *s, size_t i, struct session *session, json_t *found, struct err *e)
 {
@@ -144,8 +155,8 @@ run_trials(struct sweep *s, size_t i, struct session *session, json_t *found, st
 		.trials = s->trials,
 		.seed = (uint64_t)json_integer_value(json_object_get(s->asked, "seed")),
 		.out = s->dir,
-		/* It is the same instrument each time: once is enough. */
-		.uncalibrated = !is_calibrated(s) || i > 0,
+		/* It is the same instrument each time: once is enough, in the first that comes up. */
+		.uncalibrated = !is_calibrated(s) || s->calibrated,
 		.once = json_is_true(json_object_get(s->asked, "quick")),
 		.knobs = values,
 		.untold = true,
@@ -153,6 +164,7 @@ run_trials(struct sweep *s, size_t i, struct session *session, json_t *found, st
 	int code = run_scenario(&plan, dir);
 
 	json_decref(values);
+	s->calibrated |= has_calibration(dir);
 	json_object_set_new(found, "code", json_integer(code));
 	if (dir[0] != '\0')
 		json_object_set_new(found, "dir", json_string(strrchr(dir, '/') + 1));

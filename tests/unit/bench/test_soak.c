@@ -248,6 +248,19 @@ a_damped_route(void **state)
 	assert_value(m, "soak_good_rounds", 3);
 }
 
+/* From the first round on: what was before it is the measure, not its own end. */
+static void
+never_comes_back(void **state)
+{
+	struct made *m = *state;
+
+	play(m, &(struct wrong){.rounds = 200, .stays_away = 1});
+	assert_value(m, "soak_stuck_rounds", 200);
+	assert_int_equal(m->trial.soak->of[V4].stuck[0].round, 1);
+	assert_int_equal(m->trial.soak->of[V4].stuck[0].half, SOAK_ANNOUNCED);
+	assert_string_equal(m->trial.soak->of[V4].stuck[0].was, "via 198.51.100.10 ixp");
+}
+
 static void
 a_neighbour_not_told(void **state)
 {
@@ -337,6 +350,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_good_soak, make, unmake),
 		cmocka_unit_test_setup_teardown(a_router_that_keeps_the_old_route, make, unmake),
 		cmocka_unit_test_setup_teardown(a_damped_route, make, unmake),
+		cmocka_unit_test_setup_teardown(never_comes_back, make, unmake),
 		cmocka_unit_test_setup_teardown(a_neighbour_not_told, make, unmake),
 		cmocka_unit_test_setup_teardown(slower_and_slower, make, unmake),
 		cmocka_unit_test_setup_teardown(a_session_is_lost_once, make, unmake),
