@@ -1,7 +1,9 @@
 /* logs.c - the part of the daemons' logs that a trial wrote. */
 #include "scenarios/logs.h"
 
+#include <errno.h>
 #include <glob.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +11,6 @@
 #include <sys/types.h>
 
 #include "lib/fs.h"
-
-enum { LOG_MAX_BYTES = 64 << 20 };
 
 struct logs {
 	char pattern[640];
@@ -48,41 +48,81 @@ size_before(const struct logs *l, const char *path)
 	return 0;
 }
 
-static void
+/* What is left of `from`, piece by piece. */
+static int
+copy_rest(FILE *from, FILE *to)
+{
+	char piece[16384];
+	size_t n;
+
+	while ((n = fread(piece, 1, sizeof(piece), from)) > 0)
+		if (fwrite(piece, 1, n, to) != n)
+			return -EIO;
+	return ferror(from) ? -EIO : 0;
+}
+
+static int
+copy_to(FILE *in, char *target)
+{
+	char *slash = strrchr(target, '/');
+	FILE *out;
+	int rc;
+
+	*slash = '\0';
+	rc = fs_mkdirs(target, NULL);
+	*slash = '/';
+	if (rc < 0)
+		return rc;
+	out = fopen(target, "we");
+	if (out == NULL)
+		return -errno;
+	rc = copy_rest(in, out);
+	if (fclose(out) != 0 && rc == 0)
+		rc = -errno;
+	return rc;
+}
+
+static int
 copy_one(const struct logs *l, const char *path, const char *to)
 {
 	off_t from = size_before(l, path);
-	char target[1400], *slash, *data;
-	size_t len;
+	FILE *in = fopen(path, "re");
+	char target[PATH_MAX];
+	struct stat st;
+	int rc = 0;
 
-	if (fs_read(path, LOG_MAX_BYTES, &data, &len, NULL) < 0)
-		return;
-	snprintf(target, sizeof(target), "%s/%s", to, path + l->prefix_len);
-	slash = strrchr(target, '/');
-	if ((size_t)from < len && slash != NULL) {
-		*slash = '\0';
-		if (fs_mkdirs(target, NULL) == 0) {
-			*slash = '/';
-			fs_write(target, data + from, len - (size_t)from, NULL);
-		}
-	}
-	free(data);
+	if (in == NULL)
+		return errno == ENOENT ? 0 : -errno;
+	if (fstat(fileno(in), &st) < 0 || fseeko(in, from, SEEK_SET) < 0)
+		rc = -errno;
+	else if (snprintf(target, sizeof(target), "%s/%s", to, path + l->prefix_len) >=
+		(int)sizeof(target))
+		rc = -ENAMETOOLONG;
+	else if (from < st.st_size)
+		rc = copy_to(in, target);
+	fclose(in);
+	return rc;
 }
 
-void
+int
 logs_copy(struct logs *l, const char *to)
 {
+	int rc = 0;
 	glob_t now;
 
 	if (l == NULL)
-		return;
+		return -ENOMEM;
 	if (glob(l->pattern, 0, NULL, &now) == 0) {
-		for (size_t i = 0; i < now.gl_pathc; i++)
-			copy_one(l, now.gl_pathv[i], to);
+		for (size_t i = 0; i < now.gl_pathc; i++) {
+			int one = copy_one(l, now.gl_pathv[i], to);
+
+			rc = rc < 0 ? rc : one;
+		}
 		globfree(&now);
 	}
 	if (l->before.gl_pathc > 0)
 		globfree(&l->before);
 	free(l->sizes);
 	free(l);
+	return rc;
 }

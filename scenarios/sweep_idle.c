@@ -19,10 +19,6 @@
 
 enum { LOOK_MS = 500, LINE_BYTES = 4096 };
 
-struct lines {
-	size_t failures, verdicts, withdrawals;
-};
-
 struct idle {
 	struct lab *lab;
 	/* Per node, and last all of the lab; in the middle too: what wavers that much is no difference. */
@@ -58,7 +54,7 @@ idle_line_kind(const char *text)
 
 /* However long the log is. Of an overlong line only the beginning counts. */
 static int
-count_lines(const char *path, struct lines *lines, struct err *e)
+count_lines(const char *path, struct idle_lines *lines, struct err *e)
 {
 	char line[LINE_BYTES];
 	bool begins = true;
@@ -81,17 +77,16 @@ count_lines(const char *path, struct lines *lines, struct err *e)
 	return rc;
 }
 
-/* Of the health checks alone: other daemons' lines may read alike. A log that cannot be read is an error, not silence. */
-static int
-read_lines(const char *dir, struct lines *ret, struct err *e)
+/* Of the health checks alone: other daemons' lines may read alike. */
+int
+idle_read_lines(const char *dir, struct idle_lines *ret, struct err *e)
 {
 	static const char *const checks[] = {"keepalived", "dnsguard"};
 	char pattern[PATH_MAX];
 	glob_t found;
 	int rc = 0;
 
-	*ret = (struct lines){0};
-
+	*ret = (struct idle_lines){0};
 	for (size_t i = 0; rc == 0 && i < sizeof(checks) / sizeof(checks[0]); i++) {
 		snprintf(pattern, sizeof(pattern), "%.4000s/log/*/%s.log", dir, checks[i]);
 		if (glob(pattern, 0, NULL, &found) != 0)
@@ -183,7 +178,7 @@ cpu_json(const struct idle *i, double span_us)
 }
 
 static json_t *
-found_json(const struct idle *i, int64_t span_ns, const struct lines *lines)
+found_json(const struct idle *i, int64_t span_ns, const struct idle_lines *lines)
 {
 	struct sessions_lost lost = sessions_compare(i->before, i->after);
 	size_t alarms = lost.bgp + lost.bfd + lines->verdicts + i->moves;
@@ -232,8 +227,9 @@ idle_watch(struct lab *lab, int64_t span_ns, const char *dir, json_t **ret, stru
 		.after_us = calloc(accounts, sizeof(int64_t))};
 	struct logs *logs = logs_mark(lab_dir(lab));
 	char path[PATH_MAX];
-	struct lines lines;
+	struct idle_lines lines = {0};
 	int64_t took_ns = 0;
+	int copied;
 	int rc = i.before_us == NULL || i.middle_us == NULL || i.after_us == NULL
 		? err_set(e, ENOMEM, "out of memory")
 		: sessions_take(lab, &i.before, e);
@@ -249,9 +245,11 @@ idle_watch(struct lab *lab, int64_t span_ns, const char *dir, json_t **ret, stru
 	if (rc == 0)
 		rc = sessions_take(lab, &i.after, e);
 	snprintf(path, sizeof(path), "%.4000s/log", dir);
-	logs_copy(logs, path);
+	copied = logs_copy(logs, path);
+	if (rc == 0 && copied < 0)
+		rc = err_sys(e, -copied, "the logs, to %s", path);
 	if (rc == 0)
-		rc = read_lines(dir, &lines, e);
+		rc = idle_read_lines(dir, &lines, e);
 	if (rc == 0)
 		*ret = found_json(&i, took_ns, &lines);
 	sessions_free(i.before);

@@ -19,4 +19,11 @@ int idle_watch(struct lab *lab, int64_t span_ns, const char *dir, json_t **ret, 
 enum idle_line { IDLE_NOTHING, IDLE_FAILURE, IDLE_VERDICT, IDLE_WITHDRAWN };
 enum idle_line idle_line_kind(const char *text);
 
+struct idle_lines {
+	size_t failures, verdicts, withdrawals;
+};
+
+/* Of all health checks' logs below `dir`/log, however long. One that cannot be read is no silence: 0 or -errno. */
+int idle_read_lines(const char *dir, struct idle_lines *ret, struct err *e);
+
 #endif

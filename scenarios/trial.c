@@ -235,7 +235,7 @@ trial_run(const struct trial_plan *plan, struct err *e)
 	}
 	healed = mend(&t, &later);
 	copy_lab_events(&t, false);
-	logs_copy(t.logs, watch_path(&t.watch, "log", path));
+	(void)logs_copy(t.logs, watch_path(&t.watch, "log", path));
 	events_add(t.watch.events, "trial_end", json_pack("{s:i}", "trial", plan->number));
 	if (rc == 0 && healed < 0) {
 		*e = later;

@@ -4,9 +4,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 
+#include "lib/fs.h"
 #include "scenarios/sweep_idle.h"
 #include "scenarios/sweep_sessions.h"
 
@@ -145,12 +148,46 @@ checks_speak(void **state)
 		assert_int_equal(idle_line_kind(rows[i].text), rows[i].kind);
 }
 
+/* More than once was read at all; one line of it is longer than any buffer, and one log is a folder. */
+static void
+long_logs_count(void **state)
+{
+	char dir[] = "/tmp/test_sweep.XXXXXX", path[128];
+	struct idle_lines lines;
+	struct err e = {0};
+	FILE *f;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(idle_read_lines(dir, &lines, &e), 0);
+	assert_int_equal(lines.failures + lines.verdicts + lines.withdrawals, 0);
+	snprintf(path, sizeof(path), "%s/log/hkg", dir);
+	assert_int_equal(fs_mkdirs(path, &e), 0);
+	snprintf(path, sizeof(path), "%s/log/hkg/dnsguard.log", dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	for (int i = 0; i < 300000; i++)
+		fprintf(f, "2026-11-22T19:42:21.000000Z failed: udp4: no answer, %06d\n", i);
+	fprintf(f, "2026-11-22T19:42:21.000000Z withdrawn%20000s verdict: down\n", "");
+	assert_true(ftell(f) > 16 << 20);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(idle_read_lines(dir, &lines, &e), 0);
+	assert_int_equal(lines.failures, 300000);
+	assert_int_equal(lines.withdrawals, 1);
+	assert_int_equal(lines.verdicts, 0);
+	snprintf(path, sizeof(path), "%s/log/hkg/keepalived.log", dir);
+	assert_int_equal(fs_mkdirs(path, &e), 0);
+	assert_true(idle_read_lines(dir, &lines, &e) < 0);
+	assert_non_null(strstr(e.text, "keepalived.log"));
+	assert_int_equal(fs_remove_tree(dir, NULL), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(frr_counts),
 		cmocka_unit_test(bird_says_since_when), cmocka_unit_test(openbgpd_counts_up),
-		cmocka_unit_test(checks_speak)};
+		cmocka_unit_test(checks_speak), cmocka_unit_test(long_logs_count)};
 
 	return cmocka_run_group_tests_name("sweep", tests, NULL, NULL);
 }
