@@ -58,6 +58,8 @@ finding_documented(const struct target *t, char out[static FINDING_WORDS_BYTES])
 
 	if (isnan(t->target))
 		snprintf(out, FINDING_WORDS_BYTES, "%s", SHOW_NONE);
+	else if (t->figure != NULL && t->figure[0] != '\0')
+		return t->figure;
 	else if (t->target == 0 && is(c, "<=") && is_count(t->unit))
 		snprintf(out, FINDING_WORDS_BYTES, "none");
 	else

@@ -9,7 +9,10 @@
 
 #define FINDING_WORDS_BYTES 96
 
-/* What is documented: "within 4 s", "under 1 s", "none", "at least 99 %"; "–" if there is no figure. */
+/*
+ * What is documented: the ledger's own words (t->figure, not `out`), else "within 4 s", "under 1 s", "none", "at least 99 %";
+ * "–" if there is nothing to compare with.
+ */
 const char *finding_documented(const struct target *t, char out[static FINDING_WORDS_BYTES]);
 
 /* "worst", "median", "p99": a statistic as a word. */

@@ -1,6 +1,7 @@
 /* junit.c - the run as JUnit XML, for CI: a case per target and per expectation. */
 #include "reports/junit.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "reports/html.h"
@@ -36,14 +37,16 @@ target_case(struct buf *b, const struct result *r, const struct target *t, bool 
 {
 	char name[256], said[512], measured[SHOW_BYTES], target[SHOW_BYTES], n[SHOW_BYTES];
 	bool is_miss = t->verdict == TARGET_MISSED || t->verdict == TARGET_REFUTED;
+	bool has_figure = !isnan(t->target) && t->figure != NULL && t->figure[0] != '\0';
 
 	snprintf(name, sizeof(name), "target %.160s%s%.16s", t->id, t->family == NULL ? "" : " ",
 		t->family == NULL ? "" : t->family);
-	snprintf(said, sizeof(said), "%s: %s %s, documented %s, n = %s%s%.200s",
+	snprintf(said, sizeof(said), "%s: %s %s, documented %.100s, n = %s%s%.200s",
 		verdict_word(t->verdict), t->statistic == NULL ? "measured" : t->statistic,
 		show_against(t->measured, t->target, t->unit, measured),
-		show_stated(t->target, t->unit, target), show_count(t->n, n),
-		t->why == NULL || t->why[0] == '\0' ? "" : "; ", t->why == NULL ? "" : t->why);
+		has_figure ? t->figure : show_stated(t->target, t->unit, target),
+		show_count(t->n, n), t->why == NULL || t->why[0] == '\0' ? "" : "; ",
+		t->why == NULL ? "" : t->why);
 	sum->tests++;
 	case_open(b, r, name);
 	if (t->verdict == TARGET_NOT_JUDGED) {

@@ -85,7 +85,9 @@ target_row(struct buf *b, const struct result *r, const struct target *t)
 	html_text(b, verdict_word(t->verdict));
 	html_raw(b, "</td>");
 	html_num(b, finding_measured(t, text));
-	html_num(b, finding_documented(t, text));
+	buf_addf(b, "<td class=\"n%s\">", t->figure != NULL && t->figure[0] != '\0' ? " why" : "");
+	html_text(b, finding_documented(t, text));
+	html_raw(b, "</td>");
 	html_raw(b, "<td>");
 	judged_by(b, r, t);
 	html_raw(b, "</td>");

@@ -67,7 +67,8 @@ tell_target(json_t *target, bool *missed)
 {
 	json_t *measured = json_object_get(target, "measured");
 	const char *family = text_of(target, "family"), *verdict = text_of(target, "verdict");
-	char figure[64] = "nothing measured";
+	char figure[64] = "nothing measured", value[64];
+	const char *documented = text_of(target, "figure"); /* in the ledger's own words */
 
 	*missed |= strcmp(verdict, "missed") == 0;
 	if (json_is_null(json_object_get(target, "metric"))) {
@@ -79,9 +80,14 @@ tell_target(json_t *target, bool *missed)
 	if (json_is_number(measured))
 		snprintf(figure, sizeof(figure), "%s %g %s", text_of(target, "statistic"),
 			json_number_value(measured), text_of(target, "unit"));
-	talk_step("%-12s %s%s%s: %s, documented %g %s, n = %lld", verdict, text_of(target, "id"),
-		family[0] ? " " : "", family, figure,
-		json_number_value(json_object_get(target, "target")), text_of(target, "unit"),
+	if (documented[0] == '\0') {
+		snprintf(value, sizeof(value), "%g %s",
+			json_number_value(json_object_get(target, "target")),
+			text_of(target, "unit"));
+		documented = value;
+	}
+	talk_step("%-12s %s%s%s: %s, documented %s, n = %lld", verdict, text_of(target, "id"),
+		family[0] ? " " : "", family, figure, documented,
 		(long long)json_integer_value(json_object_get(target, "n")));
 }
 

@@ -55,6 +55,20 @@ print_number(const json_t *v)
 		printf("never");
 }
 
+/* In the ledger's own words, else the figure that is compared with. */
+static void
+print_documented(const json_t *target)
+{
+	const char *figure = text_of(target, "figure");
+
+	if (figure[0] != '\0') {
+		printf("%s", figure);
+		return;
+	}
+	printf("%s ", text_of(target, "comparison"));
+	print_number(json_object_get(target, "target"));
+}
+
 static void
 print_targets(const json_t *result)
 {
@@ -72,8 +86,8 @@ print_targets(const json_t *result)
 		if (judged) {
 			printf(", %s ", text_of(t, "statistic"));
 			print_number(json_object_get(t, "measured"));
-			printf(" %s, documented %s ", text_of(t, "unit"), text_of(t, "comparison"));
-			print_number(json_object_get(t, "target"));
+			printf(" %s, documented ", text_of(t, "unit"));
+			print_documented(t);
 		}
 		printf(" (%s)\n", text_of(t, "why"));
 	}

@@ -152,6 +152,8 @@ entry(const struct claim *c, const char *verdict)
 	json_object_set_new(o, "family", json_string(family_name[c->family]));
 	json_object_set_new(o, "verdict", json_string(verdict));
 	json_object_set(o, "documented", json_object_get(item, "documented"));
+	if (text_of(item, "figure", "")[0] != '\0')
+		json_object_set(o, "figure", json_object_get(item, "figure"));
 	json_object_set_new(o, "metric", json_string(c->metric));
 	json_object_set_new(o, "statistic", json_string(c->statistic));
 	json_object_set_new(o, "comparison", json_string(c->comparison));

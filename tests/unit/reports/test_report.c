@@ -284,6 +284,27 @@ test_findings_in_words(void **state)
 	place_done(&p);
 }
 
+/* The ledger's own words stand for the figure that was compared with, wherever it is shown. */
+static void
+test_figure_in_words(void **state)
+{
+	json_t *root = sample_run(1, 5);
+	json_t *row = target_row("a", "v4", "met", "withdraw_ms", "max", "<=", 4000, 60000, "ms");
+	struct place p;
+
+	(void)state;
+	json_object_set_new(row, "figure", json_string("no figure; <here>"));
+	json_object_set_new(root, "targets", json_pack("[o]", row));
+	assert_int_equal(report(&p, "figure", root, false), 0);
+	assert_has(p.html, "worst withdraw 4.00 s (documented: no figure; &lt;here&gt;)");
+	assert_has(p.html, "<td class=\"n why\">no figure; &lt;here&gt;</td>");
+	assert_has(p.junit, "documented no figure; &lt;here&gt;, n = ");
+	assert_lacks(p.html, "within 60");
+	assert_lacks(p.junit, "60.0 s");
+	assert_clean(&p);
+	place_done(&p);
+}
+
 /* What the return cost is said at the top, by the plot and in its section; what did not come back too. */
 static void
 test_return(void **state)
@@ -716,6 +737,7 @@ main(void)
 		cmocka_unit_test(test_all_invalid),
 		cmocka_unit_test(test_withdraw_that_never_came),
 		cmocka_unit_test(test_findings_in_words),
+		cmocka_unit_test(test_figure_in_words),
 		cmocka_unit_test(test_return),
 		cmocka_unit_test(test_columns_without_figures),
 		cmocka_unit_test(test_phases),
