@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/command.h"
 #include "lib/fs.h"
@@ -144,6 +145,10 @@ agree_layers(struct jread *r, struct batch *b)
 	size_t n = json_array_size(then);
 	bool same = b->layers_len == 0 || b->layers_len == n;
 
+	if (then != NULL && !json_is_array(then)) {
+		jread_complain(r, "layers", "not a list of texts");
+		return;
+	}
 	if (n > BATCH_LAYERS) {
 		jread_complain(r, "layers", "more than %d", BATCH_LAYERS);
 		return;
@@ -181,6 +186,56 @@ agree_lab(struct jread *r, struct batch *b)
 	agree_flag(r, "no_calibration", "no-calibration", &b->plan.uncalibrated);
 }
 
+/* A name of something right below the journal's folder. */
+static bool
+is_plain_name(const char *name)
+{
+	return name[0] != '\0' && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+		strchr(name, '/') == NULL && strlen(name) <= NAME_MAX;
+}
+
+static void
+check_runs(struct jread *r)
+{
+	const json_t *runs = jread_array(r, r->root, "", "runs"), *run;
+	size_t i;
+
+	json_array_foreach(runs, i, run)
+	{
+		char where[40];
+		const char *dir;
+
+		snprintf(where, sizeof(where), "runs[%zu]", i);
+		if (!json_is_object(run)) {
+			jread_complain(r, where, "not an object");
+			continue;
+		}
+		jread_str(r, run, where, "scenario", NULL);
+		jread_str(r, run, where, "variant", NULL);
+		jread_int(r, run, where, "code", 0, 255, JREAD_NEEDED);
+		if (!json_is_boolean(json_object_get(run, "completed")))
+			jread_complain(r, where, "completed: neither true nor false");
+		dir = jread_str(r, run, where, "dir", NULL);
+		if (json_is_string(json_object_get(run, "dir")) && !is_plain_name(dir))
+			jread_complain(r, where, "dir: '%s' is no folder's plain name", dir);
+	}
+}
+
+/* What decides how it is resumed, of its right type. */
+static void
+check_flags(struct jread *r)
+{
+	static const char *const keys[] = {
+		"quick", "strict", "any_catchment", "no_calibration", NULL};
+
+	for (size_t i = 0; keys[i] != NULL; i++) {
+		const json_t *flag = json_object_get(r->root, keys[i]);
+
+		if (flag != NULL && !json_is_boolean(flag))
+			jread_complain(r, keys[i], "neither true nor false");
+	}
+}
+
 int
 batch_journal_read(struct batch *b, json_t **ret, struct err *e)
 {
@@ -193,6 +248,7 @@ batch_journal_read(struct batch *b, json_t **ret, struct err *e)
 	rc = jread_open(&r, path, MAX_JOURNAL_BYTES, "catchment.all/1", e);
 	if (rc < 0)
 		return rc;
+	check_flags(&r);
 	agree_lab(&r, b);
 	rc = agree(path, "trials",
 		(double)jread_int(&r, r.root, "", "trials", 1, 1000, JREAD_NEEDED), &trials, e);
@@ -206,7 +262,7 @@ batch_journal_read(struct batch *b, json_t **ret, struct err *e)
 	if (rc == 0)
 		rc = agree(path, "rate", jread_number(&r, r.root, "", "rate_qps", 0, 1000),
 			&b->rate_qps, e);
-	(void)jread_array(&r, r.root, "", "runs");
+	check_runs(&r);
 	*ret = json_incref(r.root);
 	if (jread_end(&r) < 0 || rc < 0) {
 		json_decref(*ret);
@@ -233,18 +289,31 @@ item_of(struct batch *b, const json_t *run)
 	return NULL;
 }
 
+static bool
+has_result(const struct batch *b, const json_t *run)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s/result.json", b->dir,
+		json_string_value(json_object_get(run, "dir")));
+	return access(path, F_OK) == 0;
+}
+
 void
 batch_journal_apply(struct batch *b, const json_t *journal)
 {
+	size_t k, gone = 0;
 	json_t *run;
-	size_t k;
 
 	b->kept = json_array();
 	json_array_foreach(json_object_get(journal, "runs"), k, run)
 	{
 		struct batch_item *item = item_of(b, run);
 
-		if (item == NULL) {
+		bool is_gone = item != NULL && !has_result(b, run);
+
+		gone += is_gone;
+		if (item == NULL || is_gone) {
 			json_array_append(b->kept, run);
 			continue;
 		}
@@ -253,4 +322,7 @@ batch_journal_apply(struct batch *b, const json_t *journal)
 		snprintf(item->dir, sizeof(item->dir), "%s/%s", b->dir,
 			json_string_value(json_object_get(run, "dir")));
 	}
+	if (gone > 0)
+		talk_note("%zu completed run%s without a result.json now: run again", gone,
+			gone == 1 ? " is" : "s are");
 }

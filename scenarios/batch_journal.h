@@ -18,7 +18,8 @@ int batch_journal_write(const struct batch *b);
 int batch_journal_read(struct batch *b, json_t **ret, struct err *e);
 
 /*
- * Mark what was completed, but for what was inconclusive: that is repeated. What no item takes over is written again as it
+ * Mark what was completed, but for what was inconclusive and what has no result.json any more: that is repeated, and how
+ * many of the latter is said. What no item takes over is written again as it
  * is, until a run of the same scenario and variant replaces it; json_decref() b->kept.
  */
 void batch_journal_apply(struct batch *b, const json_t *journal);

@@ -182,6 +182,17 @@ begin(struct batch *b, struct batch_item items[3], struct scenario *s)
 	items[2] = (struct batch_item){.scenario = &s[0], .variant = "hardened"};
 }
 
+/* What a completed run leaves. */
+static void
+leave_result(const struct batch_item *item)
+{
+	char path[RUN_DIR_BYTES + 16];
+
+	assert_int_equal(fs_mkdirs(item->dir, NULL), 0);
+	snprintf(path, sizeof(path), "%s/result.json", item->dir);
+	assert_int_equal(fs_write(path, "{}", 2, NULL), 0);
+}
+
 static void
 journal(void **state)
 {
@@ -200,6 +211,7 @@ journal(void **state)
 	items[0].done = true;
 	items[0].code = 1;
 	snprintf(items[0].dir, sizeof(items[0].dir), "%s/a-documented-1", top);
+	leave_result(&items[0]);
 	items[1].code = 130; /* interrupted: is there, but not completed */
 	snprintf(items[1].dir, sizeof(items[1].dir), "%s/b-documented-1", top);
 	assert_int_equal(batch_journal_write(&b), 0);
@@ -274,6 +286,7 @@ journal_keeps(void **state)
 	struct scenario s[2] = {scenario_of("a", 1, 1), scenario_of("b", 1, 1)};
 	struct batch_item items[3];
 	struct batch b;
+	char gone[RUN_DIR_BYTES];
 	json_t *read;
 	struct err e;
 
@@ -285,6 +298,7 @@ journal_keeps(void **state)
 		items[i].done = true;
 		items[i].code = i == 0 ? 4 : 0;
 		snprintf(items[i].dir, sizeof(items[i].dir), "%s/%zu", top, i);
+		leave_result(&items[i]);
 	}
 	assert_int_equal(batch_journal_write(&b), 0);
 
@@ -296,6 +310,7 @@ journal_keeps(void **state)
 	assert_true(items[1].done);
 	assert_int_equal(json_array_size(b.kept), 2);
 	snprintf(items[0].dir, sizeof(items[0].dir), "%s/again", top);
+	leave_result(&items[0]);
 	items[0].done = true;
 	assert_int_equal(batch_journal_write(&b), 0);
 	json_decref(b.kept);
@@ -310,7 +325,26 @@ journal_keeps(void **state)
 	assert_non_null(strstr(items[0].dir, "/again"));
 	json_decref(b.kept);
 	json_decref(read);
+
+	/* Whose folder is gone is run again; the entry stays until then. */
+	snprintf(gone, sizeof(gone), "%s", items[1].dir);
+	assert_int_equal(fs_remove_tree(gone, NULL), 0);
+	begin(&b, items, s);
+	assert_int_equal(batch_journal_read(&b, &read, &e), 0);
+	batch_journal_apply(&b, read);
+	assert_true(items[0].done);
+	assert_false(items[1].done);
+	assert_true(items[2].done);
+	assert_int_equal(json_array_size(b.kept), 1);
+	json_decref(b.kept);
+	json_decref(read);
 }
+
+/* A journal's head, then one key of it or one run. */
+#define HEAD "{\"schema\": \"catchment.all/1\", \"trials\": 1, \"seed\": 1, \"rate_qps\": 1, "
+#define RUN(dir)                                                                                   \
+	"\"runs\": [{\"scenario\": \"a\", \"variant\": \"documented\", \"code\": 0, "              \
+	"\"completed\": true, \"dir\": " dir "}]}"
 
 static void
 journal_mistakes(void **state)
@@ -320,7 +354,11 @@ journal_mistakes(void **state)
 		"{\"schema\": \"catchment.all/1\", \"trials\": 0, \"seed\": 1, \"rate_qps\": 1, "
 		"\"runs\": []}",
 		"{\"schema\": \"catchment.all/1\", \"trials\": 1, \"seed\": 1, \"rate_qps\": 1, "
-		"\"runs\": 3}"};
+		"\"runs\": 3}",
+		HEAD "\"layers\": 5, \"runs\": []}", HEAD "\"quick\": 5, \"runs\": []}",
+		HEAD "\"runs\": [5]}", HEAD RUN("5"), HEAD RUN("\"\""), HEAD RUN("\"..\""),
+		HEAD RUN("\"../../../etc\""), HEAD RUN("\"/etc\"")};
+	static const char fair[] = HEAD RUN("\"a-documented-1\"");
 	struct batch b = {.len = 0};
 	char path[200];
 	json_t *read;
@@ -333,6 +371,10 @@ journal_mistakes(void **state)
 		assert_int_equal(fs_write(path, rows[i], strlen(rows[i]), NULL), 0);
 		assert_true(batch_journal_read(&b, &read, &e) < 0);
 	}
+	assert_non_null(strstr(e.text, "runs[0]: dir: '/etc' is no folder's plain name"));
+	assert_int_equal(fs_write(path, fair, strlen(fair), NULL), 0);
+	assert_int_equal(batch_journal_read(&b, &read, &e), 0);
+	json_decref(read);
 }
 
 int
