@@ -1,6 +1,7 @@
 /* sweep_doc.c - sweep.json: what was asked for and what each combination gave; the journal and the result in one. */
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +103,8 @@ static void
 check_asked(struct jread *r, const json_t *asked)
 {
 	static const char *const lists[] = {"vary", "layers", "knob_files", NULL};
+	static const char *const texts[] = {"variant", "topology", "rootfs", NULL};
+	static const char *const flags[] = {"quick", "no_calibration", NULL};
 	const json_t *one;
 	size_t i;
 
@@ -109,6 +112,21 @@ check_asked(struct jread *r, const json_t *asked)
 	jread_int(r, asked, "asked", "trials", 1, 1000, JREAD_NEEDED);
 	jread_int(r, asked, "asked", "seed", 1, 1000000000, JREAD_NEEDED);
 	jread_number(r, asked, "asked", "idle_s", 0, 36000);
+	jread_int(r, asked, "asked", "probes", 1, 2000, 1);
+	if (json_object_get(asked, "rate_qps") != NULL)
+		jread_number(r, asked, "asked", "rate_qps", 1, 1000);
+	for (size_t k = 0; texts[k] != NULL; k++)
+		if (json_object_get(asked, texts[k]) != NULL &&
+			jread_str(r, asked, "asked", texts[k], NULL)[0] == '\0')
+			jread_complain(r, texts[k], "says nothing");
+	for (size_t k = 0; flags[k] != NULL; k++) {
+		one = json_object_get(asked, flags[k]);
+		if (one != NULL && !json_is_boolean(one))
+			jread_complain(r, flags[k], "neither true nor false");
+	}
+	one = json_object_get(asked, "command");
+	if (one != NULL && !json_is_array(one))
+		jread_complain(r, "command", "not a list");
 	for (size_t k = 0; lists[k] != NULL; k++) {
 		const json_t *list = jread_array(r, asked, "asked", lists[k]);
 
@@ -148,6 +166,41 @@ sweep_read_asked(const char *dir, json_t **ret, struct err *e)
 	return rc;
 }
 
+/* Is it the one that the plan has at this place? Complains and returns false otherwise. */
+static bool
+check_combination(struct jread *r, const struct sweep *s, size_t i, const json_t *one)
+{
+	const json_t *values = json_object_get(one, "values");
+	size_t before = r->complaints;
+	char where[40];
+	const char *dir;
+
+	snprintf(where, sizeof(where), "combinations[%zu]", i);
+	if (!json_is_object(one)) {
+		jread_complain(r, where, "not an object");
+		return false;
+	}
+	if (!json_is_boolean(json_object_get(one, "done")))
+		jread_complain(r, where, "done: neither true nor false");
+	if (json_object_size(values) != s->vary_len)
+		jread_complain(r, where, "values: of %zu knobs, not of %zu as asked for",
+			json_object_size(values), s->vary_len);
+	for (size_t k = 0; k < s->vary_len; k++) {
+		const struct sweep_vary *v = &s->vary[k];
+		const json_t *value = json_object_get(values, v->knob->name);
+		double planned = v->values[s->items[i].value[k]];
+
+		if (!json_is_number(value) || fabs(json_number_value(value) - planned) > 1e-9)
+			jread_complain(r, where, "values: %s is not %g as asked for", v->knob->name,
+				planned);
+	}
+	jread_int(r, one, where, "valid_trials", 0, 1000, 0);
+	dir = jread_str(r, one, where, "dir", "x");
+	if (dir[0] == '\0' || dir[0] == '.' || strchr(dir, '/') != NULL)
+		jread_complain(r, where, "dir: '%s' is no folder's plain name", dir);
+	return r->complaints == before;
+}
+
 int
 sweep_read_found(struct sweep *s, struct err *e)
 {
@@ -168,6 +221,8 @@ sweep_read_found(struct sweep *s, struct err *e)
 
 			bool done = json_is_true(json_object_get(one, "done"));
 
+			if (!check_combination(&r, s, i, one))
+				continue;
 			/* What the host or a failure spoilt is repeated. */
 			s->items[i].again = done &&
 				json_integer_value(json_object_get(one, "valid_trials")) == 0;
