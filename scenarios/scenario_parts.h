@@ -26,8 +26,8 @@ void scenario_check_variant(struct scenario *s, const struct topology *t,
 	const struct conf_node *at, const char *variant);
 void scenario_check_withdraws(
 	struct scenario *s, const struct topology *t, const struct conf_node *root);
-void scenario_check_site(struct scenario *s, const struct topology *t, const struct conf_node *at,
-	const char *site);
+void scenario_check_site(
+	struct scenario *s, const struct topology *t, const struct conf_node *at, const char *site);
 
 /* After probes and timeline were read. */
 void scenario_check_metric(struct scenario *s, const struct conf_node *root,
