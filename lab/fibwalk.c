@@ -27,6 +27,29 @@ fibwalk_cache_free(struct fibwalk_cache *c)
 	free(c);
 }
 
+static void
+ask_ifindexes(const struct topo_node *topo, struct fibwalk_node *n)
+{
+	for (size_t i = 0; i < topo->ifaces_len; i++)
+		n->ifindex[i] = rtnl_ifindex(n->rtnl, topo->ifaces[i].name, NULL);
+}
+
+/*
+ * Which of the node's interfaces a route leaves by, -1 for none that the topology knows. Who has looked since before the
+ * link was there asks again: a lab that is still coming up is looked at too.
+ */
+static int
+iface_of(const struct topo_node *topo, struct fibwalk_node *n, int oif)
+{
+	for (int attempt = 0; attempt < 2; attempt++) {
+		for (size_t i = 0; i < topo->ifaces_len; i++)
+			if (n->ifindex[i] == oif)
+				return (int)i;
+		ask_ifindexes(topo, n);
+	}
+	return -1;
+}
+
 static int
 get_node(struct lab *lab, size_t node, struct fibwalk_node **ret, struct err *e)
 {
@@ -51,9 +74,10 @@ get_node(struct lab *lab, size_t node, struct fibwalk_node **ret, struct err *e)
 	if (rc < 0)
 		return rc;
 	n->ifindex = calloc(topo->ifaces_len + 1, sizeof(*n->ifindex));
-	for (size_t i = 0; n->ifindex != NULL && i < topo->ifaces_len; i++)
-		n->ifindex[i] = rtnl_ifindex(n->rtnl, topo->ifaces[i].name, NULL);
-	return n->ifindex == NULL ? err_set(e, ENOMEM, "out of memory") : 0;
+	if (n->ifindex == NULL)
+		return err_set(e, ENOMEM, "out of memory");
+	ask_ifindexes(topo, n);
+	return 0;
 }
 
 static bool
@@ -130,7 +154,7 @@ walk(struct lab *lab, size_t from, const struct inet *dst, size_t *hops, size_t 
 	for (*ret_len = 0; *ret_len < SURVEY_HOPS;) {
 		struct fibwalk_node *node = NULL;
 		struct rtnl_route route = {0};
-		int next = -1, rc = get_node(lab, at, &node, e);
+		int next = -1, iface, rc = get_node(lab, at, &node, e);
 
 		hops[(*ret_len)++] = at;
 		if (rc == 0)
@@ -141,10 +165,10 @@ walk(struct lab *lab, size_t from, const struct inet *dst, size_t *hops, size_t 
 			return rc;
 		if (route.local)
 			return 1;
-		for (size_t i = 0; i < t->nodes[at].ifaces_len; i++)
-			if (node->ifindex[i] == route.oif)
-				next = next_node(t, t->nodes[at].ifaces[i].link, at,
-					route.has_gateway ? &route.gateway : dst, way);
+		iface = iface_of(&t->nodes[at], node, route.oif);
+		if (iface >= 0)
+			next = next_node(t, t->nodes[at].ifaces[iface].link, at,
+				route.has_gateway ? &route.gateway : dst, way);
 		if (next < 0)
 			return 0;
 		at = (size_t)next;
