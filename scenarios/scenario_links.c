@@ -131,7 +131,9 @@ check_overlap(struct scenario *s, const struct topology *t, const struct conf_no
 
 	for (size_t i = 0; earlier != NULL && i < s->actions_len; i++) {
 		const struct action *b = &s->actions[i];
-		size_t len = b->for_ns > 0 ? action_links(t, b->target, earlier) : 0;
+		/* One with a mistake of its own may have no target. */
+		bool lasts = b->for_ns > 0 && b->target != NULL;
+		size_t len = lasts ? action_links(t, b->target, earlier) : 0;
 		bool both = (b->what.mask & action->what.mask) != 0 &&
 			action->at_ns <= b->at_ns + b->for_ns && action->for_ns > 0;
 
