@@ -71,7 +71,8 @@ tell_target(json_t *target, bool *missed)
 	const char *documented = text_of(target, "figure"); /* in the ledger's own words */
 
 	*missed |= strcmp(verdict, "missed") == 0;
-	if (json_is_null(json_object_get(target, "metric"))) {
+	if (json_is_null(json_object_get(target, "metric")) ||
+		(documented[0] == '\0' && !json_is_number(json_object_get(target, "target")))) {
 		talk_step("%-12s %s%s%s: %s", verdict, text_of(target, "id"), family[0] ? " " : "",
 			family, text_of(target, "why"));
 		tell_shown(json_object_get(target, "shown"), verdict);
