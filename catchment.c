@@ -25,6 +25,7 @@ static const struct command commands[] = {
 	{"report", "write report.html from a run directory", cmd_report},
 	{"probe", "query addresses at a rate, or as many vantage points from a plan file",
 		cmd_probe},
+	{"load", "load a service: queries, routes, traffic, floods", cmd_load},
 	{"import", "read what a real measurement network saw: RIPE Atlas", cmd_import},
 	{"capture", "capture at many interfaces, from a plan file", cmd_capture},
 	{"record", "record nodes' routes and services' log lines, from a plan file", cmd_record},

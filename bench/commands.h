@@ -7,5 +7,6 @@ int cmd_analyze(int argc, char *argv[]);
 int cmd_explain(int argc, char *argv[]);
 int cmd_capture(int argc, char *argv[]);
 int cmd_record(int argc, char *argv[]);
+int cmd_load(int argc, char *argv[]);
 
 #endif
