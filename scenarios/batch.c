@@ -13,8 +13,9 @@
 /* Measured on two busy cores; what a batch really takes corrects them as it goes. */
 #define BOOT_S	      25.0
 #define CALIBRATION_S 20.0
-#define AROUND_S      12.0 /* of a trial: captures and probes started and stopped, healing */
-#define ANALYSIS_S    10.0 /* of a trial: analysis, report */
+#define HEALING_S     4.0 /* from the last step until the lab is healed, as a rule */
+#define AROUND_S      3.0 /* of a trial: captures and probes started and stopped */
+#define ANALYSIS_S    3.0 /* of a trial: analysis, report */
 
 /* Environment troubles weigh more than a missed expectation, an interrupt more than all. */
 static int
@@ -29,32 +30,15 @@ worse(int a, int b)
 	return a;
 }
 
-void
-batch_shorten(struct scenario *s)
-{
-	const int64_t before_ns = 3 * NS_PER_S, after_ns = 8 * NS_PER_S;
-	int64_t needed_ns = after_ns;
-
-	for (size_t i = 0; i < s->expects_len; i++) {
-		const struct expect *x = &s->expects[i];
-
-		if (x->kind == EXPECT_SERVED_BY && x->to_ns - scenario_last_ns(s) > needed_ns)
-			needed_ns = x->to_ns - scenario_last_ns(s);
-		/* How it comes back is seen only by who watches until it has. */
-		if (x->kind == EXPECT_METRIC && strncmp(x->metric, "restore_", 8) == 0)
-			needed_ns = s->after_ns;
-	}
-	s->before_ns = s->before_ns < before_ns ? s->before_ns : before_ns;
-	s->after_ns = s->after_ns < needed_ns ? s->after_ns : needed_ns;
-}
-
 double
 batch_estimate_s(const struct scenario *s, int trials, bool calibrated)
 {
-	double trial_s = (double)(s->before_ns + s->phase_window_ns / 2 + scenario_last_ns(s) +
-				 s->after_ns) /
-			1e9 +
-		AROUND_S + ANALYSIS_S;
+	double after_s = (double)s->after_ns / 1e9;
+	double least_s = (double)s->least_after_ns / 1e9 + HEALING_S;
+	double trial_s =
+		(double)(s->before_ns + s->phase_window_ns / 2 + scenario_last_ns(s)) / 1e9 +
+		(s->least_after_ns > 0 && least_s < after_s ? least_s : after_s) + AROUND_S +
+		ANALYSIS_S;
 
 	return trial_s * trials + (calibrated ? CALIBRATION_S : 0);
 }

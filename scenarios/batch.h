@@ -32,9 +32,6 @@ struct batch {
 	const char *data;      /* the bench's own files */
 };
 
-/* Make a scenario as short as its own expectations allow. */
-void batch_shorten(struct scenario *s);
-
 /* How long one run will take, all in all but for the lab's boot. */
 double batch_estimate_s(const struct scenario *s, int trials, bool calibrated);
 

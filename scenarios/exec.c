@@ -89,22 +89,33 @@ reap(struct exec_jobs *jobs)
 	jobs->len = kept;
 }
 
-void
+/* Has it ended by the deadline? It is not waited for as a child: a check's status is exec_finish()'s to take. */
+static bool
+has_ended(const struct exec_job *job, struct mono deadline)
+{
+	int left_ms = mono_left_ms(deadline);
+	struct pollfd pfd = {.events = POLLIN};
+	bool ended;
+
+	if (job->ended)
+		return true;
+	pfd.fd = (int)syscall(SYS_pidfd_open, job->pid, 0);
+	if (pfd.fd < 0)
+		return false;
+	ended = poll(&pfd, 1, left_ms > 0 ? left_ms : 0) == 1;
+	close(pfd.fd);
+	return ended;
+}
+
+bool
 exec_settle(struct exec_jobs *jobs, struct mono deadline)
 {
-	for (size_t i = 0; i < jobs->len; i++) {
-		int left_ms = mono_left_ms(deadline);
-		struct pollfd pfd = {.events = POLLIN};
+	bool all = true;
 
-		if (jobs->list[i].ended || jobs->list[i].action->kind == ACTION_CHECK)
-			continue;
-		pfd.fd = (int)syscall(SYS_pidfd_open, jobs->list[i].pid, 0);
-		if (pfd.fd < 0)
-			continue;
-		(void)poll(&pfd, 1, left_ms > 0 ? left_ms : 0);
-		close(pfd.fd);
-	}
+	for (size_t i = 0; i < jobs->len; i++)
+		all &= has_ended(&jobs->list[i], deadline);
 	reap(jobs);
+	return all;
 }
 
 static int

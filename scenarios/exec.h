@@ -28,8 +28,8 @@ struct exec_jobs {
 int exec_start(struct exec_jobs *jobs, struct lab *lab, const struct action *action,
 	struct lab_instant *ret, struct err *e);
 
-/* Wait until the commands under way have ended, at most until the deadline. None is killed, and what failed is kept. */
-void exec_settle(struct exec_jobs *jobs, struct mono deadline);
+/* Wait until the commands under way have ended, at most until the deadline. None is killed, and what failed is kept. Have all? */
+bool exec_settle(struct exec_jobs *jobs, struct mono deadline);
 
 /*
  * Wait until all have ended, at most until the deadline; what still runs then is killed.

@@ -32,7 +32,7 @@ load_one(struct run_args *a, struct loaded *l, const char *path, bool named)
 	judges_check(s, l->targets);
 	if (conf_report(s->conf) == 0 && (s->fits || !named || a->list)) {
 		if (a->batch.quick)
-			batch_shorten(s);
+			scenario_shorten(s, true);
 		return 0;
 	}
 	if (conf_complaints(s->conf) == 0) {

@@ -108,7 +108,7 @@ read_root(struct scenario *s, const struct topology *t, const struct conf_node *
 {
 	static const char *const keys[] = {"name", "title", "summary", "like", "judges", "probes",
 		"before", "after", "phase", "timeline", "expect", "rollback", "variants", "lab",
-		"layers", "settings", "withdraws", NULL};
+		"layers", "settings", "withdraws", "skip", NULL};
 	const char *rollback, *lab;
 
 	conf_known(s->conf, root, keys);
@@ -118,6 +118,7 @@ read_root(struct scenario *s, const struct topology *t, const struct conf_node *
 	scenario_read_settings(s, t, root);
 	scenario_read_timeline(s, t, root);
 	scenario_read_expects(s, t, root);
+	scenario_read_skip(s, root);
 	lab = conf_str(s->conf, root, "lab", "shared");
 	s->own_lab = strcmp(lab, "own") == 0;
 	if (!s->own_lab && strcmp(lab, "shared") != 0)

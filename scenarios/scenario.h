@@ -101,7 +101,10 @@ struct scenario {
 	double large_qps;	     /* for names with large answers, likewise; 0: none */
 	int64_t before_ns, after_ns; /* observed before the fault and after the last action */
 	int64_t phase_window_ns;     /* the fault waits a random part of this; 0: none */
-	int64_t timeout_ns;	     /* of a query */
+	int64_t skip_from_ns,
+		skip_to_ns; /* what a quick look leaves out of the timeline; equal: nothing */
+	int64_t least_after_ns; /* then it may end as soon as the lab is healed; 0: after_ns, come what may */
+	int64_t timeout_ns; /* of a query */
 	struct action *actions;
 	size_t actions_len;
 	struct expect *expects;
@@ -148,6 +151,13 @@ const char *scenario_fault_node(const struct scenario *s);
 
 /* End of the last action, and of what lasts for a time, ns after the fault. */
 int64_t scenario_last_ns(const struct scenario *s);
+
+/*
+ * For a quick look: little time before the fault, and after the last step only until the lab is healed, or as long as
+ * its expectations need. `skip`: also without what it says may be left out, which timers slower than the variant's own
+ * might need.
+ */
+void scenario_shorten(struct scenario *s, bool skip);
 
 /*
  * Links a pattern means: "a-*" all that touch a node of such a name, "a-hkg--a-sin" those between

@@ -95,13 +95,21 @@ read_during(struct scenario *s, const struct conf_node *entry, struct expect *x)
 			(double)(scenario_last_ns(s) + s->after_ns) / 1e9);
 }
 
+void
+scenario_tell_served(struct expect *x)
+{
+	char from[24], to[24];
+
+	snprintf(x->text, sizeof(x->text), "clients in %s served by %s from %s to %s", x->city,
+		x->site, num_show_ns(x->from_ns, from), num_show_ns(x->to_ns, to));
+}
+
 static void
 read_expect_served(struct scenario *s, const struct topology *t, const struct conf_node *entry,
 	struct expect *x)
 {
 	static const char *const keys[] = {
 		"during", "clients", "served_by", "variant", "judges", NULL};
-	char from[24], to[24];
 
 	conf_known(s->conf, entry, keys);
 	x->kind = EXPECT_SERVED_BY;
@@ -115,8 +123,7 @@ read_expect_served(struct scenario *s, const struct topology *t, const struct co
 			"the network has no city '%s'", x->city);
 	if (x->site[0] != '\0')
 		scenario_check_site(s, t, conf_get(s->conf, entry, "served_by"), x->site);
-	snprintf(x->text, sizeof(x->text), "clients in %s served by %s from %s to %s", x->city,
-		x->site, num_show_ns(x->from_ns, from), num_show_ns(x->to_ns, to));
+	scenario_tell_served(x);
 }
 
 void

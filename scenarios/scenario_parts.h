@@ -10,6 +10,12 @@ void scenario_read_timeline(
 void scenario_read_expects(
 	struct scenario *s, const struct topology *t, const struct conf_node *root);
 
+/* Say in words, for the report, what a `served_by` expects and when. */
+void scenario_tell_served(struct expect *x);
+
+/* Read `skip:` of the root, after timeline and expectations. Mistakes become complaints. */
+void scenario_read_skip(struct scenario *s, const struct conf_node *root);
+
 /* Read `layers:` of the root. Mistakes become complaints. */
 void scenario_read_layers(
 	struct scenario *s, const struct topology *t, const struct conf_node *root);

@@ -132,7 +132,7 @@ adjust_scenario(struct sweep *s)
 	if (rate > 0)
 		s->scenario->rate_qps = rate;
 	if (json_is_true(json_object_get(s->asked, "quick")))
-		batch_shorten(s->scenario);
+		scenario_shorten(s->scenario, false);
 	s->trials = (int)json_integer_value(json_object_get(s->asked, "trials"));
 	s->idle_ns = (int64_t)(json_number_value(json_object_get(s->asked, "idle_s")) * 1e9);
 }

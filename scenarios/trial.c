@@ -22,6 +22,8 @@ enum {
 	HEAL_MS = 60000,   /* and after one */
 	SURVEY_MS = 250,
 	ROUND_MS = 15000, /* for the command of a round's step, before the next step */
+	LOOK_MS = 500,	  /* between looks whether the lab is healed already */
+	LAST_MS = 1500,	  /* for the last answers, once it is */
 	LATE_MS = 20
 };
 
@@ -146,6 +148,41 @@ keep_distance(struct trial *t, size_t i, struct mono *fault)
 		*fault = mono_add(*fault, late_ns);
 }
 
+/* Is all as before, and has every command ended? */
+static bool
+is_over(struct trial *t)
+{
+	struct survey *s = NULL;
+	struct err ignored;
+	bool over = exec_settle(&t->jobs, mono_now()) &&
+		survey_take(t->plan->lab, &s, &ignored) == 0 &&
+		survey_healthy(s, !t->plan->any_catchment);
+
+	survey_free(s);
+	return over;
+}
+
+/* After the last step: as long as the scenario says; for a quick look only until the lab is healed. */
+static int
+watch_after(struct trial *t, struct mono last, struct err *e)
+{
+	const struct scenario *s = t->plan->scenario;
+	struct mono end = mono_add(last, s->after_ns), look = mono_add(last, s->least_after_ns);
+	int rc = 0;
+
+	while (rc == 0 && s->least_after_ns > 0 && look.ns < end.ns) {
+		rc = watch_until(&t->watch, look, "after", e);
+		if (rc == 0 && is_over(t)) {
+			struct mono soon = mono_add(mono_now(), LAST_MS * NS_PER_MS);
+
+			end = soon.ns < end.ns ? soon : end;
+			break;
+		}
+		look = mono_add(mono_now(), LOOK_MS * NS_PER_MS);
+	}
+	return rc < 0 ? rc : watch_until(&t->watch, end, "after", e);
+}
+
 static int
 play(struct trial *t, struct err *e)
 {
@@ -168,8 +205,7 @@ play(struct trial *t, struct err *e)
 		talk_live("%s: %s %s", t->watch.title, action_name(a->kind), a->target);
 	}
 	if (rc == 0)
-		rc = watch_until(
-			&t->watch, mono_add(fault, scenario_last_ns(s) + s->after_ns), "after", e);
+		rc = watch_after(t, mono_add(fault, scenario_last_ns(s)), e);
 	/* What has not ended by now does not belong to this trial; after a failure nothing is waited for. */
 	if (exec_finish(&t->jobs, mono_now(), rc == 0 ? e : &later) < 0 && rc == 0)
 		rc = -EIO;

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <jansson.h>
 #include <pcap/pcap.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,11 @@ enum {
 	FILE_HEADER_BYTES = 24,
 	PACKET_HEADER_BYTES = 16,
 	FILES_PER_POINT = 3, /* packet socket, its eventfd, the file */
+	/*
+	 * Setting up a ring and closing a packet socket each wait for the kernel (RCU), 20 ms and more, however
+	 * idle the machine: 90 in a row took 1.7 s and 2 s, side by side a tenth of that.
+	 */
+	SIDE_BY_SIDE = 16,
 };
 
 struct point {
@@ -190,6 +197,60 @@ read_point(struct capture *c, struct point *pt, struct err *e)
 	return 0;
 }
 
+/* What one of the threads that work side by side does: every point that nobody has taken yet. */
+struct crew {
+	struct capture *c;
+	int (*work)(struct capture *c, struct point *pt, int key, struct err *e);
+	atomic_size_t next;
+	atomic_bool failed;
+	pthread_mutex_t mutex; /* of what follows: the first that went wrong */
+	int rc;
+	struct err e;
+};
+
+static void *
+crew_member(void *user)
+{
+	struct crew *crew = user;
+	struct err e = {0};
+	size_t i;
+
+	while (!atomic_load(&crew->failed) &&
+		(i = atomic_fetch_add(&crew->next, 1)) < crew->c->plan->points_len) {
+		int rc = crew->work(crew->c, &crew->c->points[i], (int)i, &e);
+
+		if (rc == 0)
+			continue;
+		pthread_mutex_lock(&crew->mutex);
+		if (!atomic_exchange(&crew->failed, true)) {
+			crew->rc = rc;
+			crew->e = e;
+		}
+		pthread_mutex_unlock(&crew->mutex);
+	}
+	return NULL;
+}
+
+/* `work` on every point, side by side; where no thread is to be had, one after the other. Returns the first failure. */
+static int
+side_by_side(struct capture *c,
+	int (*work)(struct capture *c, struct point *pt, int key, struct err *e), struct err *e)
+{
+	struct crew crew = {.c = c, .work = work, .mutex = PTHREAD_MUTEX_INITIALIZER};
+	pthread_t threads[SIDE_BY_SIDE];
+	size_t started = 0;
+
+	while (started < SIDE_BY_SIDE && started + 1 < c->plan->points_len &&
+		pthread_create(&threads[started], NULL, crew_member, &crew) == 0)
+		started++;
+	crew_member(&crew);
+	for (size_t i = 0; i < started; i++)
+		pthread_join(threads[i], NULL);
+	if (crew.rc < 0 && e != NULL)
+		*e = crew.e;
+	return crew.rc;
+}
+
 int
 capture_open(const struct capture_plan *p, struct capture **ret, struct err *e)
 {
@@ -206,11 +267,11 @@ capture_open(const struct capture_plan *p, struct capture **ret, struct err *e)
 			     : openfiles_allow(FILES_PER_POINT * p->points_len, e);
 	if (rc == 0)
 		rc = fs_mkdirs(p->dir, e);
-	for (size_t i = 0; rc == 0 && i < p->points_len; i++)
-		rc = open_point(c, &c->points[i], (int)i, e);
+	if (rc == 0)
+		rc = side_by_side(c, open_point, e);
 	/*
-	 * Opening many takes seconds, in which the rings of the first run full: nobody was promised
-	 * those packets. From here on they are read, and what is lost is counted.
+	 * Opening many takes long, rings of the first may run full meanwhile: nobody was promised those
+	 * packets. From here on they are read, and what is lost is counted.
 	 */
 	for (size_t i = 0; rc == 0 && i < p->points_len; i++) {
 		rc = read_point(c, &c->points[i], e);
@@ -346,20 +407,26 @@ capture_stats_write(const struct capture *c, struct err *e)
 	return rc;
 }
 
+static int
+close_point(struct capture *c, struct point *pt, int key, struct err *e)
+{
+	(void)c;
+	(void)key;
+	(void)e;
+	close_file(pt, NULL);
+	if (pt->dead != NULL)
+		pcap_close(pt->dead);
+	if (pt->live != NULL)
+		pcap_close(pt->live);
+	return 0;
+}
+
 void
 capture_free(struct capture *c)
 {
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < c->plan->points_len; i++) {
-		struct point *pt = &c->points[i];
-
-		close_file(pt, NULL);
-		if (pt->dead != NULL)
-			pcap_close(pt->dead);
-		if (pt->live != NULL)
-			pcap_close(pt->live);
-	}
+	(void)side_by_side(c, close_point, NULL);
 	if (c->epoll_fd >= 0)
 		close(c->epoll_fd);
 	free(c->points);
