@@ -58,7 +58,7 @@ dnswrite_name(const char *text, size_t len_bytes, uint8_t out[static DNS_NAME_WI
 			label = n++;
 			continue;
 		}
-		if (b <= ' ' || b >= 0x7f || b == '"')
+		if (b <= ' ' || b >= 0x7f)
 			return DNSWRITE_NAME_CHARACTER;
 		if (b == '\\') {
 			size_t took = escaped(text + i + 1, len_bytes - i - 1, &b);

@@ -37,7 +37,7 @@ enum dnswrite_name {
 	DNSWRITE_NAME_LABEL = -2,    /* a label of more than 63 bytes */
 	DNSWRITE_NAME_LONG = -3,     /* more than 255 bytes on the wire */
 	DNSWRITE_NAME_ESCAPE = -4,   /* a backslash with nothing sensible behind it */
-	DNSWRITE_NAME_CHARACTER = -5 /* a blank, a quote, or what is not ASCII: it wants \DDD */
+	DNSWRITE_NAME_CHARACTER = -5 /* a blank, or what is not ASCII: it wants \DDD */
 };
 
 /*
