@@ -120,13 +120,13 @@ demo: ## on a fresh machine, everything: install, build, crash a DNS server, cut
 # tests/fuzz/fuzz_X.c is tried on tests/fuzz/corpus/X/, by libFuzzer or, built plain, by replay.c.
 UNIT  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*/test_*.c)))
 BENCH := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*_bench.c)))
-BENCH_SHARED := $(sort $(filter-out tests/bench/%_bench.c,$(wildcard tests/bench/*.c)))
+BENCH_SHARED := $(sort $(filter-out tests/bench/%_bench.c tests/bench/%.bpf.c,$(wildcard tests/bench/*.c)))
 ORACLE := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/oracle/*.c)))
 FUZZ  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 # How these are linked: with clang's fuzzer, unless FUZZER is set to the object with another main.
 FUZZER ?= -fsanitize=fuzzer
 TESTS  := BUILD=$(BUILD) tests/run
-.PHONY: check unit golden golden-update oracle fuzz-smoke lab-test fuzz bench bench-idle bench-size unit-programs oracle-programs fuzz-programs
+.PHONY: check unit golden golden-update oracle fuzz-smoke lab-test fuzz bench bench-deps bench-load bench-parts bench-idle bench-size unit-programs oracle-programs fuzz-programs
 
 check: ## every test there is: both compilers, units, sanitizers, golden, oracles, fuzz, and as root the lab
 	$(Q).ci/deps --try
@@ -154,7 +154,15 @@ fuzz: ## look for new inputs that break a parser: TARGET=dns SECONDS=600
 	$(Q)$(MAKE) BUILD=$(BUILD)/fuzz CC=clang SAN=fuzzer fuzz-programs
 	$(Q)tests/fuzz/run $(BUILD)/fuzz $(TARGET) $(or $(SECONDS),60)
 
-bench: $(PROGRAM) $(BENCH) ## measure the instrument's own parts
+bench: bench-parts bench-load ## all that measures us: the parts, and the load generators side by side
+
+bench-deps: ## install the load generators that we are measured beside (Debian, as root)
+	$(Q).ci/deps tests/bench/packages
+
+bench-load: all ## dnsperf, kxdpgun and we, side by side (as root; ROUNDS=5, OUT=runs/bench)
+	$(Q)tests/bench/load --rounds $(or $(ROUNDS),5) --out $(or $(OUT),runs/bench) $(PROGRAM)
+
+bench-parts: $(PROGRAM) $(BENCH) ## measure the instrument's own parts
 	$(Q)for program in $(BENCH); do echo "== $$program"; $$program || exit 1; done
 
 bench-idle: all rootfs ## does the hardened variant stay still when left alone? (as root; MINUTES=30)
