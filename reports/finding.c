@@ -222,6 +222,20 @@ family_of(const struct result *r, const struct target *t)
 	return "";
 }
 
+/* A withdraw that did not last: clients lost what they had found. */
+static void
+say_flaps(struct buf *b, const struct result *r, const struct target *t)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < r->n_trials; i++)
+		if (r->trial[i].valid)
+			most = fmax(most, r->trial[i].withdraw_flaps);
+	if (is(t->metric, "withdraw_ms") && most > 0)
+		buf_addf(b, ", and came back %s%.0f time%s while the fault lasted",
+			t->trials > 1 ? "up to " : "", most, most > 1 ? "s" : "");
+}
+
 void
 finding_say(struct buf *b, const struct result *r, const struct target *t)
 {
@@ -245,6 +259,7 @@ finding_say(struct buf *b, const struct result *r, const struct target *t)
 		buf_addf(b, "%s %s %s", finding_statistic(t->statistic), noun,
 			finding_measured(&both, text));
 	buf_addf(b, "%s (documented: %s)", family_of(r, t), finding_documented(t, text));
+	say_flaps(b, r, t);
 	if (t->trials > 1 && t->verdict == TARGET_MISSED && over > 0)
 		buf_addf(b, ", missed in %.0f of %.0f trials", over, t->trials);
 }

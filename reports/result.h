@@ -126,6 +126,7 @@ struct trial {
 	size_t n_invalid_because;
 	double phase_ms, restore_ms; /* restore_ms: from the fault, NaN if never */
 	struct family_ms withdraw_ms, announce_ms;
+	double withdraw_flaps; /* of both families the more; NaN: not counted */
 	double restore_unanswered, last_answer_ms, full_convergence_ms;
 	struct stats first_good_ms, loss_ms;
 	struct stream *streams;

@@ -206,6 +206,7 @@ result_trial_read(struct reader *r, json_t *object, const char *at, struct trial
 	double fault_ns = reader_num(r, object, at, "fault_wall_ns");
 	double restore_ns = reader_num(r, object, at, "restore_wall_ns");
 	char path[READER_AT_BYTES];
+	struct family_ms flaps;
 	json_t *restore, *timeline;
 
 	t->number = number >= 0 && number < 1e6 ? (int)number : 0;
@@ -216,6 +217,8 @@ result_trial_read(struct reader *r, json_t *object, const char *at, struct trial
 	t->phase_ms = reader_num(r, object, at, "phase_ms");
 	t->restore_ms = (restore_ns - fault_ns) / 1e6;
 	t->withdraw_ms = family_read(r, object, at, "withdraw_ms");
+	flaps = family_read(r, object, at, "withdraw_flaps");
+	t->withdraw_flaps = fmax(flaps.v4, flaps.v6);
 	t->last_answer_ms = reader_num(r, object, at, "last_answer_from_fault_site_ms");
 	t->full_convergence_ms = reader_num(r, object, at, "full_convergence_ms");
 	t->first_good_ms = result_stats_read(r, object, at, "first_good_answer_ms");

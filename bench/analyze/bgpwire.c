@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/analyze/withdraw.h"
+
 /* Returns 0 or -ENOMEM. */
 static int
 keep_event(struct trial *t, const struct bgplog *log, const struct bgplog_entry *x,
@@ -142,26 +144,56 @@ count_closes(struct trial *t)
 
 		for (size_t k = 0; k < i && first; k++)
 			first = t->wire[k].kind != WIRE_CLOSE || t->wire[k].session != w->session;
-		for (int f = 0; f < FAMILIES && first; f++) {
+		for (int f = 0; f < FAMILIES && first; f++)
 			w->withdraws[f] = carried(t, w, (enum family)f);
-			if (w->withdraws[f] && w->at_ns > t->withdraw_ns[f])
-				t->withdraw_ns[f] = w->at_ns;
-		}
 	}
 }
 
-static void
+/* Was anything said of the family's prefix to this peer, in the whole trial? */
+static bool
+was_told(const struct trial *t, const char *peer, enum family family)
+{
+	for (size_t i = 0; i < t->wires; i++)
+		if (t->wire[i].kind != WIRE_CLOSE && t->wire[i].family == family &&
+			strcmp(t->wire[i].peer, peer) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Sessions over IPv4 that were up before the restore and said nothing of the IPv4 prefixes; IPv6 likewise.
+ * Returns 0 or -ENOMEM.
+ */
+static int
+count_silent(struct trial *t, const struct bgplog *log, int node)
+{
+	bool *seen = calloc(log->sessions + 1, sizeof(*seen));
+
+	if (seen == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < log->entries; i++) {
+		const struct bgplog_entry *x = &log->entry[i];
+		enum family f;
+
+		if (x->session < 0 || seen[x->session] || x->way != BGPLOG_SENT ||
+			(x->what != BGPLOG_KEEPALIVE && x->what != BGPLOG_UPDATE) ||
+			x->at_ns >= t->restore_ns || log->point[x->point].node != node)
+			continue;
+		seen[x->session] = true;
+		f = log->session[x->session].family == 6 ? V6 : V4;
+		t->withdraw[f].silent += !was_told(t, bgplog_peer_text(log, x), f);
+	}
+	free(seen);
+	return 0;
+}
+
+static int
 find_instants(struct trial *t)
 {
-	for (size_t i = 0; i < t->wires; i++) {
-		const struct wire_event *w = &t->wire[i];
-
-		if (w->kind == WIRE_WITHDRAW && w->at_ns >= t->fault_ns && w->at_ns < t->restore_ns)
-			t->withdraw_ns[w->family] = w->at_ns;
-	}
 	count_closes(t);
 	for (int f = 0; f < FAMILIES; f++)
 		t->announce_ns[f] = announced_ns(t, (enum family)f);
+	return withdraw_measure(t);
 }
 
 /* What of the node's captures could not be read makes the trial invalid. */
@@ -206,6 +238,8 @@ bgpwire_measure(const struct run *r, struct trial *t, const struct bgplog *log)
 			rc = take_entry(r, t, log, x);
 	}
 	if (rc == 0)
-		find_instants(t);
+		rc = find_instants(t);
+	if (rc == 0)
+		rc = count_silent(t, log, node);
 	return rc;
 }

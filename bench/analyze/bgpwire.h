@@ -5,8 +5,8 @@
  * announce an anycast prefix. The instant of a message is that of the packet by which its last
  * missing byte became visible.
  *
- * `withdraw` is the last withdrawal between fault and restore, over all peers, per family of the
- * prefix. A session that the node itself closes (NOTIFICATION, FIN or RST, the first of them) withdraws
+ * `withdraw` is the first instant between fault and restore at which no peer has the family's prefix any
+ * more (withdraw.h). A session that the node itself closes (NOTIFICATION, FIN or RST, the first of them) withdraws
  * what it carried, by RFC 4271 6, though no UPDATE says so: it counts like one where the session carried
  * the prefix. Peers that keep stale routes (graceful restart) are not told apart. `announce` is, after
  * the restore, the latest of the peers' first announcements.

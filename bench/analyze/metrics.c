@@ -57,8 +57,20 @@ collect_withdraw(const struct run *r, const struct trial *t, metric_family f, st
 		return 0;
 	for (int k = 0; k < FAMILIES; k++)
 		if (of_family(f, (enum family)k) && is_served(r, (enum family)k))
-			worst_ms = fmax(worst_ms, since_fault_ms(t, t->withdraw_ns[k]));
+			worst_ms = fmax(worst_ms, since_fault_ms(t, t->withdraw[k].first_ns));
 	return worst_ms < 0 && isinf(worst_ms) ? 0 : add(m, t, worst_ms);
+}
+
+/* Of both families together the more. */
+static int
+collect_flaps(const struct run *r, const struct trial *t, metric_family f, struct metric *m)
+{
+	double most = -1;
+
+	for (int k = 0; k < FAMILIES && t->wire_read; k++)
+		if (of_family(f, (enum family)k) && is_served(r, (enum family)k))
+			most = fmax(most, t->withdraw[k].flaps);
+	return most < 0 ? 0 : add(m, t, most);
 }
 
 static int
@@ -327,6 +339,7 @@ static const struct {
 	enum tally_of tally;
 } metrics[] = {
 	{"withdraw_ms", "ms", "trials", collect_withdraw, 0},
+	{"withdraw_flaps", "times", "trials", collect_flaps, 0},
 	{"restore_announce_ms", "ms", "trials", collect_announce, 0},
 	{"first_good_answer_ms", "ms", "affected streams x trials", collect_first_good, 0},
 	{"loss_of_connectivity_ms", "ms", "streams of affected cities x trials", collect_loss, 0},

@@ -42,6 +42,28 @@ by_family(const struct trial *t, const int64_t wall_ns[static FAMILIES])
 	return o;
 }
 
+static void
+set_withdraw(json_t *o, const struct trial *t)
+{
+	int64_t first_ns[FAMILIES], last_ns[FAMILIES];
+	json_t *flaps = json_object(), *sessions = json_object();
+
+	for (int f = 0; f < FAMILIES; f++) {
+		const struct withdraw *w = &t->withdraw[f];
+
+		first_ns[f] = w->first_ns;
+		last_ns[f] = w->last_ns;
+		json_object_set_new(flaps, family_name[f], json_integer(w->flaps));
+		json_object_set_new(sessions, family_name[f],
+			json_pack("{s:i,s:i,s:i}", "carried", (int)w->sessions, "withdrawn",
+				(int)w->most, "silent", (int)w->silent));
+	}
+	json_object_set_new(o, "withdraw_ms", by_family(t, first_ns));
+	json_object_set_new(o, "withdraw_last_ms", by_family(t, last_ns));
+	json_object_set_new(o, "withdraw_flaps", flaps);
+	json_object_set_new(o, "withdraw_sessions", sessions);
+}
+
 static json_t *
 families_json(const bool of[static FAMILIES])
 {
@@ -187,7 +209,7 @@ trial_json(const struct run *r, const struct trial *t)
 	json_object_set_new(
 		o, "restore_wall_ns", t->has_restore ? json_integer(t->restore_ns) : json_null());
 	json_object_set_new(o, "phase_ms", json_number(t->phase_ms));
-	json_object_set_new(o, "withdraw_ms", by_family(t, t->withdraw_ns));
+	set_withdraw(o, t);
 	json_object_set_new(o, "withdraw_messages", wire_json(t, WIRE_WITHDRAW));
 	json_object_set_new(o, "announce_messages", wire_json(t, WIRE_ANNOUNCE));
 	json_object_set_new(o, "session_closes", wire_json(t, WIRE_CLOSE));

@@ -129,6 +129,16 @@ struct wire_event {
 	const char *how;   /* "withdrawn", "mp_unreach", "nlri", "mp_reach", "notification", ... */
 };
 
+/* How a family's prefixes were withdrawn between fault and restore (withdraw.h). */
+struct withdraw {
+	int64_t first_ns; /* wall: when no session carried them any more for the first time, or NEVER */
+	int64_t last_ns;   /* wall: the last that withdrew them, or NEVER */
+	unsigned flaps;	   /* announced again after that, before the restore */
+	unsigned sessions; /* known to have carried them at the fault */
+	unsigned most;	   /* of these, withdrawn at one time */
+	unsigned silent;   /* sessions of that family in which nothing was said of them */
+};
+
 struct budget;
 
 struct trial {
@@ -158,8 +168,8 @@ struct trial {
 	size_t wires;
 	bool wire_read; /* the captures of the node at fault could be read */
 	uint64_t wire_malformed;
-	int64_t withdraw_ns[FAMILIES]; /* wall, or NEVER */
-	int64_t announce_ns[FAMILIES];
+	struct withdraw withdraw[FAMILIES];
+	int64_t announce_ns[FAMILIES]; /* wall, or NEVER */
 	int64_t last_from_fault_site_ns;
 	int64_t full_convergence_ns; /* from the fault, or NEVER */
 	struct budget *budget;	     /* budget.h; NULL: none */

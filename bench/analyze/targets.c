@@ -169,7 +169,9 @@ evidence(const struct target *x, metric_family f, const struct trial *t)
 		const struct wire_event *w = &t->wire[i];
 
 		if (w->kind != WIRE_WITHDRAW || (f != FAMILIES && w->family != (enum family)f) ||
-			w->at_ns < t->fault_ns || w->at_ns >= t->restore_ns)
+			w->at_ns < t->fault_ns || w->at_ns >= t->restore_ns ||
+			(t->withdraw[w->family].first_ns != NEVER &&
+				w->at_ns > t->withdraw[w->family].first_ns))
 			continue;
 		json_array_append_new(list, json_string(w->capture));
 		break;
@@ -181,20 +183,50 @@ evidence(const struct target *x, metric_family f, const struct trial *t)
 	return list;
 }
 
+/* Of a withdraw: that it was not of all sessions, or did not last. */
 static void
-say_why(json_t *o, const struct target *x, const struct metric *m, size_t misses, size_t trials)
+say_withdraw(const struct run *r, metric_family f, char *out, size_t out_bytes)
+{
+	unsigned flaps = 0, most = 0, sessions = 0;
+
+	for (size_t i = 0; i < r->trials; i++)
+		for (int k = 0; k < FAMILIES && r->trial[i].valid; k++) {
+			const struct withdraw *w = &r->trial[i].withdraw[k];
+
+			if (f != FAMILIES && f != (metric_family)k)
+				continue;
+			flaps = w->flaps > flaps ? w->flaps : flaps;
+			if (w->first_ns == NEVER && w->most > most) {
+				most = w->most;
+				sessions = w->sessions;
+			}
+		}
+	out[0] = '\0';
+	if (most > 0)
+		snprintf(out, out_bytes, "at most %u of %u sessions withdrew it at one time; ",
+			most, sessions);
+	else if (flaps > 0)
+		snprintf(out, out_bytes, "it came back %s%u time%s before the restore; ",
+			r->trials > 1 ? "up to " : "", flaps, flaps == 1 ? "" : "s");
+}
+
+static void
+say_why(json_t *o, const struct run *r, const struct target *x, metric_family f,
+	const struct metric *m, size_t misses, size_t trials)
 {
 	const char *nothing = strcmp(x->metric, "withdraw_ms") == 0
 		? "no withdraw was seen before the restore"
 		: "not seen before the restore";
-	char why[512];
+	char why[512], more[128] = "";
 	int n = 0;
 
+	if (strcmp(x->metric, "withdraw_ms") == 0)
+		say_withdraw(r, f, more, sizeof(more));
 	if (m->missing > 0)
 		n = snprintf(why, sizeof(why), "%s in %zu of %zu samples; ", nothing, m->missing,
 			m->samples->n);
-	n += snprintf(why + n, sizeof(why) - (size_t)n, "%zu of %zu trials miss the target", misses,
-		trials);
+	n += snprintf(why + n, sizeof(why) - (size_t)n, "%s%zu of %zu trials miss the target", more,
+		misses, trials);
 	if (trials < PUBLISHED_TRIALS)
 		snprintf(why + n, sizeof(why) - (size_t)n,
 			"; a quick look: %zu trial%s, a published figure has %d", trials,
@@ -224,7 +256,7 @@ judge(const struct run *r, const struct target *x, metric_family f, const struct
 	}
 	if (x->unit == NULL)
 		json_object_set_new(o, "unit", json_string(m->unit));
-	say_why(o, x, m, misses, trials);
+	say_why(o, r, x, f, m, misses, trials);
 	json_object_set_new(o, "evidence", evidence(x, f, worst));
 	return o;
 }

@@ -144,7 +144,7 @@ trial_load(struct run *r, struct trial *t, struct err *e)
 	t->phase_ms = NAN;
 	t->full_convergence_ns = t->last_from_fault_site_ns = NEVER;
 	for (int f = 0; f < FAMILIES; f++)
-		t->withdraw_ns[f] = t->announce_ns[f] = NEVER;
+		t->withdraw[f].first_ns = t->withdraw[f].last_ns = t->announce_ns[f] = NEVER;
 	t->noise = json_object();
 	if (t->noise == NULL)
 		return err_sys(e, ENOMEM, "%s/%s", r->dir, t->dir);

@@ -3,7 +3,7 @@
 
 Usage: recompute.py RUN TRIAL PROBE-ADDRESS [--exact]
 
-From RUN/TRIAL's captures: (a) per family, the last UPDATE of the node at fault that withdraws an
+From RUN/TRIAL's captures: (a) per family, the first complete and the last withdraw of the node at fault of an
 anycast prefix between fault and restore; (b) of the stream whose source is PROBE-ADDRESS the
 queries that got no answer in the window, and its first good answer; (c) where result.json's counts are of
 this trial alone, the BGP messages that the node at fault sent. A session that the node closed counts as a
@@ -170,8 +170,8 @@ def sent_by_fault_node(run, folder, plan):
 
 
 def closes(sent, last, fault, restore):
-    """Adds to `last` the sessions that the node closed while they carried a prefix."""
-    ended = set()
+    """Adds to `last` the sessions that the node closed while they carried a prefix; returns [(at, peer, version)]."""
+    ended, taken = set(), []
     for at, peer, stream, kind, _, _ in sent:
         if kind not in (0, 3) or stream in ended:
             continue
@@ -185,6 +185,31 @@ def closes(sent, last, fault, restore):
             before = [how for when, how in told if when <= at]
             if before[-1] == "announce" if before else any(h == "announce" for _, h in told):
                 last[version] = max(at, last.get(version, 0))
+                taken.append((at, peer, version))
+    return taken
+
+
+def first_gone(sent, taken, version, fault, restore):
+    """(wall_ns or None, times it came back): no peer has the prefix any more, for the first time in the fault."""
+    words = [(at, peer, how) for at, peer, _, _, _, about in sent for how, v in about if v == version]
+    words += [(at, peer, "withdraw") for at, peer, v in taken if v == version]
+    words = sorted((w for w in words if restore is None or w[0] < restore), key=lambda w: w[0])
+    having = {}
+    for at, peer, how in words:
+        if at < fault:
+            having[peer] = how == "announce"
+        else:
+            having.setdefault(peer, how == "withdraw")
+    first, back = None, 0
+    for at, peer, how in words:
+        if at < fault:
+            continue
+        gone = not any(having.values())
+        having[peer] = how == "announce"
+        back += gone and having[peer] and first is not None
+        if first is None and not any(having.values()):
+            first = at
+    return first, back
 
 
 def counts(sent, fault, restore):
@@ -310,12 +335,16 @@ def main():
     if run.get("fault_node"):
         last = withdraws(run, folder, plan, fault, restore)
         messages = sent_by_fault_node(run, folder, plan)
-        closes(messages, last, fault, restore)
+        taken = closes(messages, last, fault, restore)
         for version in (4, 6):
-            theirs = last[version] - fault if version in last else None
-            ours = trial["withdraw_ms"][f"v{version}"]
-            table.add(f"withdraw v{version}", theirs, None if ours is None else ours * 1e6,
-                      instant_ns, ms)
+            first, back = first_gone(messages, taken, version, fault, restore)
+            for name, key, at in (("withdraw", "withdraw_ms", first),
+                                  ("last withdraw", "withdraw_last_ms", last.get(version))):
+                theirs = None if at is None else at - fault
+                ours = trial[key][f"v{version}"]
+                table.add(f"{name} v{version}", theirs, None if ours is None else ours * 1e6,
+                          instant_ns, ms)
+            table.add(f"came back v{version}", back, trial["withdraw_flaps"][f"v{version}"], 0, str)
     bgp = result.get("bgp")
     if run.get("fault_node") and bgp and bgp["trials"] == 1 and trial["valid"]:
         node = next(r for r in bgp["routers"] if r["node"] == run["fault_node"])

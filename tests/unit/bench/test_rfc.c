@@ -321,12 +321,13 @@ withdrawn_ms(struct made *m)
 	free(t->wire);
 	t->wire = NULL;
 	t->wires = 0;
-	t->withdraw_ns[V4] = t->withdraw_ns[V6] = NEVER;
+	memset(t->withdraw, 0, sizeof(t->withdraw));
 	assert_int_equal(bgpwire_measure(&m->run, t, &m->log), 0);
 	assert_true(t->wire_read);
-	assert_true(t->withdraw_ns[V6] == NEVER);
-	return t->withdraw_ns[V4] == NEVER ? (double)NAN
-					   : (double)(t->withdraw_ns[V4] - FAULT_NS) / MS;
+	assert_true(t->withdraw[V6].first_ns == NEVER);
+	return t->withdraw[V4].first_ns == NEVER
+		? (double)NAN
+		: (double)(t->withdraw[V4].first_ns - FAULT_NS) / MS;
 }
 
 /* Who closes a session withdraws what it carried, once, at the first sign of it. */
@@ -364,6 +365,73 @@ closing_withdraws(void **state)
 	free(m->trial.wire);
 }
 
+/* Three neighbours, three sessions of hkg. */
+static void
+three_sessions(struct made *m)
+{
+	for (int i = 0; i < 3; i++) {
+		snprintf(m->session[i].text[0], sizeof(m->session[i].text[0]), "192.0.2.1");
+		snprintf(m->session[i].text[1], sizeof(m->session[i].text[1]), "192.0.2.%d", i + 2);
+		m->session[i].family = 4;
+		m->session[i].node[0] = HKG;
+		m->session[i].node[1] = RS1;
+	}
+}
+
+/* What flaps was withdrawn when all sessions had withdrawn it for the first time; how often it came back is told. */
+static void
+flapping_is_told(void **state)
+{
+	struct made *m = *state;
+	const struct withdraw *w = &m->trial.withdraw[V4];
+
+	three_sessions(m);
+	update(m, 100, HKG_RS1, 0, BGPLOG_SENT, 0);
+	update(m, 110, HKG_RS1, 1, BGPLOG_SENT, 0);
+	update(m, 130, HKG_RS1, 2, BGPLOG_SENT, 0);
+	update(m, 300, HKG_RS1, 0, BGPLOG_SENT, 7);
+	update(m, 310, HKG_RS1, 1, BGPLOG_SENT, 7);
+	update(m, 500, HKG_RS1, 0, BGPLOG_SENT, 0);
+	update(m, 510, HKG_RS1, 1, BGPLOG_SENT, 0);
+	update(m, 700, HKG_RS1, 2, BGPLOG_SENT, 7);
+	update(m, 720, HKG_RS1, 2, BGPLOG_SENT, 0);
+	update(m, 1100, HKG_RS1, 0, BGPLOG_SENT, 7);
+	assert_true(fabs(withdrawn_ms(m) - 130) < 1e-9);
+	assert_int_equal(w->flaps, 2);
+	assert_int_equal(w->last_ns - FAULT_NS, 720 * MS);
+	assert_int_equal(w->sessions, 3);
+	assert_int_equal(w->most, 3);
+	assert_int_equal(w->silent, 0);
+	free(m->trial.wire);
+}
+
+/* Who keeps announcing in one session has not withdrawn; a session that says nothing is counted apart. */
+static void
+partial_is_no_withdraw(void **state)
+{
+	struct made *m = *state;
+	const struct withdraw *w = &m->trial.withdraw[V4];
+
+	three_sessions(m);
+	update(m, -50, HKG_RS1, 0, BGPLOG_SENT, 7);
+	add(m, -40, HKG_RS1, 2, BGPLOG_SENT, BGPLOG_KEEPALIVE);
+	update(m, 110, HKG_RS1, 1, BGPLOG_SENT, 0);
+	assert_true(isnan(withdrawn_ms(m)));
+	assert_int_equal(w->last_ns - FAULT_NS, 110 * MS);
+	assert_int_equal(w->flaps, 0);
+	assert_int_equal(w->sessions, 2);
+	assert_int_equal(w->most, 1);
+	assert_int_equal(w->silent, 1);
+	/* It follows, and that is the instant; the first session's return before that was none. */
+	update(m, 200, HKG_RS1, 1, BGPLOG_SENT, 7);
+	update(m, 210, HKG_RS1, 1, BGPLOG_SENT, 0);
+	update(m, 400, HKG_RS1, 0, BGPLOG_SENT, 0);
+	assert_true(fabs(withdrawn_ms(m) - 400) < 1e-9);
+	assert_int_equal(w->flaps, 0);
+	assert_int_equal(w->most, 2);
+	free(m->trial.wire);
+}
+
 static void
 metrics_have_names_and_limits(void **state)
 {
@@ -387,6 +455,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(other_causes_are_no_samples, make, unmake),
 		cmocka_unit_test_setup_teardown(two_trials_add_up, make, unmake),
 		cmocka_unit_test_setup_teardown(closing_withdraws, make, unmake),
+		cmocka_unit_test_setup_teardown(flapping_is_told, make, unmake),
+		cmocka_unit_test_setup_teardown(partial_is_no_withdraw, make, unmake),
 		cmocka_unit_test_setup_teardown(metrics_have_names_and_limits, make, unmake),
 	};
 

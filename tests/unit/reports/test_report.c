@@ -234,6 +234,25 @@ test_withdraw_that_never_came(void **state)
 	place_done(&p);
 }
 
+/* A site that flaps is said to. */
+static void
+test_withdraw_that_came_back(void **state)
+{
+	json_t *root = sample_run(5, 1);
+	json_t *trial = json_array_get(json_object_get(root, "per_trial"), 1);
+	struct place p;
+
+	(void)state;
+	json_object_set_new(trial, "withdraw_flaps", json_pack("{s:i,s:i}", "v4", 1, "v6", 2));
+	assert_int_equal(report(&p, "flaps", root, false), 0);
+	assert_has(p.html,
+		"Missed: worst withdraw 4.20 s (documented: within 4 s), and came back up to 2 "
+		"times "
+		"while the fault lasted, missed in 1 of 5 trials");
+	assert_clean(&p);
+	place_done(&p);
+}
+
 /* A row as the analyzer writes it. */
 static json_t *
 target_row(const char *id, const char *family, const char *verdict, const char *metric,
@@ -736,6 +755,7 @@ main(void)
 		cmocka_unit_test(test_some_invalid),
 		cmocka_unit_test(test_all_invalid),
 		cmocka_unit_test(test_withdraw_that_never_came),
+		cmocka_unit_test(test_withdraw_that_came_back),
 		cmocka_unit_test(test_findings_in_words),
 		cmocka_unit_test(test_figure_in_words),
 		cmocka_unit_test(test_return),
