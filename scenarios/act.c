@@ -35,6 +35,8 @@ note(struct events *ev, const char *event, const struct action *action, json_int
 			json_string(impairment_show(&action->what.value, action->what.mask, text)));
 	if (action->kind == ACTION_THROTTLE)
 		json_object_set_new(fields, "share", json_real(action->share));
+	if (action->load.name != NULL)
+		json_object_set_new(fields, "name", json_string(action->load.name));
 	if (action->for_ns > 0)
 		json_object_set_new(fields, "for_ms", json_real((double)action->for_ns / 1e6));
 	events_add(ev, event, fields);
@@ -64,8 +66,8 @@ set_links(struct lab *lab, const struct action *action, json_int_t *ret_change,
 }
 
 static int
-perform(struct lab *lab, struct exec_jobs *jobs, const struct action *a, json_int_t *ret_change,
-	struct lab_instant *at, struct err *e)
+perform(struct lab *lab, struct exec_jobs *jobs, struct load_jobs *loads, const struct action *a,
+	json_int_t *ret_change, struct lab_instant *at, struct err *e)
 {
 	switch (a->kind) {
 	case ACTION_KILL:
@@ -89,26 +91,36 @@ perform(struct lab *lab, struct exec_jobs *jobs, const struct action *a, json_in
 	case ACTION_EXEC:
 	case ACTION_CHECK:
 		return exec_start(jobs, lab, a, at, e);
+	case ACTION_LOAD:
+		return load_start(loads, lab, a, at, e);
+	case ACTION_LOAD_STOP:
+		load_stop(loads, a->load.name, at);
+		return 0;
 	}
 	return err_set(e, EINVAL, "no such action");
 }
 
+/* Which kind of event a step is: what is beside the matter is called what it is. */
+static const char *
+event_of(const struct action *action)
+{
+	if (action_is_beside(action))
+		return action->kind == ACTION_LOAD_STOP ? "load_stop" : action_name(action->kind);
+	return action->restores ? "restore" : "fault";
+}
+
 int
 act(struct lab *lab, const struct action *action, struct events *ev, struct exec_jobs *jobs,
-	uint64_t *first_change, struct err *e)
+	struct load_jobs *loads, uint64_t *first_change, struct err *e)
 {
 	json_int_t change = 0;
 	struct lab_instant at = {0};
 	struct err why = {0};
 
-	if (perform(lab, jobs, action, &change, &at, &why) < 0)
+	if (perform(lab, jobs, loads, action, &change, &at, &why) < 0)
 		return err_set(
 			e, EIO, "%s %s: %s", action_name(action->kind), action->target, why.text);
-	note(ev,
-		action->kind == ACTION_CHECK ? "check"
-			: action->restores   ? "restore"
-					     : "fault",
-		action, change, &at);
+	note(ev, event_of(action), action, change, &at);
 	if (*first_change == 0)
 		*first_change = (uint64_t)change;
 	return 0;
@@ -186,7 +198,7 @@ undo(struct lab *lab, const struct scenario *s, const struct action *broken, jso
 		else
 			return 0;
 	}
-	rc = perform(lab, NULL, &mend, &change, &at, e);
+	rc = perform(lab, NULL, NULL, &mend, &change, &at, e);
 	if (rc == 0)
 		note(ev, "rollback", &mend, change, &at);
 	return rc;
@@ -248,7 +260,8 @@ act_rollback(struct lab *lab, const struct scenario *s, struct events *ev, struc
 	/* Each is tried even if one before it failed. */
 	for (size_t i = 0; i < s->actions_len; i++)
 		if (!s->actions[i].restores && s->actions[i].kind != ACTION_CHECK &&
-			!is_repeated(s, i)) {
+			s->actions[i].kind != ACTION_LOAD &&
+			s->actions[i].kind != ACTION_LOAD_STOP && !is_repeated(s, i)) {
 			int one = undo(lab, s, &s->actions[i], status, ev, e);
 
 			rc = rc < 0 ? rc : one;

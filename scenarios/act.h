@@ -5,18 +5,19 @@
 #include "lab/lab.h"
 #include "scenarios/events.h"
 #include "scenarios/exec.h"
+#include "scenarios/load.h"
 #include "scenarios/scenario.h"
 
 /*
  * Do one step; the event (fault or restore) goes into the diary. A command in a node is started and
- * left in `jobs` for exec_finish().
+ * left in `jobs` for exec_finish(), a load in `loads` for load_finish().
  *
  *      first_change    in and out: the first change of links of the trial; 0: there was none
  *
  * Returns 0 or -errno with `e` filled.
  */
 int act(struct lab *lab, const struct action *action, struct events *ev, struct exec_jobs *jobs,
-	uint64_t *first_change, struct err *e);
+	struct load_jobs *loads, uint64_t *first_change, struct err *e);
 
 /*
  * Write the changes of links of the trial into the diary as the emulator did them, and as a restore

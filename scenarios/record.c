@@ -14,6 +14,7 @@
 #include "scenarios/provenance.h"
 #include "scenarios/record_rtt.h"
 #include "scenarios/scenario_check.h"
+#include "scenarios/scenario_load.h"
 #include "scenarios/scenario_settings.h"
 
 /* Over these a trial is invalid, neither passed nor failed: the host disturbed the instrument. */
@@ -122,7 +123,7 @@ timeline_json(const struct scenario *s)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < s->actions_len; i++)
-		if (s->actions[i].kind != ACTION_CHECK && s->actions[i].round <= 1)
+		if (!action_is_beside(&s->actions[i]) && s->actions[i].round <= 1)
 			json_array_append_new(list,
 				json_pack("{s:f, s:s, s:s, s:s}", "at_ms",
 					(double)s->actions[i].at_ns / 1e6, "action",
@@ -270,6 +271,7 @@ record_new(const struct record_head *head, struct lab *lab, const struct scenari
 	json_object_set_new(run, "judges", judges_json(s, targets));
 	json_object_set_new(run, "expect", expect_json(s));
 	json_object_set_new(run, "checks", checks_json(s));
+	json_object_set_new(run, "loads", loads_json(s));
 	json_object_set_new(run, "limits", limits_json());
 	json_object_set_new(run, "command", argv_json(head->command));
 	json_object_set_new(run, "provenance", provenance_json(lab, s->conf));

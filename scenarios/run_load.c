@@ -9,6 +9,7 @@
 #include "lib/talk.h"
 #include "scenarios/judges.h"
 #include "scenarios/run_args.h"
+#include "scenarios/scenario_load.h"
 
 static int
 load_one(struct run_args *a, struct loaded *l, const char *path, bool named)
@@ -29,6 +30,7 @@ load_one(struct run_args *a, struct loaded *l, const char *path, bool named)
 		s->probes = a->batch.probes;
 	if (a->batch.rate_qps > 0)
 		s->rate_qps = a->batch.rate_qps;
+	scenario_check_loads(s);
 	judges_check(s, l->targets);
 	if (conf_report(s->conf) == 0 && (s->fits || !named || a->list)) {
 		if (a->batch.quick)

@@ -28,6 +28,8 @@ enum action_kind {
 	ACTION_LINK_UP,	       /* links as the topology says */
 	ACTION_EXEC,	       /* a command in a node */
 	ACTION_CHECK,	       /* a command in a node, whose words and exit status judge a claim */
+	ACTION_LOAD,	       /* a load generator in a node's network: action.load, argv */
+	ACTION_LOAD_STOP,      /* its end */
 };
 
 /* What a command must have said or returned; all that is given must fit. */
@@ -44,14 +46,23 @@ struct check {
 	bool control; /* shows that the claim's other checks mean something; no evidence itself */
 };
 
+/* Of load and load-stop. */
+struct load {
+	const char *name; /* of its files and metrics; one of the kind in a scenario */
+	bool fault;	  /* it is what the trial is about, not what goes on meanwhile */
+	const struct conf_node *at;
+};
+
 struct action {
-	int64_t at_ns; /* after the fault instant of the trial */
+	int64_t at_ns; /* after the fault instant of the trial; only a load may be before it */
 	enum action_kind kind;
-	const char *target;  /* NODE/SERVICE, a link pattern (see action_links()), "NODE: WORDS" */
-	char *owned_target;  /* the same, where it is not the file's own text; or NULL */
-	char **argv, **undo; /* of exec: the command, and the one that undoes it or NULL */
-	char *script;	     /* of exec: text of the script that both run, or NULL */
-	struct check check;  /* of check */
+	const char *target; /* NODE/SERVICE, a link pattern (see action_links()), "NODE: WORDS" */
+	char *owned_target; /* the same, where it is not the file's own text; or NULL */
+	char **argv,
+		**undo; /* of exec: the command, and the one that undoes it or NULL; of load: kind and words */
+	char *script;	    /* of exec: text of the script that both run, or NULL */
+	struct check check; /* of check */
+	struct load load;   /* of load, load-stop */
 	char node[32], service[32];
 	double share;  /* of throttle */
 	bool restores; /* undoes rather than breaks */
@@ -145,6 +156,9 @@ bool scenario_is_plain(const struct scenario *s);
 
 const char *action_name(enum action_kind kind);
 bool action_is_link(enum action_kind kind);
+
+/* Does it neither break nor mend anything: a check, a load that is not the fault, the end of one? */
+bool action_is_beside(const struct action *a);
 
 /* The node whose withdraw is measured: as the file says, or at which something is broken first. NULL: links alone. */
 const char *scenario_fault_node(const struct scenario *s);

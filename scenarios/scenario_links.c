@@ -64,10 +64,11 @@ refuse_keys(struct scenario *s, const struct conf_node *entry, const struct acti
 		if ((at = conf_get(s->conf, entry, impairment_words[i])) != NULL)
 			conf_complain(s->conf, at, "'%s' goes with impair, not with %s",
 				impairment_words[i], name);
-	if ((at = conf_get(s->conf, entry, "for")) != NULL &&
+	if ((at = conf_get(s->conf, entry, "for")) != NULL && action->kind != ACTION_LOAD &&
+		action->kind != ACTION_LOAD_STOP &&
 		(!action_is_link(action->kind) || action->restores))
 		conf_complain(s->conf, at,
-			"'for' goes with blackhole, link-down and impair, not with %s", name);
+			"'for' goes with blackhole, link-down, impair and load, not with %s", name);
 	if ((at = conf_get(s->conf, entry, "dir")) != NULL && action->kind != ACTION_IMPAIR &&
 		action->kind != ACTION_BLACKHOLE && action->kind != ACTION_BLACKHOLE_DATA)
 		conf_complain(
@@ -132,7 +133,7 @@ check_overlap(struct scenario *s, const struct topology *t, const struct conf_no
 	for (size_t i = 0; earlier != NULL && i < s->actions_len; i++) {
 		const struct action *b = &s->actions[i];
 		/* One with a mistake of its own may have no target. */
-		bool lasts = b->for_ns > 0 && b->target != NULL;
+		bool lasts = b->for_ns > 0 && b->target != NULL && action_is_link(b->kind);
 		size_t len = lasts ? action_links(t, b->target, earlier) : 0;
 		bool both = (b->what.mask & action->what.mask) != 0 &&
 			action->at_ns <= b->at_ns + b->for_ns && action->for_ns > 0;

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/analyze/analyze.h"
+#include "scenarios/scenario_load.h"
+
 void
 scenario_check_variant(struct scenario *s, const struct topology *t, const struct conf_node *at,
 	const char *variant)
@@ -84,6 +87,12 @@ scenario_check_metric(struct scenario *s, const struct conf_node *root, const st
 		double qps;
 	} rows[] = {{"tcp_", "tcp", s->tcp_qps}, {"large_", "large", s->large_qps},
 		{"unicast_", "unicast", s->unicast_qps}};
+	char load[64] = "";
+
+	if (analyze_load_of_metric(metric, load, sizeof(load)) &&
+		scenario_load_named(s, load) == NULL)
+		conf_complain(s->conf, at, "'%s' is of a load '%s', and the timeline has none",
+			metric, load);
 
 	if (strncmp(metric, "soak_", 5) == 0 && !has_repeat(s, root))
 		conf_complain(

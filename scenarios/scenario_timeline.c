@@ -10,6 +10,7 @@
 #include "lib/num.h"
 #include "scenarios/scenario_exec.h"
 #include "scenarios/scenario_links.h"
+#include "scenarios/scenario_load.h"
 
 static const struct {
 	const char *name;
@@ -28,13 +29,15 @@ static const struct {
 	[ACTION_LINK_UP] = {"link-up", true, true},
 	[ACTION_EXEC] = {"exec", false, false},
 	[ACTION_CHECK] = {"check", false, false},
+	[ACTION_LOAD] = {"load", false, false},
+	[ACTION_LOAD_STOP] = {"load-stop", false, false},
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 static const char *const step_keys[] = {"at", "kill", "stop", "hang", "throttle", "to", "resume",
 	"start", "blackhole", "blackhole-data", "link-down", "impair", "link-up", "exec", "check",
-	"dir", "for", "delay", "jitter", "spread", "reorder", "loss", "burst", "rate", "queue",
-	"duplicate", "corrupt", "lose", NULL};
+	"load", "load-stop", "dir", "for", "delay", "jitter", "spread", "reorder", "loss", "burst",
+	"rate", "queue", "duplicate", "corrupt", "lose", NULL};
 
 #define LEAST_SHARE 0.001
 
@@ -52,12 +55,20 @@ action_is_link(enum action_kind kind)
 	return kinds[kind].link;
 }
 
+bool
+action_is_beside(const struct action *a)
+{
+	return a->kind == ACTION_CHECK ||
+		((a->kind == ACTION_LOAD || a->kind == ACTION_LOAD_STOP) && !a->load.fault);
+}
+
+/* Of a load it is told by `withdraws`: where it comes from is not where it hurts. */
 const char *
 scenario_fault_node(const struct scenario *s)
 {
 	for (size_t i = 0; s->withdraws == NULL && i < s->actions_len; i++)
 		if (!s->actions[i].restores && !action_is_link(s->actions[i].kind) &&
-			s->actions[i].kind != ACTION_CHECK)
+			!action_is_beside(&s->actions[i]) && s->actions[i].kind != ACTION_LOAD)
 			return s->actions[i].node;
 	return s->withdraws;
 }
@@ -144,6 +155,21 @@ first_of_round(const struct scenario *s, const struct conf_node *entry)
 		: entry;
 }
 
+/* A check, or a load that is not the fault: what is broken first may come after it. */
+static bool
+is_beside(const struct scenario *s, const struct conf_node *entry)
+{
+	const struct conf_node *load;
+
+	if (conf_kind(entry) != CONF_MAP)
+		return false;
+	load = conf_get(s->conf, entry, "load");
+	return conf_get(s->conf, entry, "check") != NULL ||
+		conf_get(s->conf, entry, "load-stop") != NULL ||
+		(load != NULL && conf_kind(load) == CONF_MAP &&
+			!conf_bool(s->conf, load, "fault", false));
+}
+
 /* What is broken first is at 0; looking breaks nothing. A step with a mistake has been told already. */
 static void
 check_first(struct scenario *s, const struct conf_node *list)
@@ -155,13 +181,12 @@ check_first(struct scenario *s, const struct conf_node *list)
 	if (s->actions_len == 0)
 		return;
 	end = first + s->actions_len;
-	while (first < end && first->kind == ACTION_CHECK)
+	while (first < end && action_is_beside(first))
 		first++;
 	do {
 		entry = conf_at(s->conf, list, i++);
 		entry = first_of_round(s, entry);
-	} while (i < conf_len(s->conf, list) && conf_kind(entry) == CONF_MAP &&
-		conf_get(s->conf, entry, "check") != NULL);
+	} while (i < conf_len(s->conf, list) && is_beside(s, entry));
 	if (first < end && first->line == conf_line(s->conf, entry) &&
 		(first->at_ns != 0 || first->restores))
 		conf_complain(s->conf, entry, "the first step is the fault and is at 0s");
@@ -204,6 +229,10 @@ read_action(struct scenario *s, const struct topology *t, const struct conf_node
 		action.restores = kinds[k].restores;
 		if (k == ACTION_EXEC || k == ACTION_CHECK)
 			action_read_exec(s, t, conf_get(s->conf, entry, kinds[k].name), &action);
+		else if (k == ACTION_LOAD)
+			action_read_load(s, t, entry, &action);
+		else if (k == ACTION_LOAD_STOP)
+			action_read_load_stop(s, entry, &action);
 		else
 			action.target = conf_str(s->conf, entry, kinds[k].name, NULL);
 	}
@@ -211,7 +240,7 @@ read_action(struct scenario *s, const struct topology *t, const struct conf_node
 		conf_complain(s->conf, entry,
 			"a step does exactly one of kill, stop, hang, throttle, resume, "
 			"start, blackhole, blackhole-data, link-down, impair, link-up, exec, "
-			"check");
+			"check, load, load-stop");
 	if (found != 1 || action.target == NULL) {
 		action_done(&action);
 		return;
@@ -220,7 +249,7 @@ read_action(struct scenario *s, const struct topology *t, const struct conf_node
 	action_read_links(s, t, entry, &action);
 	if (s->actions_len > 0 && action.at_ns < s->actions[s->actions_len - 1].at_ns)
 		conf_complain(s->conf, entry, "the steps are not in the order of their time");
-	if (kinds[action.kind].link || action.kind == ACTION_EXEC || action.kind == ACTION_CHECK) {
+	if (kinds[action.kind].link || action.kind >= ACTION_EXEC) {
 		s->actions = realloc(s->actions, (s->actions_len + 2) * sizeof(action));
 		if (s->actions == NULL)
 			abort();
@@ -249,6 +278,9 @@ check_round(struct scenario *s, const struct conf_node *entry, const struct roun
 	for (const struct action *a = s->actions + first; a < last; a++)
 		if (a->kind == ACTION_CHECK) {
 			conf_complain(s->conf, entry, "repeat: a check is made once");
+			break;
+		} else if (a->kind == ACTION_LOAD || a->kind == ACTION_LOAD_STOP) {
+			conf_complain(s->conf, entry, "repeat: a load is begun once");
 			break;
 		}
 	if (r->every_ns > 3600 * NS_PER_S)

@@ -9,6 +9,7 @@
 #include "lib/talk.h"
 #include "scenarios/batch.h"
 #include "scenarios/judges.h"
+#include "scenarios/scenario_load.h"
 #include "scenarios/sweep.h"
 
 static const char *
@@ -110,6 +111,7 @@ load_scenario(struct sweep *s, struct err *e)
 	rc = scenario_load(path, s->topology, &s->scenario, e);
 	if (rc < 0)
 		return -EINVAL;
+	scenario_check_loads(s->scenario);
 	judges_check(s->scenario, s->targets);
 	if (conf_report(s->targets->conf) + conf_report(s->scenario->conf) > 0)
 		return err_set(e, EINVAL, "%s: %zu mistakes", path,

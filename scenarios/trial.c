@@ -12,9 +12,11 @@
 #include "lib/stop.h"
 #include "lib/talk.h"
 #include "scenarios/act.h"
+#include "scenarios/load.h"
 #include "scenarios/logs.h"
 #include "scenarios/lastmile.h"
 #include "scenarios/plans.h"
+#include "scenarios/scenario_load.h"
 #include "scenarios/watch.h"
 
 enum {
@@ -33,8 +35,10 @@ struct trial {
 	struct watch watch;
 	struct logs *logs;
 	struct exec_jobs jobs;
-	json_int_t events_seen; /* of the lab's own */
-	uint64_t first_change;	/* of links, in this trial */
+	struct load_jobs loads;
+	char folder[WATCH_PATH_BYTES]; /* of the scenario's file */
+	json_int_t events_seen;	       /* of the lab's own */
+	uint64_t first_change;	       /* of links, in this trial */
 };
 
 /* Poll the lab until it is healthy. Returns 0, -ETIMEDOUT with what is wrong, -EINTR, -errno. */
@@ -189,10 +193,12 @@ play(struct trial *t, struct err *e)
 	const struct scenario *s = t->plan->scenario;
 	int64_t phase_ns = (int64_t)rng_below(t->plan->rng, (uint64_t)s->phase_window_ns);
 	struct mono fault = mono_add(mono_now(), s->before_ns + phase_ns);
+	int64_t first_ns = s->actions_len > 0 && s->actions[0].at_ns < 0 ? s->actions[0].at_ns : 0;
 	struct err later;
-	int rc;
+	int rc, one;
 
-	rc = watch_until(&t->watch, fault, "steady", e);
+	/* A load may begin ahead of the fault. */
+	rc = watch_until(&t->watch, mono_add(fault, first_ns), "steady", e);
 	for (size_t i = 0; rc == 0 && i < s->actions_len; i++) {
 		const struct action *a = &s->actions[i];
 
@@ -201,12 +207,15 @@ play(struct trial *t, struct err *e)
 		if (rc == 0)
 			keep_distance(t, i, &fault);
 		if (rc == 0)
-			rc = act(t->plan->lab, a, t->watch.events, &t->jobs, &t->first_change, e);
+			rc = act(t->plan->lab, a, t->watch.events, &t->jobs, &t->loads,
+				&t->first_change, e);
 		talk_live("%s: %s %s", t->watch.title, action_name(a->kind), a->target);
 	}
 	if (rc == 0)
 		rc = watch_after(t, mono_add(fault, scenario_last_ns(s)), e);
 	/* What has not ended by now does not belong to this trial; after a failure nothing is waited for. */
+	one = load_finish(&t->loads, rc == 0 ? e : &later);
+	rc = rc == 0 ? one : rc;
 	if (exec_finish(&t->jobs, mono_now(), rc == 0 ? e : &later) < 0 && rc == 0)
 		rc = -EIO;
 	return rc;
@@ -242,7 +251,8 @@ trial_run(const struct trial_plan *plan, struct err *e)
 			.dir = plan->dir,
 			.title = title,
 			.broken = scenario_fault_node(plan->scenario)},
-		.jobs = {.dir = plan->dir, .scenario = plan->scenario}};
+		.jobs = {.dir = plan->dir, .scenario = plan->scenario},
+		.loads = {.dir = plan->dir}};
 	struct survey *s = NULL;
 	struct err later = {0};
 	int rc = fs_mkdirs(plan->dir, e), healed;
@@ -252,6 +262,10 @@ trial_run(const struct trial_plan *plan, struct err *e)
 		rc = events_open(watch_path(&t.watch, "events.jsonl", path), &t.watch.events, e);
 	if (rc < 0)
 		return rc;
+	scenario_folder(plan->scenario, t.folder, sizeof(t.folder));
+	t.loads.folder = t.folder;
+	t.loads.events = t.watch.events;
+	t.watch.loads = &t.loads;
 	events_add(t.watch.events, "trial_start", json_pack("{s:i}", "trial", plan->number));
 	copy_lab_events(&t, true);
 	t.logs = logs_mark(lab_dir(plan->lab));

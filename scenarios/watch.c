@@ -126,18 +126,28 @@ watch_start(struct watch *w, json_t *captures, json_t *record, json_t *probes, s
 	return rc;
 }
 
+/* Until then, or until a signal or the end of a load. */
+static void
+sleep_until(const struct watch *w, struct mono until)
+{
+	struct mono next = w->next_beat.ns < until.ns ? w->next_beat : until;
+	int64_t left_ns = mono_diff_ns(load_next(w->loads, next), mono_now());
+	struct timespec left = {left_ns / NS_PER_S, left_ns % NS_PER_S};
+	struct pollfd fds[LOAD_JOBS];
+
+	if (left_ns > 0)
+		ppoll(fds, load_poll(w->loads, fds), &left, NULL);
+}
+
 int
 watch_until(struct watch *w, struct mono until, const char *phase, struct err *e)
 {
 	for (;;) {
-		struct mono next = w->next_beat.ns < until.ns ? w->next_beat : until;
-		int64_t left_ns = mono_diff_ns(next, mono_now());
-		struct timespec left = {left_ns / NS_PER_S, left_ns % NS_PER_S};
-
-		if (left_ns > 0)
-			ppoll(NULL, 0, &left, NULL); /* a signal ends it early */
+		sleep_until(w, until);
 		if (stop_requested())
 			return err_set(e, EINTR, "interrupted");
+		if (load_see(w->loads, e) < 0)
+			return -EIO;
 		if (mono_diff_ns(w->next_beat, mono_now()) <= 0) {
 			w->next_beat = mono_add(w->next_beat, NS_PER_S);
 			events_add_host(w->events);

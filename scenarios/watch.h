@@ -9,6 +9,7 @@
 #include "scenarios/child.h"
 #include "scenarios/drops.h"
 #include "scenarios/events.h"
+#include "scenarios/load.h"
 
 enum { WATCH_PATH_BYTES = 1024 };
 
@@ -19,6 +20,7 @@ struct watch {
 	const char *title;  /* for the live line: "trial 2/5" */
 	const char *broken; /* the node whose own losses are the fault's, or NULL */
 	struct events *events;
+	struct load_jobs *loads; /* seen after while we wait; NULL: there are none */
 	struct child capture, record, probe;
 	struct mono next_beat;
 	struct drops before;

@@ -13,6 +13,7 @@
 #include "bench/analyze/catchment.h"
 #include "bench/analyze/clients.h"
 #include "bench/analyze/damage.h"
+#include "bench/analyze/loads.h"
 #include "bench/analyze/metrics.h"
 #include "bench/analyze/resolvers.h"
 #include "bench/analyze/result.h"
@@ -135,7 +136,18 @@ analyze_has_metric(const char *name)
 	while (n > 0)
 		if (strcmp(names[--n], name) == 0)
 			return true;
-	return false;
+	return loads_is_metric(name, NULL);
+}
+
+bool
+analyze_load_of_metric(const char *metric, char *ret_name, size_t name_bytes)
+{
+	size_t len;
+
+	if (!loads_is_metric(metric, &len))
+		return false;
+	snprintf(ret_name, name_bytes, "%.*s", (int)len, metric + strlen("load_"));
+	return true;
 }
 
 int

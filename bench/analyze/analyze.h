@@ -3,6 +3,7 @@
 #define BENCH_ANALYZE_ANALYZE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "lib/err.h"
 
@@ -19,5 +20,8 @@ int analyze_run(const char *run_dir, struct err *e);
 
 /* Is there a metric of this name, for an expectation to bind? */
 bool analyze_has_metric(const char *name);
+
+/* Is it a figure of a load generator, load_NAME_FIGURE? Then its NAME is out. */
+bool analyze_load_of_metric(const char *metric, char *ret_name, size_t name_bytes);
 
 #endif

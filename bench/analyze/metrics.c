@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/analyze/loads.h"
 #include "bench/analyze/resolvers.h"
 #include "bench/analyze/rfc_metrics.h"
 #include "bench/analyze/rtt.h"
@@ -413,7 +414,7 @@ metric_collect(const struct run *r, const char *name, metric_family family, stru
 	while (k < METRICS && strcmp(metrics[k].name, name) != 0)
 		k++;
 	if (k == METRICS)
-		return -ENOENT;
+		return loads_collect(r, name, family, ret);
 	m.unit = metrics[k].unit;
 	m.over = metrics[k].over;
 	m.samples = samples_new();
@@ -560,10 +561,31 @@ name_with_family(const char *name, metric_family f, char *out, size_t out_bytes)
 		snprintf(out, out_bytes, "%s_%s", name, family_name[f]);
 }
 
+struct adding {
+	const struct run *r;
+	json_t *to;
+};
+
+/* A metric of both families together, if there is a sample. Returns 0 or -ENOMEM. */
+static int
+add_metric(void *data, const char *name)
+{
+	struct adding *a = data;
+	struct metric m;
+
+	if (metric_collect(a->r, name, FAMILIES, &m) < 0)
+		return -ENOMEM;
+	if (m.samples->n > 0)
+		json_object_set_new(a->to, name, metric_json(a->r, name, &m, FAMILIES));
+	metric_done(&m);
+	return 0;
+}
+
 json_t *
 metrics_json(const struct run *r)
 {
 	json_t *o = json_object();
+	struct adding adding = {r, o};
 
 	for (size_t i = 0; i < METRICS; i++)
 		for (metric_family f = FAMILIES; f >= 0; f--) {
@@ -580,6 +602,10 @@ metrics_json(const struct run *r)
 					o, name, metric_json(r, metrics[i].name, &m, f));
 			metric_done(&m);
 		}
+	if (loads_each_metric(r, add_metric, &adding) < 0) {
+		json_decref(o);
+		return NULL;
+	}
 	return o;
 }
 

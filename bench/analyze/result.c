@@ -9,6 +9,7 @@
 #include "bench/analyze/budget.h"
 #include "bench/analyze/catchment.h"
 #include "bench/analyze/damage.h"
+#include "bench/analyze/loads.h"
 #include "bench/analyze/metrics.h"
 #include "bench/analyze/resolvers.h"
 #include "bench/analyze/rfc_bgp.h"
@@ -432,6 +433,7 @@ result_json(const struct run *r)
 {
 	json_t *o = head_json(r), *cities = json_array(), *trials = json_array();
 	bool whole = add_part(o, "metrics", metrics_json(r)) &&
+		add_part(o, "loads", loads_result_json(r)) &&
 		add_part(o, "expectations", expect_json(r)) &&
 		add_part(o, "targets", targets_json(r, json_object_get(o, "expectations"))) &&
 		add_part(o, "last_mile", last_mile_json(r)) &&

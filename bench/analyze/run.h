@@ -174,6 +174,7 @@ struct trial {
 	int64_t full_convergence_ns; /* from the fault, or NEVER */
 	struct budget *budget;	     /* budget.h; NULL: none */
 	struct soak *soak;	     /* soak.h; NULL: no rounds were planned */
+	json_t *loads;		     /* loads.h, by name; NULL: there were none */
 	json_t *damaged;	     /* strings (damage.h); NULL: nothing */
 	json_t *steady;
 	json_t *timeline;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/analyze/loads.h"
 #include "bench/analyze/metrics.h"
 #include "bench/analyze/proofs.h"
 #include "bench/analyze/soak.h"
@@ -375,7 +376,8 @@ judge_target(const struct run *r, const struct target *x, const json_t *held, js
 	}
 	if (rc < 0)
 		return rc;
-	apart = both.samples->n > 0 && strcmp(x->metric, "full_convergence_ms") != 0;
+	apart = both.samples->n > 0 && strcmp(x->metric, "full_convergence_ms") != 0 &&
+		!loads_is_metric(x->metric, NULL);
 	metric_done(&both);
 	if (!apart)
 		return judge_family(r, x, FAMILIES, list);

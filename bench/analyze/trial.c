@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "bench/analyze/budget.h"
+#include "bench/analyze/loads.h"
 #include "bench/analyze/noise.h"
 #include "bench/analyze/soak.h"
 #include "bench/analyze/trial_answers.h"
@@ -62,6 +63,7 @@ trial_done(struct trial *t)
 	soak_free(t->soak);
 	json_decref(t->why);
 	json_decref(t->last_mile);
+	json_decref(t->loads);
 	json_decref(t->damaged);
 	json_decref(t->steady);
 	json_decref(t->timeline);
@@ -88,6 +90,8 @@ take_event(struct run *r, struct trial *t, const json_t *event, int64_t wall_ns)
 		json_object_set(
 			t->noise, "udp_receive_drops", json_object_get(event, "udp_receive"));
 		json_object_set(t->noise, "interface_drops", json_object_get(event, "interface"));
+	} else if (strcmp(name, "load_end") == 0) {
+		loads_take_event(t, event);
 	} else if (strcmp(name, "steady") == 0 && t->steady == NULL) {
 		t->steady = json_incref(json_object_get(event, "catchment"));
 	}
@@ -160,5 +164,5 @@ trial_load(struct run *r, struct trial *t, struct err *e)
 	if (t->restore_ns < t->fault_ns)
 		t->restore_ns = t->fault_ns;
 	noise_of_files(r, t);
-	return 0;
+	return loads_read(r, t);
 }

@@ -86,7 +86,7 @@ assert_told(const struct slip *slips, size_t n, const char *want)
 
 #define STEP                                                                                       \
 	"a step does exactly one of kill, stop, hang, throttle, resume, start, blackhole, "        \
-	"blackhole-data, link-down, impair, link-up, exec, check"
+	"blackhole-data, link-down, impair, link-up, exec, check, load, load-stop"
 #define BOUND "a metric is bound by exactly one of min, p1, p50, p90, p99, max"
 
 static void
@@ -163,7 +163,7 @@ slips_one_by_one(void **state)
 		{7, "  - {at: 0s, link-down: hkg, dir: ab}",
 			"7: 'dir' goes with blackhole and impair, not with link-down"},
 		{7, "  - {at: 0s, kill: hkg/knotd, for: 5s}",
-			"7: 'for' goes with blackhole, link-down and impair, not with kill"},
+			"7: 'for' goes with blackhole, link-down, impair and load, not with kill"},
 		{7,
 			"  - {at: 0s, blackhole: a-hkg, for: 5s}\n"
 			"  - {at: 4s, blackhole: hkg--a-hkg, for: 1s, dir: ab}",

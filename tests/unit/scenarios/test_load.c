@@ -1,0 +1,197 @@
+/* test_load.c - load steps: what they may say, when they are, and what the generator itself is asked. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "lib/mono.h"
+#include "scenarios/load.h"
+#include "scenarios/scenario_load.h"
+
+static struct topology *t;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	return topology_load("lab/topology.yaml", &t, NULL);
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	topology_free(t);
+	return 0;
+}
+
+/* The timeline begins on line 4; `rest` is what stands below it. */
+static struct scenario *
+parse(const char *timeline, const char *rest)
+{
+	char text[4096];
+	struct scenario *s;
+
+	snprintf(text, sizeof(text), "name: x\ntitle: X\ntimeline:\n%s\n%s", timeline, rest);
+	assert_int_equal(scenario_parse("/tmp/x.yaml", text, strlen(text), t, &s), 0);
+	return s;
+}
+
+static void
+assert_told(const char *timeline, const char *rest, const char *want)
+{
+	struct scenario *s = parse(timeline, rest);
+	char told[2048] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < conf_complaints(s->conf); i++)
+		n += (size_t)snprintf(told + n, sizeof(told) - n, "%s%s", i ? "\n" : "",
+			conf_complaint(s->conf, i) + strlen("/tmp/x.yaml:"));
+	assert_string_equal(told, want);
+	scenario_free(s);
+}
+
+#define LOAD(more) "  - {at: 0s, load: {node: acc-syd, run: [dns, --rate, 5], name: syd" more "}"
+#define KILL	   "\n  - {at: 0s, kill: hkg/knotd}"
+
+static void
+mistakes(void **state)
+{
+	static const struct {
+		const char *timeline, *rest, *told;
+	} rows[] = {
+		{LOAD("") "}", "", ""},
+		{LOAD("") ", for: 5s}" KILL, "", ""},
+		{LOAD(", ahead: 5s") "}" KILL, "before: 5s", ""},
+		{LOAD("") "}\n  - {at: 5s, load-stop: syd}", "", ""},
+		{LOAD("") "}\n  - {at: 5s, kill: hkg/knotd}", "",
+			"5: the first step is the fault and is at 0s"},
+		{LOAD(", fault: true") "}\n  - {at: 5s, kill: hkg/knotd}", "", ""},
+		{"  - {at: 1s, load: {node: acc-syd, run: [dns], name: s, fault: true}}", "",
+			"4: the first step is the fault and is at 0s"},
+		{"  - {at: 0s, load: hkg}", "", "4: load must be a map (key: value)"},
+		{"  - {at: 0s, load: {}}", "",
+			"4: 'name' is missing\n4: 'node' is missing\n4: 'run' is missing"},
+		{"  - {at: 0s, load: {node: syd, run: [dns], name: a}}", "",
+			"4: the network has no node 'syd'"},
+		{"  - {at: 0s, load: {node: acc-syd, run: [], name: a}}", "",
+			"4: run: which load? [dns, ...]; see catchment-load(1)"},
+		{"  - {at: 0s, load: {node: acc-syd, run: dns, name: a}}", "",
+			"4: run must be a list"},
+		{"  - {at: 0s, load: {node: acc-syd, run: [dns], name: ../a}}", "",
+			"4: name '../a': at most 32 of a-z, 0-9 and '-'"},
+		{LOAD(", rate: 5") "}", "", "4: unknown key 'rate'"},
+		{LOAD(", ahead: 6s") "}" KILL, "before: 5s",
+			"4: ahead: longer than what is observed before the fault ('before', 5 s)"},
+		{LOAD(", ahead: 1s, fault: true") "}", "",
+			"4: ahead goes with a load that is not the fault"},
+		{LOAD("") ", for: 2h}", "", "4: for: a time up to an hour, like 5s"},
+		{LOAD("") "}\n" LOAD("") "}", "", "5: another load is called 'syd'"},
+		{"  - {at: 0s, load-stop: syd}", "", "4: no load before it is called 'syd'"},
+		{LOAD("") ", for: 5s}\n  - {at: 6s, load-stop: syd}", "",
+			"5: the load of line 4 ends by its 'for'"},
+		{"  - {at: 0s, repeat: {times: 2, every: 1s, steps: [{at: 0s, load: {node: "
+		 "acc-syd, "
+		 "run: [dns], name: s, fault: true}}]}}",
+			"", "4: repeat: a load is begun once"},
+		{LOAD("") "}", "expect: [{metric: load_syd_answered_qps, min: \"> 100\"}]", ""},
+		{LOAD("") "}", "expect: [{metric: load_syd_p99_ms, max: \"< 1s\"}]", ""},
+		{LOAD("") "}", "expect: [{metric: load_tyo_p99_ms, max: \"< 1s\"}]",
+			"5: 'load_tyo_p99_ms' is of a load 'tyo', and the timeline has none"},
+		{LOAD("") "}", "expect: [{metric: load_syd_shine, max: \"< 1\"}]",
+			"5: there is no metric 'load_syd_shine'; catchment-scenario(5) lists them"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_told(rows[i].timeline, rows[i].rest, rows[i].told);
+}
+
+static void
+what_it_becomes(void **state)
+{
+	struct scenario *s =
+		parse(LOAD(", ahead: 3s") ", for: 10s}" KILL "\n  - {at: 9s, start: hkg/knotd}",
+			"before: 5s");
+	const struct action *a = &s->actions[0];
+	json_t *list = loads_json(s), *load = json_array_get(list, 0);
+
+	(void)state;
+	assert_int_equal(conf_complaints(s->conf), 0);
+	assert_int_equal(a->kind, ACTION_LOAD);
+	assert_int_equal(a->at_ns, -3 * NS_PER_S);
+	assert_int_equal(a->for_ns, 10 * NS_PER_S);
+	assert_string_equal(a->target, "acc-syd: dns --rate 5");
+	assert_true(action_is_beside(a));
+	assert_string_equal(scenario_fault_node(s), "hkg");
+	assert_int_equal(json_array_size(list), 1);
+	assert_string_equal(json_string_value(json_object_get(load, "kind")), "dns");
+	assert_int_equal(json_array_size(json_object_get(load, "run")), 3);
+	json_decref(list);
+	scenario_free(s);
+}
+
+/* A load that is the fault breaks nothing at its own node. */
+static void
+flood_is_told_where(void **state)
+{
+	struct scenario *s = parse(LOAD(", fault: true") ", for: 10s}", "");
+
+	(void)state;
+	assert_int_equal(conf_complaints(s->conf), 0);
+	assert_false(action_is_beside(&s->actions[0]));
+	assert_null(scenario_fault_node(s));
+	assert_int_equal(scenario_last_ns(s), 10 * NS_PER_S);
+	scenario_free(s);
+}
+
+/* The program under /proc/self/exe is this one: see main(). */
+static void
+the_generator_is_asked(void **state)
+{
+	char *good[] = {(char *)(uintptr_t) "good", NULL},
+	     *bad[] = {(char *)(uintptr_t) "bad", (char *)(uintptr_t) "--rate", NULL},
+	     *silent[] = {(char *)(uintptr_t) "silent", NULL};
+	struct mono deadline = mono_add(mono_now(), 20 * NS_PER_S);
+	struct err e;
+
+	(void)state;
+	setenv("CATCHMENT_RATE", "nonsense", 1);
+	assert_int_equal(load_check("/tmp", good, deadline, &e), 0);
+	assert_int_equal(load_check("/tmp", bad, deadline, &e), -EINVAL);
+	assert_string_equal(e.text, "bad takes no --rate");
+	assert_int_equal(load_check("/tmp", silent, deadline, &e), -EINVAL);
+	assert_string_equal(e.text, "the generator does not take it");
+}
+
+/* A generator: "catchment load KIND ... --check". */
+static int
+generator(int argc, char *argv[])
+{
+	if (getenv("CATCHMENT_RATE") != NULL || strcmp(argv[argc - 1], "--check") != 0)
+		return 1;
+	if (strcmp(argv[2], "bad") == 0)
+		fprintf(stderr, "catchment load bad: %s takes no %s\nmore\n", argv[2], argv[3]);
+	return strcmp(argv[2], "good") == 0 ? 0 : 2;
+}
+
+int
+main(int argc, char *argv[])
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(mistakes),
+		cmocka_unit_test(what_it_becomes),
+		cmocka_unit_test(flood_is_told_where),
+		cmocka_unit_test(the_generator_is_asked),
+	};
+
+	if (argc > 3 && strcmp(argv[1], "load") == 0)
+		return generator(argc, argv);
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
