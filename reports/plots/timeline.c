@@ -54,14 +54,41 @@ sum(const double *bins, size_t n)
 	return total;
 }
 
+/* What the plot does not show: queries over TCP, or for large answers, that were lost in the run. */
+static double
+lost_beside(const struct result *r, const char *metric)
+{
+	const struct metric *m = result_metric(r, metric);
+
+	return m == NULL || !(m->stats.max > 0) ? 0 : m->stats.max;
+}
+
 static void
-say_title(const struct trial *t, double lost, char *title, size_t size)
+say_nothing_lost(const struct result *r, const struct trial *t, char *title, size_t size)
+{
+	double tcp = lost_beside(r, "tcp_unanswered_queries");
+	double large = lost_beside(r, "large_unanswered_queries");
+	char a[SHOW_BYTES], b[SHOW_BYTES];
+
+	if (tcp > 0 || large > 0)
+		snprintf(title, size,
+			"No query of these streams went unanswered in trial %d; %s%s%s%s%s were "
+			"lost",
+			t->number, tcp > 0 ? show_count(tcp, a) : "", tcp > 0 ? " over TCP" : "",
+			tcp > 0 && large > 0 ? " and " : "", large > 0 ? show_count(large, b) : "",
+			large > 0 ? " for large answers" : "");
+	else
+		snprintf(title, size, "No query went unanswered in trial %d", t->number);
+}
+
+static void
+say_title(const struct result *r, const struct trial *t, double lost, char *title, size_t size)
 {
 	char full[SHOW_BYTES], back[SHOW_BYTES];
 	size_t used;
 
 	if (lost == 0)
-		snprintf(title, size, "No query went unanswered in trial %d", t->number);
+		say_nothing_lost(r, t, title, size);
 	else if (!isnan(t->full_convergence_ms))
 		snprintf(title, size, "Trial %d%s: every stream answered again %s after the fault",
 			t->number, t->valid ? "" : " (invalid)",
@@ -89,7 +116,7 @@ plot_timeline(struct buf *page, const struct scene *scene, struct err *e)
 	stack_init(&subject.stack, &t->timeline, scene->palette);
 	failed = sum(t->timeline.failed, t->timeline.bins);
 	lost = sum(t->timeline.unanswered, t->timeline.bins) + failed;
-	say_title(t, lost, title, sizeof(title));
+	say_title(r, t, lost, title, sizeof(title));
 	snprintf(subtitle, sizeof(subtitle),
 		"Queries per second by the PoP that answered; x: seconds from the fault. Trial %d "
 		"of %zu, %s; %s streams at %s q/s each; %s queries failed or unanswered%s. Bins of "

@@ -349,6 +349,46 @@ test_return(void **state)
 	place_done(&p);
 }
 
+static void
+lose_nothing(json_t *root)
+{
+	static const char *const series[] = {"unanswered", "failed"};
+	json_t *trial;
+	size_t i;
+
+	json_array_foreach(json_object_get(root, "per_trial"), i, trial) for (size_t k = 0; k < 2;
+									      k++)
+	{
+		json_t *bins = json_object_get(json_object_get(trial, "timeline"), series[k]);
+
+		for (size_t b = 0; b < json_array_size(bins); b++)
+			json_array_set_new(bins, b, json_integer(0));
+	}
+}
+
+/* Small answers over UDP all came: what was lost of the others is said where nothing else was lost. */
+static void
+test_lost_beside(void **state)
+{
+	json_t *root = sample_run(2, 5);
+	struct place p;
+
+	(void)state;
+	lose_nothing(root);
+	assert_int_equal(report(&p, "none", root, false), 0);
+	assert_has(p.html, "No query went unanswered in trial ");
+	place_done(&p);
+	root = sample_run(2, 5);
+	json_object_set_new(json_object_get(root, "metrics"), "large_unanswered_queries",
+		json_pack("{s:s,s:s,s:i,s:i,s:i,s:i,s:i}", "unit", "queries", "over", "trials", "n",
+			2, "min", 0, "p50", 3, "p99", 202, "max", 202));
+	lose_nothing(root);
+	assert_int_equal(report(&p, "beside", root, false), 0);
+	assert_has(p.html, "; 202 for large answers were lost");
+	assert_lacks(p.html, "No query went unanswered");
+	place_done(&p);
+}
+
 /* A run as carriers have it: no node at fault, so no withdraw; no phase; nothing lost at the return. */
 static void
 test_columns_without_figures(void **state)
@@ -759,6 +799,7 @@ main(void)
 		cmocka_unit_test(test_findings_in_words),
 		cmocka_unit_test(test_figure_in_words),
 		cmocka_unit_test(test_return),
+		cmocka_unit_test(test_lost_beside),
 		cmocka_unit_test(test_columns_without_figures),
 		cmocka_unit_test(test_phases),
 		cmocka_unit_test(test_phases_that_are_not_there),
