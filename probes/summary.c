@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "lib/stat.h"
-#include "probes/rcode.h"
+#include "lib/rcode.h"
 
 static const struct {
 	const char *key; /* JSON */

@@ -4,7 +4,7 @@
 
 #include "lib/dns.h"
 #include "probes/import/table.h"
-#include "probes/rcode.h"
+#include "lib/rcode.h"
 
 static const char *const families[TALLY_GROUPS] = {"v4", "v4", "v6", "v6"};
 static const char *const transports[TALLY_GROUPS] = {"udp", "tcp", "udp", "tcp"};

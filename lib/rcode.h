@@ -1,6 +1,6 @@
 /* rcode.h - response codes by name. */
-#ifndef PROBES_RCODE_H
-#define PROBES_RCODE_H
+#ifndef LIB_RCODE_H
+#define LIB_RCODE_H
 
 enum { RCODE_NAME_BYTES = 16 };
 

@@ -1,5 +1,5 @@
 /* rcode.c - response codes by name. */
-#include "probes/rcode.h"
+#include "lib/rcode.h"
 
 #include <stdio.h>
 

@@ -1,0 +1,295 @@
+/* dns_wire.c - how queries leave and answers come in over UDP: sendmmsg, recvmmsg, UDP_SEGMENT. */
+#include "bench/load/dns_wire.h"
+
+#include <errno.h>
+#include <linux/errqueue.h>
+#include <linux/sock_diag.h>
+#include <netinet/udp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/load/dns_wire_internal.h"
+#include "lib/mono.h"
+
+enum { SOCKET_BYTES = 4 << 20, SEGMENTS_BYTES = 65000 };
+
+int
+wire_buffers_new(struct wire_buffers **ret)
+{
+	struct wire_buffers *b = calloc(1, sizeof(*b));
+
+	if (b == NULL)
+		return -ENOMEM;
+	for (int i = 0; i < WIRE_BATCH; i++) {
+		b->out[i].msg_hdr = (struct msghdr){.msg_iov = &b->out_iov[i], .msg_iovlen = 1};
+		b->in_iov[i] = (struct iovec){b->answer[i], WIRE_ANSWER_BYTES};
+		b->in[i].msg_hdr = (struct msghdr){.msg_iov = &b->in_iov[i], .msg_iovlen = 1};
+	}
+	wire_buffers_clock(b);
+	*ret = b;
+	return 0;
+}
+
+void
+wire_buffers_free(struct wire_buffers *b)
+{
+	free(b);
+}
+
+void
+wire_buffers_clock(struct wire_buffers *b)
+{
+	b->wall_minus_mono_ns = clock_offset_ns(NULL);
+}
+
+socklen_t
+wire_address_bytes(const struct sockaddr_storage *a)
+{
+	return a->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+}
+
+int
+wire_bind(int fd, const struct inet *source)
+{
+	static const int on = 1;
+	bool v6 = source->family == AF_INET6;
+	struct sockaddr_storage addr;
+	socklen_t len = inet_sockaddr(source, 0, &addr);
+
+	if (setsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_FREEBIND : IP_FREEBIND, &on,
+		    sizeof(on)) < 0)
+		return -errno;
+	return bind(fd, (struct sockaddr *)&addr, len) < 0 ? -errno : 0;
+}
+
+static void
+set_buffers(int fd)
+{
+	static const int bytes = SOCKET_BYTES;
+
+	/* beyond the system's limit where we may, up to it where not */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+}
+
+static int
+udp_open(const struct wire_setup *s, int fd)
+{
+	static const int on = 1;
+	bool v6 = s->target.ss_family == AF_INET6;
+	int rc = 0;
+
+	set_buffers(fd);
+	if (setsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVERR : IP_RECVERR, &on,
+		    sizeof(on)) < 0 ||
+		(s->stamps && setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0))
+		return -errno;
+	if (s->source.family != 0)
+		rc = wire_bind(fd, &s->source);
+	if (rc == 0 &&
+		connect(fd, (const struct sockaddr *)&s->target, wire_address_bytes(&s->target)) <
+			0)
+		rc = -errno;
+	return rc;
+}
+
+int
+wire_open(const struct wire_setup *s, struct wire *ret, struct err *e)
+{
+	char to[INET_TEXT_BYTES], from[INET_TEXT_BYTES] = "";
+	struct inet target = {.family = (uint8_t)s->target.ss_family};
+	bool v6 = target.family == AF_INET6;
+	int rc;
+
+	*ret = (struct wire){.type = s->type, .fd = -1, .stamps = s->stamps, .buffers = s->buffers};
+	if (s->type == WIRE_TCP) {
+		rc = wire_tcp_open(s, ret);
+	} else {
+		ret->fd = socket(target.family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		rc = ret->fd < 0 ? -errno : udp_open(s, ret->fd);
+	}
+	if (rc == 0)
+		return 0;
+	wire_close(ret);
+	if (v6)
+		memcpy(target.addr,
+			&((const struct sockaddr_in6 *)(const void *)&s->target)->sin6_addr, 16);
+	else
+		memcpy(target.addr,
+			&((const struct sockaddr_in *)(const void *)&s->target)->sin_addr, 4);
+	if (s->source.family != 0)
+		inet_show(&s->source, from);
+	return err_sys(e, -rc, "cannot reach %s%s%s%s", inet_show(&target, to),
+		s->type == WIRE_TCP ? " over TCP" : "", from[0] == '\0' ? "" : " from ", from);
+}
+
+void
+wire_close(struct wire *w)
+{
+	if (w->tcp != NULL)
+		wire_tcp_close(w);
+	if (w->fd >= 0)
+		close(w->fd);
+	w->fd = -1;
+}
+
+/* What left between two instants left one after the other. */
+static void
+stamp(struct wire_out out[], int n, int64_t begin_ns, int64_t end_ns)
+{
+	for (int i = 0; i < n; i++)
+		out[i].sent_ns = begin_ns + (end_ns - begin_ns) * i / n;
+}
+
+static int
+send_many(struct wire *w, struct wire_out out[], int n)
+{
+	struct wire_buffers *b = w->buffers;
+	int64_t begin_ns;
+	int sent;
+
+	for (int i = 0; i < n; i++) {
+		union {
+			const uint8_t *in;
+			void *out;
+		} bytes = {.in = out[i].bytes}; /* sendmmsg() does not write there */
+
+		b->out_iov[i] = (struct iovec){bytes.out, out[i].len};
+	}
+	begin_ns = mono_now().ns;
+	if (n == 1) {
+		if (send(w->fd, out[0].bytes, out[0].len, 0) < 0)
+			return -errno;
+		out[0].sent_ns = begin_ns;
+		return 1;
+	}
+	sent = sendmmsg(w->fd, b->out, (unsigned int)n, 0);
+	if (sent < 0)
+		return -errno;
+	stamp(out, sent, begin_ns, mono_now().ns);
+	return sent;
+}
+
+/* One call, one buffer, cut by the kernel into queries of the first one's length. */
+static int
+send_segments(struct wire *w, struct wire_out out[], int n)
+{
+	union {
+		struct cmsghdr align;
+		uint8_t bytes[CMSG_SPACE(sizeof(uint16_t))];
+	} control = {0};
+	union {
+		const uint8_t *in;
+		void *out;
+	} bytes = {.in = out[0].bytes};
+	struct iovec iov = {bytes.out, out[0].len};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	int64_t begin_ns;
+	int run = 1;
+
+	while (run < n && out[run].len == out[0].len &&
+		out[run].bytes == out[0].bytes + (size_t)run * out[0].len &&
+		iov.iov_len + out[0].len <= SEGMENTS_BYTES) {
+		iov.iov_len += out[0].len;
+		run++;
+	}
+	if (run > 1) {
+		struct cmsghdr *c = &control.align;
+
+		c->cmsg_level = IPPROTO_UDP;
+		c->cmsg_type = UDP_SEGMENT;
+		c->cmsg_len = CMSG_LEN(sizeof(uint16_t));
+		memcpy(CMSG_DATA(c), &out[0].len, sizeof(uint16_t));
+		msg.msg_control = &control;
+		msg.msg_controllen = sizeof(control);
+	}
+	begin_ns = mono_now().ns;
+	if (sendmsg(w->fd, &msg, 0) < 0)
+		return -errno;
+	stamp(out, run, begin_ns, mono_now().ns);
+	return run;
+}
+
+int
+wire_send(struct wire *w, struct wire_out out[], int n)
+{
+	if (w->type == WIRE_TCP)
+		return wire_tcp_send(w, out, n);
+	return w->type == WIRE_UDP_SEGMENT ? send_segments(w, out, n) : send_many(w, out, n);
+}
+
+static int64_t
+received_ns(const struct wire_buffers *b, struct msghdr *msg, int64_t now_ns)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c != NULL; c = CMSG_NXTHDR(msg, c)) {
+		struct timespec ts;
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
+			continue;
+		memcpy(&ts, CMSG_DATA(c), sizeof(ts));
+		return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec - b->wall_minus_mono_ns;
+	}
+	return now_ns;
+}
+
+int
+wire_receive(struct wire *w, struct wire_in in[], int n)
+{
+	struct wire_buffers *b = w->buffers;
+	int64_t now_ns;
+	int got;
+
+	if (w->type == WIRE_TCP)
+		return wire_tcp_receive(w, in, n);
+	for (int i = 0; i < n; i++) {
+		b->in[i].msg_hdr.msg_control = w->stamps ? &b->control[i] : NULL;
+		b->in[i].msg_hdr.msg_controllen = w->stamps ? WIRE_CONTROL_BYTES : 0;
+	}
+	got = recvmmsg(w->fd, b->in, (unsigned int)n, MSG_DONTWAIT, NULL);
+	if (got < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	now_ns = mono_now().ns;
+	for (int i = 0; i < got; i++)
+		in[i] = (struct wire_in){.bytes = b->answer[i],
+			.len = b->in[i].msg_len,
+			.cut = (b->in[i].msg_hdr.msg_flags & MSG_TRUNC) != 0,
+			.received_ns =
+				w->stamps ? received_ns(b, &b->in[i].msg_hdr, now_ns) : now_ns};
+	return got;
+}
+
+int
+wire_error(struct wire *w, struct wire_in *ret)
+{
+	struct wire_buffers *b = w->buffers;
+	uint8_t control[512];
+	struct iovec iov = {b->answer[0], WIRE_ANSWER_BYTES};
+	struct msghdr msg = {.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control)};
+	ssize_t n;
+
+	if (w->type == WIRE_TCP)
+		return 0;
+	n = recvmsg(w->fd, &msg, MSG_ERRQUEUE | MSG_DONTWAIT);
+	if (n < 0)
+		return 0;
+	*ret = (struct wire_in){
+		.bytes = b->answer[0], .len = (size_t)n, .received_ns = mono_now().ns};
+	return 1;
+}
+
+uint64_t
+wire_dropped(const struct wire *w)
+{
+	uint32_t info[SK_MEMINFO_VARS] = {0};
+	socklen_t len = sizeof(info);
+
+	if (w->fd < 0 || getsockopt(w->fd, SOL_SOCKET, SO_MEMINFO, info, &len) < 0)
+		return 0;
+	return info[SK_MEMINFO_DROPS];
+}

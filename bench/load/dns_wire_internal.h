@@ -1,0 +1,37 @@
+/* dns_wire_internal.h - what the kinds of wires share. */
+#ifndef BENCH_LOAD_DNS_WIRE_INTERNAL_H
+#define BENCH_LOAD_DNS_WIRE_INTERNAL_H
+
+#include <netinet/in.h>
+
+#include "bench/load/dns_wire.h"
+
+enum {
+	WIRE_ANSWER_BYTES =
+		4096 + 64, /* no multiple of a page: or all begin in the same cache set */
+	WIRE_CONTROL_BYTES = 64,
+};
+
+struct wire_buffers {
+	int64_t wall_minus_mono_ns;
+	struct mmsghdr out[WIRE_BATCH];
+	struct iovec out_iov[WIRE_BATCH];
+	struct mmsghdr in[WIRE_BATCH];
+	struct iovec in_iov[WIRE_BATCH];
+	union {
+		struct cmsghdr align;
+		uint8_t bytes[WIRE_CONTROL_BYTES];
+	} control[WIRE_BATCH];
+	uint8_t answer[WIRE_BATCH][WIRE_ANSWER_BYTES];
+};
+
+/* Bind to a source address and a free port. Returns 0 or -errno. */
+int wire_bind(int fd, const struct inet *source);
+socklen_t wire_address_bytes(const struct sockaddr_storage *a);
+
+int wire_tcp_open(const struct wire_setup *s, struct wire *ret);
+void wire_tcp_close(struct wire *w);
+int wire_tcp_send(struct wire *w, struct wire_out out[], int n);
+int wire_tcp_receive(struct wire *w, struct wire_in in[], int n);
+
+#endif
