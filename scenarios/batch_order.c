@@ -20,6 +20,46 @@ pull(struct batch_item *items, size_t from, size_t to)
 	items[to] = moved;
 }
 
+/* What it is about, for short: the first claim that it judges. */
+static const char *
+about(const struct batch_item *item)
+{
+	return item->scenario->judges_len > 0 ? item->scenario->judges[0] : "";
+}
+
+static size_t
+count_about(const struct batch_item *items, size_t len, const char *claim)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n += strcmp(about(&items[i]), claim) == 0;
+	return n;
+}
+
+/*
+ * Not two about the same claim in a row, where that can be: they hit the same place, and who has just come back is kept
+ * waiting longer each time (a health check's damping, OpenBGPD's idle hold). Of what there is most comes first.
+ */
+static void
+spread(struct batch_item *items, size_t len)
+{
+	for (size_t to = 0; to < len; to++) {
+		size_t best = to, most = 0;
+
+		for (size_t i = to; i < len; i++) {
+			const char *claim = about(&items[i]);
+			size_t n = count_about(items + to, len - to, claim);
+
+			if (n > most && (to == 0 || strcmp(claim, about(&items[to - 1])) != 0)) {
+				best = i;
+				most = n;
+			}
+		}
+		pull(items, best, to);
+	}
+}
+
 /* Bring together from `to` on what fits the one at `to`. Returns where they end. */
 static size_t
 gather(struct batch_item *items, size_t to, size_t len)
@@ -34,6 +74,7 @@ gather(struct batch_item *items, size_t to, size_t len)
 			fresh += own;
 			end++;
 		}
+	spread(items + fresh, end - fresh);
 	return end;
 }
 

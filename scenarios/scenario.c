@@ -118,7 +118,7 @@ read_root(struct scenario *s, const struct topology *t, const struct conf_node *
 	scenario_read_settings(s, t, root);
 	scenario_read_timeline(s, t, root);
 	scenario_read_expects(s, t, root);
-	scenario_read_skip(s, root);
+	scenario_read_skip(s, t, root);
 	lab = conf_str(s->conf, root, "lab", "shared");
 	s->own_lab = strcmp(lab, "own") == 0;
 	if (!s->own_lab && strcmp(lab, "shared") != 0)

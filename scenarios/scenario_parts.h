@@ -14,7 +14,7 @@ void scenario_read_expects(
 void scenario_tell_served(struct expect *x);
 
 /* Read `skip:` of the root, after timeline and expectations. Mistakes become complaints. */
-void scenario_read_skip(struct scenario *s, const struct conf_node *root);
+void scenario_read_skip(struct scenario *s, const struct topology *t, const struct conf_node *root);
 
 /* Read `layers:` of the root. Mistakes become complaints. */
 void scenario_read_layers(

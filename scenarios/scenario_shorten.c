@@ -6,8 +6,8 @@
 #include "lib/num.h"
 #include "scenarios/scenario_parts.h"
 
-#define QUICK_BEFORE_NS (3 * NS_PER_S)
-#define QUICK_AFTER_NS	(3 * NS_PER_S)
+#define QUICK_BEFORE_NS (2 * NS_PER_S)
+#define QUICK_AFTER_NS	(2 * NS_PER_S)
 #define QUICK_STEADY_NS (8 * NS_PER_S) /* where nothing breaks, this is all there is to see */
 
 /* Where an instant of the whole timeline lies in the short one. */
@@ -46,15 +46,14 @@ check_skip(struct scenario *s, const struct conf_node *at)
 	}
 }
 
-void
-scenario_read_skip(struct scenario *s, const struct conf_node *root)
+static void
+read_span(struct scenario *s, const struct conf_node *list)
 {
-	const struct conf_node *list = conf_get(s->conf, root, "skip");
 	const char *text[2] = {NULL, NULL};
-	int64_t ns[2];
 	size_t mistakes = conf_complaints(s->conf);
+	int64_t ns[2];
 
-	if (list == NULL || !conf_is_list(s->conf, list, "skip") || conf_len(s->conf, list) == 0)
+	if (!conf_is_list(s->conf, list, "skip") || conf_len(s->conf, list) == 0)
 		return;
 	if (conf_len(s->conf, list) != 2) {
 		conf_complain(s->conf, list, "skip is [from, to], or [] for nothing");
@@ -74,6 +73,26 @@ scenario_read_skip(struct scenario *s, const struct conf_node *root)
 		s->skip_from_ns = ns[0];
 		s->skip_to_ns = ns[1];
 		check_skip(s, list);
+	}
+}
+
+void
+scenario_read_skip(struct scenario *s, const struct topology *t, const struct conf_node *root)
+{
+	const struct conf_node *skip = conf_get(s->conf, root, "skip");
+
+	if (skip == NULL)
+		return;
+	if (conf_kind(skip) != CONF_MAP) {
+		read_span(s, skip);
+		return;
+	}
+	for (size_t i = 0; i < conf_len(s->conf, skip); i++) {
+		const char *variant = conf_key_at(s->conf, skip, i);
+
+		scenario_check_variant(s, t, conf_key_node_at(s->conf, skip, i), variant);
+		if (scenario_is_for(t, variant))
+			read_span(s, conf_get(s->conf, skip, variant));
 	}
 }
 

@@ -25,7 +25,7 @@ enum {
 	SURVEY_MS = 250,
 	ROUND_MS = 15000, /* for the command of a round's step, before the next step */
 	LOOK_MS = 500,	  /* between looks whether the lab is healed already */
-	LAST_MS = 1500,	  /* for the last answers, once it is */
+	LAST_MS = 1000,	  /* for the last answers, once it is */
 	LATE_MS = 20
 };
 

@@ -118,6 +118,40 @@ order(void **state)
 	}
 }
 
+/* Not two about the same claim in a row, where that can be. */
+static void
+spread_out(void **state)
+{
+	static const struct {
+		const char *given, *ordered;
+	} rows[] = {
+		{"a", "a"},
+		{"aab", "aba"},
+		{"abc", "abc"},
+		{"aaab", "abaa"},
+		{"abbcccc", "cbcacbc"},
+	};
+	static const char *claims[][1] = {{"a"}, {"b"}, {"c"}};
+
+	(void)state;
+	for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
+		size_t len = strlen(rows[r].given);
+		struct scenario s[8] = {0};
+		struct batch_item items[8] = {0};
+		char told[9] = "";
+
+		for (size_t i = 0; i < len; i++) {
+			s[i].judges = claims[rows[r].given[i] - 'a'];
+			s[i].judges_len = 1;
+			items[i] = (struct batch_item){.scenario = &s[i], .variant = "documented"};
+		}
+		batch_order(items, len);
+		for (size_t i = 0; i < len; i++)
+			told[i] = items[i].scenario->judges[0][0];
+		assert_string_equal(told, rows[r].ordered);
+	}
+}
+
 /* The scenario's own layers lie below its settings, these below the user's. */
 static void
 layers_in_order(void **state)
@@ -354,6 +388,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(estimates),
 		cmocka_unit_test(order),
+		cmocka_unit_test(spread_out),
 		cmocka_unit_test(layers_in_order),
 		cmocka_unit_test(journal),
 		cmocka_unit_test(journal_lab),

@@ -65,7 +65,7 @@ left_out(void **state)
 	assert_int_equal(s->skip_from_ns, 10 * NS_PER_S);
 	assert_int_equal(scenario_last_ns(s), 20 * NS_PER_S);
 	scenario_shorten(s, true);
-	assert_int_equal(s->before_ns, 3 * NS_PER_S);
+	assert_int_equal(s->before_ns, 2 * NS_PER_S);
 	assert_int_equal(s->actions[0].at_ns, 0);
 	assert_int_equal(s->actions[1].at_ns, 5 * NS_PER_S);
 	assert_int_equal(scenario_last_ns(s), 12 * NS_PER_S);
@@ -81,6 +81,21 @@ left_out(void **state)
 	scenario_free(s);
 }
 
+/* Each variant its own; one that is not named leaves nothing out. */
+static void
+by_variant(void **state)
+{
+	struct scenario *s;
+
+	(void)state;
+	assert_string_equal(load("skip: {documented: [10s, 18s], hardened: [7s, 8s]}\n", &s), "");
+	assert_int_equal(s->skip_from_ns, 10 * NS_PER_S);
+	scenario_free(s);
+	assert_string_equal(load("skip: {hardened: [7s, 8s]}\n", &s), "");
+	assert_int_equal(s->skip_to_ns, 0);
+	scenario_free(s);
+}
+
 /* A sweep's timers may need the whole of it. */
 static void
 kept(void **state)
@@ -91,7 +106,7 @@ kept(void **state)
 	assert_string_equal(load("skip: [10s, 18s]\n", &s), "");
 	scenario_shorten(s, false);
 	assert_int_equal(scenario_last_ns(s), 20 * NS_PER_S);
-	assert_int_equal(s->before_ns, 3 * NS_PER_S);
+	assert_int_equal(s->before_ns, 2 * NS_PER_S);
 	scenario_free(s);
 }
 
@@ -103,11 +118,11 @@ watched(void **state)
 		const char *more;
 		int64_t least_s;
 	} rows[] = {
-		{"", 3},
-		{"skip: []\n", 3},
-		{"expect:\n  - {metric: withdraw_ms, max: \"< 5s\"}\n", 3},
+		{"", 2},
+		{"skip: []\n", 2},
+		{"expect:\n  - {metric: withdraw_ms, max: \"< 5s\"}\n", 2},
 		{"expect:\n  - {during: [30s, 34s], clients: hkg, served_by: hkg}\n", 14},
-		{"expect:\n  - {during: [0s, 34s], clients: fra, served_by: fra}\n", 3},
+		{"expect:\n  - {during: [0s, 34s], clients: fra, served_by: fra}\n", 2},
 		{"expect:\n  - {metric: restore_unanswered_queries, max: \"<= 0\"}\n", 15},
 	};
 	struct scenario *s;
@@ -130,6 +145,8 @@ mistakes(void **state)
 		const char *more, *told;
 	} rows[] = {
 		{"skip: 5s\n", "tiny.yaml:9: skip must be a list"},
+		{"skip: {harden: [7s, 8s]}\n", "tiny.yaml:9: there is no variant 'harden'"},
+		{"skip: {documented: 7s}\n", "tiny.yaml:9: skip must be a list"},
 		{"skip: [5s]\n", "tiny.yaml:9: skip is [from, to], or [] for nothing"},
 		{"skip: [7, 9s]\n", "tiny.yaml:9: skip: durations like 10s"},
 		{"skip: [9s, 7s]\n",
@@ -161,6 +178,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(left_out),
+		cmocka_unit_test(by_variant),
 		cmocka_unit_test(kept),
 		cmocka_unit_test(watched),
 		cmocka_unit_test(mistakes),
