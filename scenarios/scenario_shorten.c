@@ -8,6 +8,7 @@
 
 #define QUICK_BEFORE_NS (2 * NS_PER_S)
 #define QUICK_AFTER_NS	(2 * NS_PER_S)
+#define QUICK_BACK_NS	(5 * NS_PER_S)
 #define QUICK_STEADY_NS (8 * NS_PER_S) /* where nothing breaks, this is all there is to see */
 
 /* Where an instant of the whole timeline lies in the short one. */
@@ -117,9 +118,10 @@ needed_after_ns(const struct scenario *s)
 
 		if (x->kind == EXPECT_SERVED_BY && x->to_ns - scenario_last_ns(s) > needed_ns)
 			needed_ns = x->to_ns - scenario_last_ns(s);
-		/* How it comes back is seen only by who watches until it has. */
-		if (x->kind == EXPECT_METRIC && strncmp(x->metric, "restore_", 8) == 0)
-			needed_ns = s->after_ns;
+		/* How it comes back is seen only by who watches until it has, and a little longer. */
+		if (x->kind == EXPECT_METRIC && strncmp(x->metric, "restore_", 8) == 0 &&
+			needed_ns < QUICK_BACK_NS)
+			needed_ns = QUICK_BACK_NS;
 	}
 	return needed_ns < s->after_ns ? needed_ns : s->after_ns;
 }

@@ -123,7 +123,7 @@ watched(void **state)
 		{"expect:\n  - {metric: withdraw_ms, max: \"< 5s\"}\n", 2},
 		{"expect:\n  - {during: [30s, 34s], clients: hkg, served_by: hkg}\n", 14},
 		{"expect:\n  - {during: [0s, 34s], clients: fra, served_by: fra}\n", 2},
-		{"expect:\n  - {metric: restore_unanswered_queries, max: \"<= 0\"}\n", 15},
+		{"expect:\n  - {metric: restore_unanswered_queries, max: \"<= 0\"}\n", 5},
 	};
 	struct scenario *s;
 
