@@ -9,6 +9,7 @@
 
 static const struct command kinds[] = {
 	{"dns", "queries at a rate, a schedule, or as many as a server answers", load_dns},
+	{"bgp", "a routing table of the Internet's size, and its changes", load_bgp},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
