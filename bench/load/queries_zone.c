@@ -5,6 +5,7 @@
  * lies below a delegation or a DNAME goes, and each that is left gets its weight.
  */
 #include <errno.h>
+#include <stdbool.h> /* before ldns, which would make a bool of its own */
 #include <ldns/ldns.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,7 +132,7 @@ take_entry(
 {
 	ldns_rr *rr = NULL;
 	ldns_status status = ldns_rr_new_frm_fp_l(&rr, file, ttl, origin, owner, line);
-	int rc = 0;
+	int rc = 0, at = *line + (feof(file) != 0); /* a last line without its end is not counted */
 
 	switch (status) {
 	case LDNS_STATUS_OK:
@@ -147,11 +148,11 @@ take_entry(
 	case LDNS_STATUS_SYNTAX_INCLUDE:
 		query_mistake(&z->wrong,
 			"%s:%d: $INCLUDE is not followed: give the whole zone in one file",
-			z->what->path, *line);
+			z->what->path, at);
 		return 0;
 	default:
-		query_mistake(&z->wrong, "%s:%d: %s", z->what->path, *line,
-			ldns_get_errorstr_by_id(status));
+		query_mistake(
+			&z->wrong, "%s:%d: %s", z->what->path, at, ldns_get_errorstr_by_id(status));
 		return 0;
 	}
 }
@@ -169,12 +170,13 @@ read_zone(struct zone *z, struct err *e)
 	origin = ldns_dname_new_frm_str(z->what->origin != NULL ? z->what->origin : ".");
 	if (origin == NULL)
 		rc = err_set(e, EINVAL, "--origin '%s' is no name", z->what->origin);
+	errno = EIO;
 	while (rc == 0 && !feof(file) && !ferror(file))
 		rc = take_entry(z, file, &line, &ttl, &origin, &owner);
 	if (rc == -ENOMEM)
 		err_set(e, ENOMEM, "%s: out of memory", z->what->path);
 	else if (rc == 0 && ferror(file))
-		rc = err_sys(e, EIO, "%s", z->what->path);
+		rc = err_sys(e, errno, "%s", z->what->path);
 	ldns_rdf_deep_free(origin);
 	ldns_rdf_deep_free(owner);
 	fclose(file);
