@@ -384,6 +384,7 @@ parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &o->queries;
+		state->name = state->argv[0]; /* for what is wrong in the environment; argp sets it later */
 		set_up(state, o);
 		return 0;
 	case ARGP_KEY_ARGS:
