@@ -148,6 +148,7 @@ static int
 read_all(struct replay *r, struct source *s, struct err *e)
 {
 	struct source_record rec;
+	char text[INET_TEXT_BYTES];
 
 	while (!r->failed && source_next(s, &rec) == 1)
 		if (take_record(r, &rec) < 0)
@@ -158,9 +159,12 @@ read_all(struct replay *r, struct source *s, struct err *e)
 	for (unsigned i = 0; i < source_files(s); i++)
 		if (source_damage(s, i) != NULL)
 			return err_set(e, EBADMSG, "%s", source_damage(s, i));
+	if (queries_len(r->q) == 0 && r->what->to != NULL)
+		return err_set(e, ENOENT, "%s: no DNS query to port %d of %s in it",
+			r->what->paths[0], DNS_PORT, inet_show_prefix(r->what->to, text));
 	if (queries_len(r->q) == 0)
-		return err_set(e, ENOENT, "%s: no DNS query to port %d%s in it", r->what->paths[0],
-			DNS_PORT, r->what->to != NULL ? " of such an address" : "");
+		return err_set(e, ENOENT, "%s: no DNS query to port %d in it", r->what->paths[0],
+			DNS_PORT);
 	if (queries_by_time(r->q) < 0)
 		return err_set(e, ENOMEM, "out of memory");
 	return 0;

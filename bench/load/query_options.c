@@ -62,7 +62,7 @@ static const struct argp_option options[] = {{NULL, 0, NULL, 0, "What is asked, 
 	{"dry-run", KEY_DRY_RUN, "N", 0,
 		"send nothing: show the first N queries, and how many of which "
 		"type there are",
-		GROUP + 3},
+		GROUP + 4},
 	{0}};
 
 static void
@@ -301,6 +301,8 @@ static void
 set_up(struct argp_state *state, struct query_options *o)
 {
 	*o = (struct query_options){.form = {.edns_bytes = QUERY_OPTIONS_EDNS_BYTES}};
+	if (state->name == NULL) /* argp sets it later */
+		state->name = state->argv[0];
 	for (const struct argp_option *x = options; x->key != 0 || x->doc != NULL; x++) {
 		const char *value = x->name == NULL || x->key == 0 ? NULL : command_env(x->name);
 
