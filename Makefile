@@ -126,7 +126,7 @@ FUZZ  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 # How these are linked: with clang's fuzzer, unless FUZZER is set to the object with another main.
 FUZZER ?= -fsanitize=fuzzer
 TESTS  := BUILD=$(BUILD) tests/run
-.PHONY: check unit golden golden-update oracle fuzz-smoke lab-test fuzz bench bench-deps bench-load bench-parts bench-idle bench-size unit-programs oracle-programs fuzz-programs
+.PHONY: check unit golden golden-update oracle fuzz-smoke lab-test fuzz bench bench-deps bench-load bench-capacity bench-parts bench-idle bench-size unit-programs oracle-programs fuzz-programs
 
 check: ## every test there is: both compilers, units, sanitizers, golden, oracles, fuzz, and as root the lab
 	$(Q).ci/deps --try
@@ -161,6 +161,9 @@ bench-deps: ## install the load generators that we are measured beside (Debian, 
 
 bench-load: all ## dnsperf, kxdpgun and we, side by side (as root; ROUNDS=5, OUT=runs/bench)
 	$(Q)tests/bench/load --rounds $(or $(ROUNDS),5) --out $(or $(OUT),runs/bench) $(PROGRAM)
+
+bench-capacity: all rootfs ## what one core of Knot and of BIND takes, kernel settings tuned and not (as root; ROUNDS=5, OUT=)
+	$(Q)tests/bench/capacity --rounds $(or $(ROUNDS),5) --out $(or $(OUT),runs/server-capacity) $(PROGRAM)
 
 bench-parts: $(PROGRAM) $(BENCH) ## measure the instrument's own parts
 	$(Q)for program in $(BENCH); do echo "== $$program"; $$program || exit 1; done

@@ -39,8 +39,15 @@ def isolate():
     probe = subprocess.run(["unshare", "--net", "--mount", "mount", "-t", "sysfs", "sysfs", "/sys"], capture_output=True)
     if probe.returncode != 0:
         raise Unsupported("no network and mount namespaces here")
-    os.environ[ISOLATED] = "1"
+    host = os.open("/proc/self/ns/net", os.O_RDONLY)
+    os.set_inheritable(host, True)
+    os.environ[ISOLATED] = str(host)
     os.execvp("unshare", ["unshare", "--net", "--mount", sys.executable, *sys.argv])
+
+
+def host_prefix():
+    """What runs a command in the network namespace that isolate() left."""
+    return ["nsenter", f"--net=/proc/{os.getpid()}/fd/{os.environ[ISOLATED]}"]
 
 
 def die_with_parent():
