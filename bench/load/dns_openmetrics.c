@@ -110,12 +110,13 @@ histogram(struct page *p, const char *name, const char *help, const struct hist 
 	family(p, name, "histogram", "seconds", help);
 	snprintf(full, sizeof(full), "%s_bucket", name);
 	for (size_t i = 0; i < sizeof(bounds_us) / sizeof(bounds_us[0]); i++) {
-		snprintf(le, sizeof(le), "le=\"%g\"", (double)bounds_us[i] / 1e6);
+		/* Whole seconds want their ".0" (Canonical Numbers). */
+		snprintf(le, sizeof(le), bounds_us[i] < 1000000 ? "le=\"%g\"" : "le=\"%.1f\"",
+			(double)bounds_us[i] / 1e6);
 		sample(p, full, le, (double)at_most(h, bounds_us[i] * 1000));
 	}
+	/* No _count: it may not be without a _sum, which the histogram does not keep. */
 	sample(p, full, "le=\"+Inf\"", (double)h->count);
-	snprintf(full, sizeof(full), "%s_count", name);
-	sample(p, full, "", (double)h->count);
 }
 
 static void
