@@ -34,6 +34,10 @@ static const struct {
 	{"bps", "bit/s", 1, {"received_bps", "bps"}},
 	{"rate_ratio", "of the rate set", 1, {"rate_ratio"}},
 	{"retransmits", "segments", 1, {"retransmits"}},
+	{"taken_ms", "ms", 1, {"taken_ms"}},
+	{"told_on_ms", "ms", 1, {"watch.last_ms"}},
+	{"routes_told_on", "routes", 1, {"watch.seen"}},
+	{"changes", "UPDATEs", 1, {"changes.steps"}},
 };
 
 enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };

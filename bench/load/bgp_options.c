@@ -39,6 +39,7 @@ enum {
 	KEY_TAKE_WITHIN,
 	KEY_ELSEWHERE,
 	KEY_JSON,
+	KEY_CHECK,
 };
 
 static const int64_t DAY_NS = 86400 * NS_PER_S;
@@ -73,7 +74,8 @@ static const struct argp_option options[] = {
 	{"replay", KEY_REPLAY, "FILE", 0, "the UPDATEs of an MRT file, with its timing", 3},
 	{"speed", KEY_SPEED, "X", 0, "... so many times as fast (1)", 3},
 	{"for", KEY_FOR, "T", 0, "churn, replay or just stay for so long", 3},
-	{"stay", KEY_STAY, NULL, 0, "... and then stay until ^C; without --for, go on changing until then", 3},
+	{"stay", KEY_STAY, NULL, 0,
+		"... and then stay until ^C; without --for, go on changing until then", 3},
 	{NULL, 0, NULL, 0, "What the router tells on:", 4},
 	{"watch", KEY_WATCH, "ADDR", 0,
 		"a session that listens, at this address of a router: the table counts as loaded "
@@ -89,7 +91,9 @@ static const struct argp_option options[] = {
 	{"take-within", KEY_TAKE_WITHIN, "T", 0, "until the table is taken (10min)", 5},
 	{"elsewhere", KEY_ELSEWHERE, NULL, 0,
 		"also to routers of a real network: they will believe what they are told", 5},
-	{"json", KEY_JSON, NULL, 0, "print what was measured as JSON", 5}, {0}};
+	{"json", KEY_JSON, NULL, 0, "print what was measured as JSON", 5},
+	{"check", KEY_CHECK, NULL, 0, "tell nobody, only look whether all of this can be done", 5},
+	{0}};
 
 /* The option's name for complaints. */
 static const char *
@@ -301,6 +305,9 @@ parse_course(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_JSON:
 		a->json = true;
+		break;
+	case KEY_CHECK:
+		a->check = true;
 		break;
 	default:
 		return parse_table(key, arg, state);

@@ -14,7 +14,7 @@ struct bgp_asked {
 	struct inet source[2], watch_source;
 	uint32_t as, peer_as, watch_as;
 	uint8_t id[4], watch_id[4];
-	bool has_id, has_watch_id, passive, elsewhere, json;
+	bool has_id, has_watch_id, passive, elsewhere, json, check;
 	uint16_t port, hold_s;
 	uint64_t seed, ipv4, ipv6;
 	const char *table_path, *replay_path;

@@ -172,6 +172,7 @@ add_watch(json_t *root, const struct bgp_asked *a, const struct bgp_result *r)
 json_t *
 bgp_report_json(const struct bgp_asked *a, const struct bgp_made *made, const struct bgp_result *r)
 {
+	int64_t taken_ns = -1;
 	json_t *root = json_pack("{s:s, s:{s:I, s:I, s:I}, s:[]}", "schema", "catchment.load-bgp/1",
 		"table", "ipv4_routes", (json_int_t)made->ipv4, "ipv6_routes",
 		(json_int_t)made->ipv6, "attribute_sets", (json_int_t)made->sets, "sessions");
@@ -182,9 +183,16 @@ bgp_report_json(const struct bgp_asked *a, const struct bgp_made *made, const st
 		json_object_set_new(root, "table_file", json_mrt(a->table_path, &made->mrt));
 	else
 		json_object_set_new(root, "seed", json_integer((json_int_t)a->seed));
-	for (size_t i = 0; i < a->plan.sessions; i++)
-		json_array_append_new(json_object_get(root, "sessions"),
-			json_session(&a->plan.session[i], &r->session[i]));
+	for (size_t i = 0; i < a->plan.sessions; i++) {
+		const struct bgp_session_result *s = &r->session[i];
+
+		json_array_append_new(
+			json_object_get(root, "sessions"), json_session(&a->plan.session[i], s));
+		taken_ns = i > 0 && (taken_ns < 0 || s->acked_ns < 0) ? -1
+			: s->acked_ns > taken_ns		      ? s->acked_ns
+								      : taken_ns;
+	}
+	json_object_set_new(root, "taken_ms", ms(taken_ns));
 	if (a->plan.watch.peer.family != 0)
 		add_watch(root, a, r);
 	if (made->replayed)

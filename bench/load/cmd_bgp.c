@@ -68,6 +68,10 @@ make_table(struct load *l, struct err *e)
 	struct bgp_mix mix = {a->seed, a->ipv4, a->ipv6, a->avoid, a->avoid_len};
 	int rc = bgp_table_new(&l->table);
 
+	/* Nothing can be wrong with a table that is made. */
+	if (a->check)
+		mix.ipv4 = mix.ipv6 = 0;
+
 	if (rc < 0)
 		return err_sys(e, -rc, "the table");
 	l->made.from_mrt = a->table_path != NULL;
@@ -82,7 +86,8 @@ make_table(struct load *l, struct err *e)
 	if (l->made.replayed)
 		rc = bgp_replay_open(
 			&l->replay, a->replay_path, &mrt, a->speed, &l->made.replay, e);
-	else if (a->churn.rate_qps > 0 && (rc = bgp_churn_new(&l->churn, l->table, &a->churn)) < 0)
+	else if (a->churn.rate_qps > 0 && bgp_table_len(l->table) > 0 &&
+		(rc = bgp_churn_new(&l->churn, l->table, &a->churn)) < 0)
 		err_sys(e, -rc, "the churn");
 	return rc;
 }
@@ -157,11 +162,12 @@ load_bgp(int argc, char *argv[])
 	struct err e;
 
 	bgp_options_parse(&l.asked, argc, argv);
-	if (check_reach(&l.asked, &e) < 0 || check_families(&l.asked, &e) < 0 ||
+	/* Checked is also where it will not be sent from: what is within reach there is not known here. */
+	if ((!l.asked.check && check_reach(&l.asked, &e) < 0) || check_families(&l.asked, &e) < 0 ||
 		make_table(&l, &e) < 0)
 		talk_error("%s", e.text);
 	else
-		status = play(&l);
+		status = l.asked.check ? EXIT_GOOD : play(&l);
 	bgp_replay_close(l.replay);
 	bgp_churn_free(l.churn);
 	bgp_table_free(l.table);
