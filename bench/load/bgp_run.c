@@ -129,9 +129,14 @@ while_feeding(struct run *r, struct mono now)
 static void
 while_changing(struct run *r, struct mono now)
 {
+	bool changes = r->plan->churn != NULL || r->plan->replay != NULL;
+	int64_t patience_ns =
+		changes ? CLOSE_NS : 0; /* steps that are late are told all the same */
 	bool ended = bgp_feed_steps(r, now);
 
-	if (!ended && (r->plan->for_ns == 0 || mono_diff_ns(now, r->since) < r->plan->for_ns))
+	if (!ended &&
+		(r->plan->for_ns == 0 ||
+			mono_diff_ns(now, r->since) < r->plan->for_ns + patience_ns))
 		return;
 	if (r->plan->stay && r->phase == PHASE_CHANGE) {
 		bgp_feed_restore(r, now);
