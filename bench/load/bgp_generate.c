@@ -4,7 +4,7 @@
  * What is published, and taken from there:
  *   bgp.potaroo.net/as2.0/bgp-active.html, 5 November 2025: 1,036,829 IPv4 routes, average length 22.93;
  *   bgp.potaroo.net/v6/as2.0/, 4 December 2024: 221,747 IPv6 routes, average length 42.94, 56 % more specifics;
- *   the weekly Routing Table Report: average length of the AS path as a router sees it 5.4 (here with our own AS);
+ *   the weekly Routing Table Report, 19 April 2002: average length of the AS path as a router sees it 5.4 (here with our own AS);
  *   G. Huston on nanog, 5 November 2005: 41 % of origins announce one prefix, the average of all is 9.1, the tail is heavy;
  *   B. Donnet on nanog, 16 November 2007: 99 % of a table's routes carry communities.
  * What is not, and chosen: which lengths beside /24 and /48 make those averages, how many sets of attributes an origin has
