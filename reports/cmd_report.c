@@ -15,10 +15,11 @@ static void
 help(FILE *to)
 {
 	fputs("Usage: catchment report [--strict] RUN...\n"
-	      "       catchment report --summary [--json] DIR|RUN...\n"
+	      "       catchment report --summary [--json] [--strict] DIR|RUN...\n"
 	      "Read RUN/result.json, write RUN/report.html and RUN/junit.xml, print the page's "
 	      "path.\n\n"
-	      "  --strict   a missed documented target is a failure in junit.xml\n"
+	      "  --strict   a missed documented target is a failure in junit.xml; with --summary, "
+	      "exit 1\n"
 	      "  --summary  of the runs in folder DIR, or of these, one page: each documented "
 	      "claim "
 	      "and\n"
@@ -28,7 +29,8 @@ help(FILE *to)
 	      "             the page on stdout\n"
 	      "  --json     the summary as JSON on stdout, nothing written\n"
 	      "  --help     this text\n\n"
-	      "Exit status: 0 written, 2 usage or bad input, 3 no gnuplot or it failed.\n",
+	      "Exit status: 0 written, 1 with --summary --strict a target was missed, 2 usage or "
+	      "bad input, 3 no gnuplot or it failed.\n",
 		to);
 }
 
@@ -83,11 +85,20 @@ is_run(const char *dir)
 	return access(path, F_OK) == 0;
 }
 
+static bool
+has_missed(const struct summary *s)
+{
+	for (size_t v = 0; v < s->n_variants; v++)
+		if (summary_count(s, v, TARGET_MISSED) > 0)
+			return true;
+	return false;
+}
+
 /* A folder of runs gets its files; of runs named one by one there is no folder, so stdout has it. */
 static int
-summarize(const char *const dirs[], size_t n, bool as_json)
+summarize(const char *const dirs[], size_t n, bool as_json, bool is_strict)
 {
-	bool folder = n == 1 && !is_run(dirs[0]);
+	bool folder = n == 1 && !is_run(dirs[0]), missed;
 	struct summary *s = NULL;
 	struct buf page = {0};
 	struct err e = {0};
@@ -112,13 +123,16 @@ summarize(const char *const dirs[], size_t n, bool as_json)
 	}
 	if (rc < 0)
 		talk_error("%s", e.text);
+	if (rc == 0 && is_strict && s == NULL)
+		rc = summary_gather(dirs[0], &s, &e);
+	missed = rc == 0 && is_strict && has_missed(s);
 	buf_done(&page);
 	summary_free(s);
 	if (fflush(stdout) != 0) {
 		talk_error("cannot write to stdout");
 		return EXIT_ENVIRONMENT;
 	}
-	return rc < 0 ? exit_code_of(rc) : EXIT_GOOD;
+	return rc < 0 ? exit_code_of(rc) : missed ? EXIT_MISSED : EXIT_GOOD;
 }
 
 int
@@ -147,7 +161,7 @@ cmd_report(int argc, char *argv[])
 		return EXIT_USAGE;
 	}
 	if (is_summary)
-		return summarize(
-			(const char *const *)argv + optind, (size_t)(argc - optind), as_json);
+		return summarize((const char *const *)argv + optind, (size_t)(argc - optind),
+			as_json, is_strict);
 	return report_each(argc - optind, argv + optind, is_strict);
 }

@@ -199,8 +199,10 @@ say_count(struct buf *b, const struct result *r, const struct target *t, const c
 	say_counts(b, r, t);
 	if (!is(t->metric, "streams_with_loss")) {
 		buf_addf(b, " %s",
-			!is(unit_of(t), t->unit) ? (t->measured > 1 ? unit_of(t) : "failed lookup")
-						 : noun);
+			!is(unit_of(t), t->unit)
+				? (t->measured > 0 && t->measured <= 1 ? "failed lookup"
+								       : unit_of(t))
+				: noun);
 		return;
 	}
 	if (!isnan(r->streams_count))

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/command.h"
 #include "lib/fs.h"
@@ -105,13 +106,18 @@ static int
 list(struct run_args *a)
 {
 	struct loaded *l = &a->loaded[0];
+	int width = 0;
 
 	if (a->targets)
 		return judges_print(l->targets, l->scenarios, l->len, a->json, stdout) > 0
 			? EXIT_USAGE
 			: EXIT_GOOD;
 	for (size_t i = 0; i < l->len; i++)
-		printf("%-18s %s\n", l->scenarios[i]->name, l->scenarios[i]->summary);
+		width = (int)strlen(l->scenarios[i]->name) > width
+			? (int)strlen(l->scenarios[i]->name)
+			: width;
+	for (size_t i = 0; i < l->len; i++)
+		printf("%-*s  %s\n", width, l->scenarios[i]->name, l->scenarios[i]->summary);
 	return EXIT_GOOD;
 }
 

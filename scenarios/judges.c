@@ -91,12 +91,12 @@ is_there(const char *name, struct scenario *const scenarios[], size_t len)
 }
 
 static void
-print_line(const struct target *target, const json_t *by, FILE *out)
+print_line(const struct target *target, const json_t *by, int width, FILE *out)
 {
 	const json_t *name;
 	size_t i;
 
-	fprintf(out, "%-18s ", target->id);
+	fprintf(out, "%-*s  ", width, target->id);
 	if (target->not_judged != NULL)
 		fprintf(out, "not judged: %s", target->not_judged);
 	json_array_foreach(by, i, name)
@@ -119,7 +119,10 @@ judges_print(const struct targets *t, struct scenario *const scenarios[], size_t
 {
 	json_t *root = json_pack("{s:s, s:[]}", "schema", "catchment.targets/1", "targets");
 	size_t missing = 0;
+	int width = 0;
 
+	for (size_t i = 0; i < t->len; i++)
+		width = (int)strlen(t->list[i].id) > width ? (int)strlen(t->list[i].id) : width;
 	for (size_t i = 0; i < t->len; i++) {
 		json_t *by = scenarios_of(t->list[i].id, scenarios, len);
 
@@ -127,7 +130,7 @@ judges_print(const struct targets *t, struct scenario *const scenarios[], size_t
 			json_array_append_new(
 				json_object_get(root, "targets"), entry_json(&t->list[i], by));
 		else
-			print_line(&t->list[i], by, out);
+			print_line(&t->list[i], by, width, out);
 		if (json_array_size(by) == 0 && t->list[i].not_judged == NULL) {
 			talk_error("%s:%d: no scenario judges '%s', and it does not say why not",
 				conf_path(t->conf), conf_line(t->conf, t->list[i].at),

@@ -104,7 +104,7 @@ read_head(struct scenario *s, const struct conf_node *root)
 }
 
 static void
-read_root(struct scenario *s, const struct topology *t, const struct conf_node *root)
+read_root(struct scenario *s, const struct topology *t, const struct conf_node *root, bool whole)
 {
 	static const char *const keys[] = {"name", "title", "summary", "like", "judges", "probes",
 		"before", "after", "phase", "timeline", "expect", "rollback", "variants", "lab",
@@ -116,9 +116,11 @@ read_root(struct scenario *s, const struct topology *t, const struct conf_node *
 	read_variants(s, t, root);
 	scenario_read_layers(s, t, root);
 	scenario_read_settings(s, t, root);
-	scenario_read_timeline(s, t, root);
-	scenario_read_expects(s, t, root);
-	scenario_read_skip(s, t, root);
+	if (whole || conf_get(s->conf, root, "timeline") != NULL) {
+		scenario_read_timeline(s, t, root);
+		scenario_read_expects(s, t, root);
+		scenario_read_skip(s, t, root);
+	}
 	lab = conf_str(s->conf, root, "lab", "shared");
 	s->own_lab = strcmp(lab, "own") == 0;
 	if (!s->own_lab && strcmp(lab, "shared") != 0)
@@ -134,7 +136,7 @@ read_root(struct scenario *s, const struct topology *t, const struct conf_node *
 
 /* Takes over `c`. */
 static struct scenario *
-scenario_of(struct conf *c, const struct topology *t)
+scenario_of(struct conf *c, const struct topology *t, bool whole)
 {
 	struct scenario *s = calloc(1, sizeof(*s));
 
@@ -142,7 +144,7 @@ scenario_of(struct conf *c, const struct topology *t)
 		abort();
 	s->conf = c;
 	if (conf_is_map(c, conf_root(c), "a scenario"))
-		read_root(s, t, conf_root(c));
+		read_root(s, t, conf_root(c), whole);
 	return s;
 }
 
@@ -150,10 +152,11 @@ int
 scenario_load(const char *path, const struct topology *t, struct scenario **ret, struct err *e)
 {
 	struct conf *c;
-	int rc = scenario_conf_load(path, &c, e);
+	bool whole;
+	int rc = scenario_conf_load(path, &c, &whole, e);
 
 	if (rc == 0)
-		*ret = scenario_of(c, t);
+		*ret = scenario_of(c, t, whole);
 	return rc;
 }
 
@@ -162,12 +165,13 @@ scenario_parse(const char *name, const char *data, size_t len, const struct topo
 	struct scenario **ret)
 {
 	struct conf *c;
+	bool whole;
 	int rc = conf_parse(name, data, len, &c);
 
 	if (rc < 0)
 		return rc;
-	scenario_conf_fill(c);
-	*ret = scenario_of(c, t);
+	whole = scenario_conf_fill(c);
+	*ret = scenario_of(c, t, whole);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 int
 scenario_beside(const struct conf *c, const char *file, char *ret, size_t size)
@@ -35,9 +36,22 @@ is_in(const struct row *row, const char *path)
 	return false;
 }
 
-static void
+/* Reading a FIFO would wait for who writes into it, reading a device need not end. */
+static int
+load(const char *path, struct conf **ret, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return err_set(e, EINVAL, "%s: not a file", path);
+	return conf_load(path, ret, e);
+}
+
+/* False: what it is like could not be read, and what it lacks is no mistake of its own. */
+static bool
 fill(struct conf *c, struct row *row)
 {
+	bool whole = false;
 	const struct conf_node *root = conf_root(c), *at;
 	const char *name;
 	char path[PATH_MAX];
@@ -45,11 +59,11 @@ fill(struct conf *c, struct row *row)
 	struct err e;
 
 	if (root == NULL || conf_kind(root) != CONF_MAP)
-		return;
+		return true;
 	at = conf_get(c, root, "like");
 	name = conf_str(c, root, "like", NULL);
 	if (name == NULL)
-		return;
+		return at == NULL;
 	row->paths[row->len++] = conf_path(c);
 	if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(name))
 		conf_complain(c, at, "like: '%s' is not the name of a scenario", name);
@@ -59,29 +73,30 @@ fill(struct conf *c, struct row *row)
 		conf_complain(c, at, "like: '%s' leads back to itself", name);
 	else if (row->len == SCENARIO_LIKES_MAX)
 		conf_complain(c, at, "like: more than %d files in a row", SCENARIO_LIKES_MAX);
-	else if (conf_load(path, &base, &e) < 0)
+	else if (load(path, &base, &e) < 0)
 		conf_complain(c, at, "like: %s", e.text);
 	else {
-		fill(base, row);
+		whole = fill(base, row);
 		conf_inherit(c, base, own, merged);
 		conf_free(base);
 	}
+	return whole;
 }
 
-void
+bool
 scenario_conf_fill(struct conf *c)
 {
 	struct row row = {.len = 0};
 
-	fill(c, &row);
+	return fill(c, &row);
 }
 
 int
-scenario_conf_load(const char *path, struct conf **ret, struct err *e)
+scenario_conf_load(const char *path, struct conf **ret, bool *ret_whole, struct err *e)
 {
-	int rc = conf_load(path, ret, e);
+	int rc = load(path, ret, e);
 
 	if (rc == 0)
-		scenario_conf_fill(*ret);
+		*ret_whole = scenario_conf_fill(*ret);
 	return rc;
 }

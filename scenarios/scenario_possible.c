@@ -97,6 +97,9 @@ scenario_check_metric(struct scenario *s, const struct conf_node *root, const st
 	if (strncmp(metric, "soak_", 5) == 0 && !has_repeat(s, root))
 		conf_complain(
 			s->conf, at, "'%s' is of rounds, and the timeline has no repeat", metric);
+	if (strstr(metric, "resolver_") != NULL && s->resolver_qps <= 0)
+		conf_complain(s->conf, at,
+			"'%s' is of lookups that probes: {resolvers: 0} turns off", metric);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (strncmp(metric, rows[i].start, strlen(rows[i].start)) == 0 && rows[i].qps <= 0)
 			conf_complain(s->conf, at,
