@@ -412,58 +412,6 @@ put16(uint8_t *at, uint16_t value)
 	at[1] = (uint8_t)value;
 }
 
-/* "a.b." to length-prefixed labels. Returns the bytes written, 0 if it cannot be. */
-static size_t
-put_name(const char *text, uint8_t out[static DNS_NAME_WIRE_BYTES])
-{
-	size_t n = 0;
-
-	while (*text != '\0') {
-		size_t len = strcspn(text, ".");
-
-		if (len == 0 || len > LABEL_MAX_BYTES || n + 1 + len + 1 > DNS_NAME_WIRE_BYTES)
-			return 0;
-		out[n++] = (uint8_t)len;
-		for (size_t i = 0; i < len; i++) {
-			char ch = text[i];
-
-			if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
-				    (ch >= '0' && ch <= '9') || ch == '-' || ch == '_'))
-				return 0;
-			out[n++] = (uint8_t)ch;
-		}
-		text += len;
-		if (*text == '.')
-			text++;
-	}
-	out[n++] = 0;
-	return n;
-}
-
-int
-dns_query_write(const char *qname, uint16_t qtype, uint16_t udp_bytes,
-	uint8_t out[static DNS_QUERY_MAX_BYTES])
-{
-	size_t n = DNS_HEADER_BYTES, name_len_bytes;
-
-	memset(out, 0, DNS_HEADER_BYTES);
-	put16(out + 4, 1);  /* one question */
-	put16(out + 10, 1); /* one additional record: the OPT */
-	name_len_bytes = put_name(strcmp(qname, ".") == 0 ? "" : qname, out + n);
-	if (name_len_bytes == 0)
-		return -EINVAL;
-	n += name_len_bytes;
-	put16(out + n, qtype);
-	put16(out + n + 2, DNS_CLASS_IN);
-	n += 4;
-	memset(out + n, 0, OPT_BYTES);
-	put16(out + n + 1, DNS_TYPE_OPT);
-	put16(out + n + 3, udp_bytes);
-	put16(out + n + 9, 4); /* RDATA: one option header, no data */
-	put16(out + n + 11, OPTION_NSID);
-	return (int)(n + OPT_BYTES);
-}
-
 void
 dns_query_change(uint8_t *query, size_t len_bytes, uint16_t qclass, bool recurse)
 {

@@ -1,6 +1,7 @@
 /* dnswrite.c - DNS queries written: names from text, one question, EDNS with the options we know. */
 #include "lib/dnswrite.h"
 
+#include <errno.h>
 #include <string.h>
 
 enum { OPTION_NSID = 3, OPTION_SUBNET = 8, OPT_DO = 0x8000 };
@@ -154,5 +155,38 @@ dnswrite_query(const struct dns_ask *a, uint8_t out[static DNSWRITE_MAX_BYTES])
 	n += put16(out + n, a->qclass);
 	if (a->edns)
 		n += put_opt(out + n, a);
+	return n;
+}
+
+/* Letters, digits, '-', '_' and dots: nothing that would have to be escaped. */
+static bool
+is_plain(const char *name)
+{
+	for (; *name != '\0'; name++)
+		if (!((*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z') ||
+			    is_digit(*name) || *name == '-' || *name == '_' || *name == '.'))
+			return false;
+	return true;
+}
+
+int
+dns_query_write(const char *qname, uint16_t qtype, uint16_t udp_bytes,
+	uint8_t out[static DNS_QUERY_MAX_BYTES])
+{
+	uint8_t name[DNS_NAME_WIRE_BYTES], whole[DNSWRITE_MAX_BYTES];
+	int n = is_plain(qname) ? dnswrite_name(qname, strlen(qname), name)
+				: DNSWRITE_NAME_CHARACTER;
+	struct dns_ask a = {.name = name,
+		.qtype = qtype,
+		.qclass = DNS_CLASS_IN,
+		.edns = true,
+		.udp_bytes = udp_bytes,
+		.nsid = true};
+
+	if (n < 0)
+		return -EINVAL;
+	a.name_bytes = (size_t)n;
+	n = (int)dnswrite_query(&a, whole);
+	memcpy(out, whole, (size_t)n);
 	return n;
 }
