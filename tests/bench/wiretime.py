@@ -1,9 +1,12 @@
+#!/usr/bin/env python3
 """wiretime.py - what a capture at the client says of a generator: how evenly it sent, how long answers took.
 
 Plain Python on plain pcap, sharing no code with the generators. A query is a datagram to port 53, an answer one from it;
 they belong together by the client's port and the message id, the first answer after the query counts."""
+import json
 import statistics
 import struct
+import sys
 
 MARGIN_MS = 100  # at both ends, where a generator starts and stops
 
@@ -15,9 +18,11 @@ def percentile(ordered, share):
 
 def messages(path):
     """(time in ns, is a query, client's port, message id) of each DNS datagram."""
-    data = open(path, "rb").read()
-    magic = struct.unpack_from("<I", data)[0]
-    scale = {0xA1B23C4D: 1, 0xA1B2C3D4: 1000}[magic]
+    with open(path, "rb") as f:
+        data = f.read()
+    scale = {0xA1B23C4D: 1, 0xA1B2C3D4: 1000}.get(struct.unpack_from("<I", data)[0] if len(data) >= 24 else 0)
+    if scale is None:
+        raise ValueError(f"{path}: no pcap file of this machine's byte order")
     at, end = 24, len(data)
     while at + 16 <= end:
         sec, sub, kept, _ = struct.unpack_from("<IIII", data, at)
@@ -61,3 +66,10 @@ def read(path, rate_qps):
     return {"sent": len(sent), "answered": len(latencies), "unanswered": len(waiting), "even": evenness(sent, rate_qps),
             "mean_us": round(statistics.fmean(latencies), 1) if latencies else None,
             "p50_us": percentile(latencies, 0.50), "p99_us": percentile(latencies, 0.99)}
+
+
+if __name__ == "__main__":  # wiretime.py FILE RATE
+    try:
+        print(json.dumps(read(sys.argv[1], float(sys.argv[2])), indent=1))
+    except (OSError, ValueError, IndexError) as e:
+        sys.exit(f"wiretime: {e}")
