@@ -71,7 +71,7 @@ $(BUILD)/%.o: %.c $(BUILD)/settings
 
 $(PROGRAM): $(BUILD)/catchment.o $(ARCHIVES)
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(call together,$^) $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(call together,$^) $(LDLIBS) -liperf
 -include $(BUILD)/catchment.d
 
 # Files that change only when what they say does: how things are compiled, from which commit, what is in a room.

@@ -124,6 +124,8 @@ page_write(struct buf *b, const struct result *r, struct err *e)
 	section_soak(b, r);
 	section_resolvers(b, r);
 	section_sides(b, r);
+	section_load(b, r);
+	section_throughput(b, r);
 	section_bgp(b, r);
 	section_restore(b, r);
 	section_catchment(b, r, &palette);

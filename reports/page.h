@@ -17,6 +17,8 @@ void section_metrics(struct buf *page, const struct result *r);
 void section_cities(struct buf *page, const struct result *r);
 void section_resolvers(struct buf *page, const struct result *r);
 void section_bgp(struct buf *page, const struct result *r);
+void section_load(struct buf *page, const struct result *r);
+void section_throughput(struct buf *page, const struct result *r);
 void section_sides(struct buf *page, const struct result *r);
 void section_soak(struct buf *page, const struct result *r);
 void section_restore(struct buf *page, const struct result *r);

@@ -93,14 +93,15 @@ drops_by_node(const struct lab *lab)
 }
 
 struct drops
-drops_read(const struct lab *lab, const char *except)
+drops_read(const struct lab *lab, const char *except, bool flooded)
 {
 	struct drops d = {0};
 
 	for (size_t i = 0; i < lab_topology(lab)->nodes_len; i++) {
 		pid_t init = lab_node_pid(lab, i);
 
-		if (except != NULL && strcmp(lab_topology(lab)->nodes[i].name, except) == 0)
+		if ((except != NULL && strcmp(lab_topology(lab)->nodes[i].name, except) == 0) ||
+			(flooded && lab_topology(lab)->nodes[i].anycast))
 			continue;
 		d.udp_receive += read_with(init, "snmp", drops_in_snmp) +
 			read_with(init, "snmp6", drops_in_snmp6);

@@ -7,6 +7,7 @@
 #ifndef SCENARIOS_DROPS_H
 #define SCENARIOS_DROPS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lab/lab.h"
@@ -18,9 +19,10 @@ struct drops {
 
 /*
  * Since boot, over all nodes but `except`, which may be NULL: where a server is hung on purpose its
- * queries are lost on purpose. What cannot be read counts as nothing.
+ * queries are lost on purpose; and where a flood is the fault, `flooded`, any site may lose queries, for it
+ * goes where the routes lead it. What cannot be read counts as nothing.
  */
-struct drops drops_read(const struct lab *lab, const char *except);
+struct drops drops_read(const struct lab *lab, const char *except, bool flooded);
 
 /* Datagrams of each node since boot, in the topology's order; nodes_len of them, to be freed. NULL when out of memory. */
 int64_t *drops_by_node(const struct lab *lab);

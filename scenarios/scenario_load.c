@@ -60,6 +60,15 @@ scenario_load_named(const struct scenario *s, const char *name)
 	return NULL;
 }
 
+bool
+scenario_load_is_fault(const struct scenario *s)
+{
+	for (size_t i = 0; i < s->actions_len; i++)
+		if (s->actions[i].kind == ACTION_LOAD && s->actions[i].load.fault)
+			return true;
+	return false;
+}
+
 /* It may begin before its step: so that what breaks at 0s finds the load there. */
 static void
 read_ahead(struct scenario *s, const struct conf_node *map, struct action *action)

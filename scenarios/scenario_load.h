@@ -20,6 +20,9 @@ void action_read_load_stop(
 /* The load of that name, NULL: there is none. */
 const struct action *scenario_load_named(const struct scenario *s, const char *name);
 
+/* Is a load what the trial is about? */
+bool scenario_load_is_fault(const struct scenario *s);
+
 /*
  * Ask each load's own generator whether it takes the words (`catchment load KIND ... --check`, a child each, in the
  * scenario's folder). What it says becomes a complaint at the step. Of scenarios that the variant fits.

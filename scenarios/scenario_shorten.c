@@ -145,6 +145,9 @@ scenario_shorten(struct scenario *s, bool skip)
 	}
 	s->skip_from_ns = s->skip_to_ns = 0;
 	s->before_ns = s->before_ns < QUICK_BEFORE_NS ? s->before_ns : QUICK_BEFORE_NS;
+	/* What begins ahead of the fault still does. */
+	if (s->actions_len > 0 && s->before_ns < -s->actions[0].at_ns)
+		s->before_ns = -s->actions[0].at_ns;
 	s->least_after_ns = needed_after_ns(s);
 	if (s->actions_len == 0)
 		s->after_ns = s->least_after_ns;

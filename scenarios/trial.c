@@ -266,6 +266,7 @@ trial_run(const struct trial_plan *plan, struct err *e)
 	t.loads.folder = t.folder;
 	t.loads.events = t.watch.events;
 	t.watch.loads = &t.loads;
+	t.watch.flooded = scenario_load_is_fault(plan->scenario);
 	events_add(t.watch.events, "trial_start", json_pack("{s:i}", "trial", plan->number));
 	copy_lab_events(&t, true);
 	t.logs = logs_mark(lab_dir(plan->lab));

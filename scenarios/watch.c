@@ -120,7 +120,7 @@ watch_start(struct watch *w, json_t *captures, json_t *record, json_t *probes, s
 			mono_add(mono_now(), READY_MS * NS_PER_MS), e);
 	if (rc == 0)
 		events_add(w->events, "probe_start", NULL);
-	w->before = drops_read(w->lab, w->broken);
+	w->before = drops_read(w->lab, w->broken, w->flooded);
 	w->before_by_node = drops_by_node(w->lab);
 	w->next_beat = mono_now();
 	return rc;
@@ -183,7 +183,7 @@ drops_json(const struct watch *w)
 static void
 note_drops(struct watch *w)
 {
-	struct drops now = drops_read(w->lab, w->broken);
+	struct drops now = drops_read(w->lab, w->broken, w->flooded);
 
 	events_add(w->events, "drops",
 		json_pack("{s:I, s:I, s:o}", "udp_receive",

@@ -19,6 +19,7 @@ struct watch {
 		*dir; /* DIR/{capture,record,probe}-plan.json, captures/, answers, *-stats.json */
 	const char *title;  /* for the live line: "trial 2/5" */
 	const char *broken; /* the node whose own losses are the fault's, or NULL */
+	bool flooded;	    /* a load is the fault: so may every site's be */
 	struct events *events;
 	struct load_jobs *loads; /* seen after while we wait; NULL: there are none */
 	struct child capture, record, probe;

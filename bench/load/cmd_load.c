@@ -10,6 +10,8 @@
 static const struct command kinds[] = {
 	{"dns", "queries at a rate, a schedule, or as many as a server answers", load_dns},
 	{"bgp", "a routing table of the Internet's size, and its changes", load_bgp},
+	{"flood", "queries from many forged sources, inside a lab only", load_flood},
+	{"net", "how fast a way through the network is, TCP and UDP", load_net},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
