@@ -44,24 +44,34 @@ figure_of(const json_t *load, const char *name)
 	return middle;
 }
 
-/* "12 timeout, 3 servfail": what went wrong, of the valid trials together. */
+/* Counts of one object of a load's file into the sums; an answer that is well is no failure. */
+static void
+add_counts(json_t *sums, json_t *of)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(of, name, value) if (json_number_value(value) > 0 &&
+		strcmp(name, "NOERROR") != 0) json_object_set_new(sums, name,
+		json_real(
+			json_number_value(value) + json_number_value(json_object_get(sums, name))));
+}
+
+/* "12 timeout, 3 SERVFAIL": what went wrong, of the valid trials together. */
 static void
 failures(const json_t *load, char out[static WORDS_BYTES])
 {
+	static const char *const kinds[] = {"failures", "lost", "not_sent", "strays", "rcodes"};
 	json_t *sums = json_object(), *trial, *value;
 	const char *name;
 	size_t i, n = 0;
 
 	json_array_foreach(json_object_get(load, "per_trial"), i, trial)
 	{
-		json_t *of = json_object_get(json_object_get(trial, "file"), "failures");
-
-		if (!json_is_true(json_object_get(trial, "valid")))
-			continue;
-		json_object_foreach(of, name, value) if (json_number_value(value) > 0)
-			json_object_set_new(sums, name,
-				json_real(json_number_value(value) +
-					json_number_value(json_object_get(sums, name))));
+		for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+			if (json_is_true(json_object_get(trial, "valid")))
+				add_counts(sums,
+					json_object_get(json_object_get(trial, "file"), kinds[k]));
 	}
 	out[0] = '\0';
 	json_object_foreach(sums, name, value)

@@ -197,7 +197,9 @@ load_dns(int argc, char *argv[])
 	if (status != EXIT_GOOD)
 		return status;
 	p.queries = queries;
-	if (o.queries.dry) {
+	if (o.check) {
+		status = EXIT_GOOD;
+	} else if (o.queries.dry) {
 		status = query_show(queries, o.queries.dry_n, o.json, stdout);
 	} else {
 		stop_install();

@@ -19,6 +19,7 @@ enum {
 	KEY_COUNT = 'n',
 	KEY_THREADS = 't',
 	KEY_JSON = 'j',
+	KEY_CHECK = 0x5F00,
 	KEY_PORT = 0x4400,
 	KEY_STEPS,
 	KEY_POISSON,
@@ -84,6 +85,7 @@ static const struct argp_option options[] = {
 	{"cap", KEY_CAP, "Q", 0, "with --elsewhere: never more a second than this (1000)", 24},
 	{NULL, 0, NULL, 0, "What is told:", 25},
 	{"json", KEY_JSON, NULL, 0, "print the result as JSON", 25},
+	{"check", KEY_CHECK, NULL, 0, "only see whether these options can be used", 25},
 	{"timeline", KEY_TIMELINE, "FILE", 0, "write it over time, by NSID, as JSON lines", 25},
 	{"bucket", KEY_BUCKET, "T", 0, "with --timeline: its resolution (100ms)", 25},
 	{"openmetrics", KEY_OPENMETRICS, "FILE", 0, "write it for Prometheus too", 25}, {0}};
@@ -293,6 +295,9 @@ take(int key, char *arg, struct argp_state *state, struct dns_options *o)
 	if (rc != ARGP_ERR_UNKNOWN)
 		return rc;
 	switch (key) {
+	case KEY_CHECK:
+		o->check = true;
+		return 0;
 	case KEY_JSON:
 		o->json = true;
 		return 0;
@@ -384,7 +389,9 @@ parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &o->queries;
-		state->name = state->argv[0]; /* for what is wrong in the environment; argp sets it later */
+		state->name =
+			state->argv
+				[0]; /* for what is wrong in the environment; argp sets it later */
 		set_up(state, o);
 		return 0;
 	case ARGP_KEY_ARGS:

@@ -56,6 +56,7 @@ struct dns_options {
 	const char *timeline, *openmetrics;
 	int64_t bucket_ns;
 	bool json;
+	bool check; /* the options alone; send nothing */
 };
 
 /* Read flags and environment. What is wrong ends the program with EXIT_USAGE, as argp does. */
