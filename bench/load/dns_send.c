@@ -1,11 +1,13 @@
 /* dns_send.c - from a query of the schedule to a packet: ids, fresh labels, batches, and what went wrong. */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "bench/load/dns_thread.h"
 #include "lib/dns.h"
+#include "lib/stop.h"
 
-enum { ICMP_TRIES = 3 };
+enum { ICMP_TRIES = 3, FULL_TRIES = 2000 };
 
 /* Letters and digits that no resolver folds or escapes. */
 static void
@@ -134,7 +136,25 @@ drop(struct dns_thread *t, struct dns_lane *lane, int from, int n, int code)
 	}
 }
 
+static bool
+is_full(int code)
+{
+	return code == EAGAIN || code == ENOBUFS || code == ENOMEM;
+}
+
+/* The socket's buffer is full, or its connection does not stand yet. The other side may wait for us to read. */
+static void
+wait_room(struct dns_thread *t, struct dns_lane *lane)
+{
+	struct pollfd p = {.fd = lane->wire.fd, .events = POLLIN | POLLOUT};
+
+	if (dns_take(t, lane, WIRE_BATCH) == 0)
+		poll(&p, 1, 1);
+}
+
 /*
+ * A closed loop waits for room where an open one counts a failure.
+ *
  * An ICMP error that came for an earlier query is handed out by the next call instead of sending; the error queue
  * has it too, and this query is tried again. -ECONNRESET is a TCP connection's end: all on it are lost.
  *
@@ -152,8 +172,11 @@ survive(struct dns_thread *t, struct dns_lane *lane, int *at, int n, int code, i
 		return true;
 	if (dns_take_errors(t, lane) > 0 && (*tries)++ < ICMP_TRIES)
 		return true;
-	if (code == EAGAIN || code == ENOBUFS ||
-		code == ENOMEM) { /* the next one would not fit either */
+	if (t->plan->window > 0 && is_full(code) && (*tries)++ < FULL_TRIES && !stop_requested()) {
+		wait_room(t, lane);
+		return true;
+	}
+	if (is_full(code)) { /* the next one would not fit either */
 		drop(t, lane, *at, n, code);
 		return false;
 	}
