@@ -52,6 +52,7 @@ fill_in(const struct dns_options *o, struct dns_plan *p)
 	p->late_ratio = o->late_ratio;
 	p->bucket_ns = o->timeline != NULL || o->openmetrics != NULL ? o->bucket_ns : 0;
 	p->seed = o->seed;
+	p->fresh_seed = o->fresh_seed;
 	p->cpus = o->cpus;
 	p->cpus_len = o->cpus_len;
 }

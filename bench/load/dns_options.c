@@ -53,7 +53,8 @@ static const struct argp_option options[] = {
 	{"count", KEY_COUNT, "N", 0, "at most so many queries", 20},
 	{"steps", KEY_STEPS, "Q:T,...", 0, "rates one after another, each for a time", 20},
 	{"poisson", KEY_POISSON, NULL, 0, "at random, as independent clients do", 20},
-	{"seed", KEY_SEED, "N", 0, "of all that is random", 20},
+	{"seed", KEY_SEED, "N", 0,
+		"of all that is random (order and schedule: 1, labels: new each time)", 20},
 	{"speed", KEY_SPEED, "X", 0, "with --replay: so many times as fast (1)", 20},
 	{"ramp", KEY_RAMP, "FROM:TO", 0, "look for the highest rate that holds", 21},
 	{"loss", KEY_LOSS, "RATIO", 0, "with --ramp: less than this is lost (0.1%)", 21},
@@ -211,7 +212,7 @@ parse_when(int key, char *arg, struct argp_state *state, struct dns_options *o)
 		o->poisson = true;
 		return 0;
 	case KEY_SEED:
-		o->seed = number_of(state, "--seed", arg, 0, INT64_MAX);
+		o->seed = number_of(state, "--seed", arg, 1, INT64_MAX);
 		return 0;
 	case KEY_SPEED:
 		if (num_double(arg, 0.001, 1000, &o->speed) < 0)
@@ -430,9 +431,12 @@ dns_options_parse(int argc, char *argv[], struct dns_options *ret)
 		.late_ns = NS_PER_MS,
 		.late_ratio = 0.01,
 		.bucket_ns = 100 * NS_PER_MS};
-	if (getrandom(&ret->seed, sizeof(ret->seed), 0) < 0)
-		ret->seed = (uint64_t)mono_now().ns;
-	ret->seed >>= 1; /* JSON's integers are signed */
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, ret);
+	ret->fresh_seed = ret->seed;
+	if (ret->seed == 0) {
+		ret->seed = DNS_DEFAULT_SEED;
+		if (getrandom(&ret->fresh_seed, sizeof(ret->fresh_seed), 0) < 0)
+			ret->fresh_seed = (uint64_t)mono_now().ns;
+	}
 }

@@ -19,6 +19,7 @@ enum {
 	DNS_SOURCES_MAX = 4096,
 	DNS_TARGETS_MAX = 64,
 	DNS_DEFAULT_QPS = 1000,
+	DNS_DEFAULT_SEED = 1,
 };
 
 struct dns_options {
@@ -34,7 +35,7 @@ struct dns_options {
 	int64_t duration_ns; /* 0: not said */
 	uint64_t count;
 	double speed; /* of a replay */
-	uint64_t seed;
+	uint64_t seed, fresh_seed;
 
 	double ramp_from_qps, ramp_to_qps; /* 0: no ramp */
 	double loss_ratio;

@@ -35,7 +35,9 @@ struct dns_plan {
 	int64_t late_ns;   /* a query sent later than intended by more than this counts as late */
 	double late_ratio; /* share of such queries beyond which nothing is concluded */
 	int64_t bucket_ns; /* width of the timeline's buckets; 0: no timeline */
-	uint64_t seed;
+	uint64_t seed;	   /* of the schedule */
+	uint64_t
+		fresh_seed; /* of labels and ids: new each time, or a cache would have the answers of the last load */
 };
 
 #endif

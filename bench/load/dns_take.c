@@ -103,7 +103,7 @@ dns_lane_broke(struct dns_thread *t, struct dns_lane *lane)
 int
 dns_take(struct dns_thread *t, struct dns_lane *lane, int n)
 {
-	struct wire_in in[WIRE_BATCH];
+	struct wire_in in[WIRE_IN];
 	int got = wire_receive(&lane->wire, in, n < WIRE_BATCH ? n : WIRE_BATCH);
 
 	if (got == -ECONNRESET && lane->wire.type == WIRE_TCP)

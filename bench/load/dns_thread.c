@@ -59,7 +59,7 @@ dns_thread_new(const struct dns_plan *p, const uint32_t *order, unsigned int ind
 	if (t == NULL)
 		return err_set(e, ENOMEM, "no memory for a thread");
 	*t = (struct dns_thread){.plan = p, .order = order, .index = index, .spin_ns = SPIN_MIN_NS};
-	rng_init(&t->rng, p->seed ^ (0x6c6f6164U + index));
+	rng_init(&t->rng, p->fresh_seed ^ (0x6c6f6164U + index));
 	t->hash_seed = rng_u64(&t->rng);
 	t->lanes_len = p->sockets;
 	t->lanes = calloc(t->lanes_len, sizeof(*t->lanes));
@@ -159,7 +159,6 @@ wait_due(struct dns_thread *t, int64_t now_ns)
 		return;
 	sleep_until(until_ns);
 	late_ns = mono_now().ns - until_ns;
-	t->spin_ns -= t->spin_ns / 64;
 	if (late_ns > t->spin_ns)
 		t->spin_ns = late_ns + late_ns / 4;
 	if (t->spin_ns < SPIN_MIN_NS)
@@ -208,6 +207,8 @@ load_open(struct dns_thread *t)
 		sent = dns_send_due(t, now_ns);
 		got = read_one(t, now_ns, READ_NS, sent == WIRE_BATCH ? WIRE_BATCH : PACED_READ);
 		duty(t, now_ns);
+		if (sent > 0) /* earlier sleeps may have become punctual: try a shorter spin */
+			t->spin_ns -= t->spin_ns / 1024;
 		if (sent == 0 && got == 0)
 			wait_due(t, now_ns);
 	}
