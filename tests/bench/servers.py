@@ -16,7 +16,7 @@ _KNOT = """server:
     tcp-workers: 1
     background-workers: 1
     listen: [ {v4}@53, {v6}@53 ]
-log:
+{xdp}log:
   - target: stdout
     any: warning
 zone:
@@ -87,19 +87,26 @@ def write_zone(folder):
         raise Unsupported(f"the zone could not be signed: {done.stderr.strip().splitlines()[-1:]}")
 
 
+_XDP = """xdp:
+    listen: [ {interface}@53 ]
+"""
+
+
 class Server:
-    """A daemon that serves one of the zones. `with Server(...) as s:` it has answered once."""
+    """A daemon that serves one of the zones: knot, knot-xdp (past the kernel's sockets) or bind. `with Server(...) as s:` it
+    has answered once."""
 
     def __init__(self, pair, folder, name, zone):
         self.pair, self.folder, self.name = pair, folder, name
-        values = {"v4": SERVER_V4, "v6": SERVER_V6, "zone": ZONE, "file": f"{zone}.zone"}
+        values = {"v4": SERVER_V4, "v6": SERVER_V6, "zone": ZONE, "file": f"{zone}.zone",
+                  "xdp": _XDP.format(interface=pair.server_if) if name == "knot-xdp" else ""}
         with open(f"{folder}/{name}.conf", "w") as f:
-            f.write((_KNOT if name == "knot" else _BIND).format(**values))
+            f.write((_BIND if name == "bind" else _KNOT).format(**values))
 
     def __enter__(self):
         self.pair.no_program()
-        command = {"knot": ["/usr/sbin/knotd", "-c", "/mnt/knot.conf"],
-                   "bind": ["/usr/sbin/named", "-g", "-n", "1", "-c", "/mnt/bind.conf"]}[self.name]
+        command = (["/usr/sbin/named", "-g", "-n", "1", "-c", "/mnt/bind.conf"] if self.name == "bind" else
+                   ["/usr/sbin/knotd", "-c", f"/mnt/{self.name}.conf"])
         self.log = open(f"{self.folder}/{self.name}.log", "w")
         self.process = self.pair.start_at_server(
             ["unshare", "--mount", "sh", "-c", _INSIDE, "inside", rootfs(), self.folder, *command],
@@ -119,6 +126,8 @@ class Server:
         self.process.kill()
         self.process.wait()
         self.log.close()
+        if self.name == "knot-xdp":  # killed, it leaves its program
+            self.pair.stop_reflecting()
 
 
 def version(name):
