@@ -69,6 +69,12 @@ add_load(struct matrix *m, const json_t *load)
 	add_place(m, p.to);
 }
 
+static bool
+is_udp(const struct pair *p)
+{
+	return p->protocol != NULL && strcmp(p->protocol, "udp") == 0;
+}
+
 static void
 cell(struct buf *b, const struct matrix *m, const char *from, const char *to)
 {
@@ -77,13 +83,13 @@ cell(struct buf *b, const struct matrix *m, const char *from, const char *to)
 
 	for (size_t i = 0; i < m->pairs && n < CELL_BYTES; i++) {
 		const struct pair *p = &m->pair[i];
-		bool udp = p->protocol != NULL && strcmp(p->protocol, "udp") == 0;
+		bool udp = is_udp(p);
 
 		if (strcmp(p->from, from) != 0 || strcmp(p->to, to) != 0)
 			continue;
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s%.3g Mbit/s", n ? "; " : "",
 			udp ? "UDP " : "", p->bps / 1e6);
-		if (p->set_bps > 0 && n < sizeof(text))
+		if (!udp && p->set_bps > 0 && n < sizeof(text))
 			n += (size_t)snprintf(
 				text + n, sizeof(text) - n, ", %.0f %%", 100 * p->bps / p->set_bps);
 		if (udp && !isnan(p->lost_ratio) && n < sizeof(text))
@@ -105,7 +111,8 @@ heading(struct buf *b, const struct matrix *m)
 	for (size_t i = 0; i < m->pairs; i++) {
 		double ratio = m->pair[i].bps / m->pair[i].set_bps;
 
-		if (ratio < least_ratio) {
+		/* UDP is sent at a rate of its own. */
+		if (!is_udp(&m->pair[i]) && ratio < least_ratio) {
 			least_ratio = ratio;
 			least = &m->pair[i];
 		}

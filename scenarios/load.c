@@ -21,6 +21,18 @@ enum { STOP_MS = 8000, LOG_BYTES = 1 << 20, OPTIONS = 3 /* catchment load ... --
 
 extern char **environ;
 
+/* Where the data is, and whose processes these are. */
+static bool
+is_kept(const char *assignment)
+{
+	static const char *const kept[] = {"CATCHMENT_DATA=", "CATCHMENT_NAME=", "CATCHMENT_LAB="};
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (strncmp(assignment, kept[i], strlen(kept[i])) == 0)
+			return true;
+	return false;
+}
+
 /* What the user set for the runner's own flags is not meant for the generator. */
 static void
 forget_flags(void)
@@ -30,8 +42,7 @@ forget_flags(void)
 		const char *end = strchr(*at, '=');
 
 		if (strncmp(*at, "CATCHMENT_", 10) != 0 || end == NULL ||
-			end - *at >= (ptrdiff_t)sizeof(name) ||
-			strncmp(*at, "CATCHMENT_DATA=", 15) == 0) {
+			end - *at >= (ptrdiff_t)sizeof(name) || is_kept(*at)) {
 			at++;
 			continue;
 		}

@@ -20,7 +20,7 @@ enum {
 	KEY_RATE,
 	KEY_FOR,
 	KEY_COUNT,
-	KEY_NAME,
+	KEY_DOMAIN,
 	KEY_TYPE,
 	KEY_ONE_NAME,
 	KEY_PORT,
@@ -43,7 +43,7 @@ static const struct argp_option options[] = {
 	{"rate", KEY_RATE, "QPS", 0, "queries a second (1k), at most 50k", 0},
 	{"for", KEY_FOR, "TIME", 0, "how long (10s), at most 2min", 0},
 	{"count", KEY_COUNT, "N", 0, "no more queries than these", 0},
-	{"name", KEY_NAME, "NAME", 0,
+	{"domain", KEY_DOMAIN, "NAME", 0,
 		"what is asked, each time with a fresh label in front (probe.example)", 1},
 	{"one-name", KEY_ONE_NAME, NULL, 0, "the name itself, always the same", 1},
 	{"type", KEY_TYPE, "TYPE", 0, "of the queries (TXT)", 1},
@@ -100,7 +100,7 @@ parse(int key, char *text, struct argp_state *state)
 	case KEY_FROM:
 		add_inet(state, text, true, a->plan.from, &a->plan.from_len);
 		return 0;
-	case KEY_NAME:
+	case KEY_DOMAIN:
 		a->name = text;
 		return 0;
 	case KEY_ONE_NAME:
