@@ -257,6 +257,9 @@ read_page(const char *text, char *why, size_t size)
 static void
 test_reader(void **state)
 {
+	static const char disorder[] =
+		"# TYPE a histogram\na_bucket{le=\"2.0\"} 1 1\na_bucket{le=\"1.0\"} 1 1\n"
+		"a_bucket{le=\"+Inf\"} 1 1\n# EOF\n";
 	/* What it must not take: a check that cannot fail is none. */
 	static const char *const bad[] = {"", "# TYPE a gauge\na 1 1\n", "a 1 1\n# EOF\n",
 		"# TYPE a gauge\na 1 1\na 1 1\n# EOF\n", "# TYPE a gauge\na 1 1\n# EOF\n\n",
@@ -269,8 +272,7 @@ test_reader(void **state)
 		"# TYPE a histogram\na_bucket{le=\"1.0\"} 1 1\n# EOF\n",
 		"# TYPE a histogram\na_bucket{le=\"1\"} 1 1\na_bucket{le=\"+Inf\"} 1 1\n# EOF\n",
 		"# TYPE a histogram\na_bucket{le=\"1.0\"} 2 1\na_bucket{le=\"+Inf\"} 1 1\n# EOF\n",
-		"# TYPE a histogram\na_bucket{le=\"2.0\"} 1 1\na_bucket{le=\"1.0\"} 1 1\n"
-		"a_bucket{le=\"+Inf\"} 1 1\n# EOF\n",
+		disorder,
 		"# TYPE a histogram\na_bucket{le=\"+Inf\"} 1 1\na_count 1 1\n# EOF\n",
 		"# TYPE a histogram\na_bucket{le=\"+Inf\"} 1 1\na_count 2 1\na_sum 1 1\n# EOF\n"};
 	char why[640];
