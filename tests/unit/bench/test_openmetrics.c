@@ -272,8 +272,7 @@ test_reader(void **state)
 		"# TYPE a histogram\na_bucket{le=\"1.0\"} 1 1\n# EOF\n",
 		"# TYPE a histogram\na_bucket{le=\"1\"} 1 1\na_bucket{le=\"+Inf\"} 1 1\n# EOF\n",
 		"# TYPE a histogram\na_bucket{le=\"1.0\"} 2 1\na_bucket{le=\"+Inf\"} 1 1\n# EOF\n",
-		disorder,
-		"# TYPE a histogram\na_bucket{le=\"+Inf\"} 1 1\na_count 1 1\n# EOF\n",
+		disorder, "# TYPE a histogram\na_bucket{le=\"+Inf\"} 1 1\na_count 1 1\n# EOF\n",
 		"# TYPE a histogram\na_bucket{le=\"+Inf\"} 1 1\na_count 2 1\na_sum 1 1\n# EOF\n"};
 	char why[640];
 
