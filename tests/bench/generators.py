@@ -60,7 +60,6 @@ def best(tries):
 class Dnsperf:
     """A window of queries under way, as large as does best; at a rate, dnsperf's own limit."""
     name, program, package = "dnsperf", "dnsperf", "dnsperf"
-    windows = WINDOWS
 
     def __init__(self, program=None):
         self.window = None
@@ -70,7 +69,7 @@ class Dnsperf:
         return re.search(r"Version ([\d.]*\d)", said).group(1)
 
     def tune(self, pair, target, queries, dnssec):
-        self.window = best({w: self._run(pair, target, queries, 1, dnssec, ["-q", str(w)]) for w in self.windows})
+        self.window = best({w: self._run(pair, target, queries, 1, dnssec, ["-q", str(w)]) for w in WINDOWS})
 
     def most(self, pair, target, queries, seconds, dnssec=False):
         return self._run(pair, target, queries, seconds, dnssec, ["-q", str(self.window or 1000)])
@@ -128,7 +127,6 @@ def with_flag(queries, flag):
 class Catchment:
     """Ours: a window of queries under way, as large as does best; at a rate, by its own schedule."""
     name, program, package = "catchment", None, None
-    windows = WINDOWS
     mode = "--max"
 
     def __init__(self, program):
@@ -142,7 +140,7 @@ class Catchment:
         return said.strip().split()[-1] if said else None
 
     def tune(self, pair, target, queries, dnssec):
-        self.window = best({w: self._most(pair, target, queries, 1, dnssec, w) for w in self.windows})
+        self.window = best({w: self._most(pair, target, queries, 1, dnssec, w) for w in WINDOWS})
 
     def most(self, pair, target, queries, seconds, dnssec=False):
         return self._most(pair, target, queries, seconds, dnssec, self.window or 1000)

@@ -18,6 +18,7 @@ import time
 
 CLIENT_V4, SERVER_V4 = "198.18.0.1", "198.18.0.53"
 CLIENT_V6, SERVER_V6 = "2001:db8:bc::1", "2001:db8:bc::53"
+polling_nice = 0  # -20: ahead of whoever computes on the core, as an interrupt is
 ISOLATED = "CATCHMENT_BENCH_ISOLATED"
 
 _SIOCETHTOOL, _ETHTOOL_SRXCSUM, _ETHTOOL_STXCSUM, _ETHTOOL_SGRO = 0x8946, 0x15, 0x17, 0x2C
@@ -82,9 +83,15 @@ def poll_on_core(interface, core):
             f.write("1")
     except OSError:
         return False
+    return _place(interface, core)
+
+
+def _place(interface, core):
+    """Its threads on that core, with the priority that polling_nice says. False: there are none."""
     threads = polling_threads(interface)
     for pid in threads:
         os.sched_setaffinity(pid, {core})
+        os.setpriority(os.PRIO_PROCESS, pid, polling_nice)
     return bool(threads)
 
 
@@ -144,7 +151,7 @@ class Pair:
         self.at_server(sys.executable, __file__, "wire", self.server_if)
         self.threaded = poll_on_core(self.client_if, core_client)
         if self.threaded:
-            self.at_server(sys.executable, __file__, "poll", self.server_if, str(core_server))
+            self.at_server(sys.executable, __file__, "poll", self.server_if, str(core_server), str(polling_nice))
 
     @staticmethod
     def _up(runner, interface, v4, v6):
@@ -198,10 +205,8 @@ class Pair:
     def repin(self):
         """A program that comes or goes makes new polling threads."""
         if self.threaded:
-            for pid in polling_threads(self.client_if):
-                os.sched_setaffinity(pid, {self.core_client})
-            for pid in polling_threads(self.server_if):
-                os.sched_setaffinity(pid, {self.core_server})
+            _place(self.client_if, self.core_client)
+            _place(self.server_if, self.core_server)
 
     def client_poll_seconds(self):
         return polling_seconds(polling_threads(self.client_if))
@@ -238,4 +243,5 @@ if __name__ == "__main__":  # what has to be done inside the server's namespaces
     if sys.argv[1] == "wire":
         as_wire(sys.argv[2], True)
     elif sys.argv[1] == "poll":
+        polling_nice = int(sys.argv[4])
         poll_on_core(sys.argv[2], int(sys.argv[3]))
