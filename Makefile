@@ -126,7 +126,7 @@ FUZZ  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 # How these are linked: with clang's fuzzer, unless FUZZER is set to the object with another main.
 FUZZER ?= -fsanitize=fuzzer
 TESTS  := BUILD=$(BUILD) tests/run
-.PHONY: check unit golden golden-update oracle fuzz-smoke lab-test fuzz bench bench-deps bench-load bench-capacity bench-parts bench-idle bench-size unit-programs oracle-programs fuzz-programs
+.PHONY: check unit golden golden-update oracle fuzz-smoke lab-test fuzz bench bench-deps bench-load bench-bgp bench-capacity bench-parts bench-idle bench-size unit-programs oracle-programs fuzz-programs
 
 check: ## every test there is: both compilers, units, sanitizers, golden, oracles, fuzz, and as root the lab
 	$(Q).ci/deps --try
@@ -154,13 +154,16 @@ fuzz: ## look for new inputs that break a parser: TARGET=dns SECONDS=600
 	$(Q)$(MAKE) BUILD=$(BUILD)/fuzz CC=clang SAN=fuzzer fuzz-programs
 	$(Q)tests/fuzz/run $(BUILD)/fuzz $(TARGET) $(or $(SECONDS),60)
 
-bench: bench-parts bench-load ## all that measures us: the parts, and the load generators side by side
+bench: bench-parts bench-load bench-bgp ## all that measures us: the parts, and the load generators side by side
 
 bench-deps: ## install the load generators that we are measured beside (Debian, as root)
 	$(Q).ci/deps tests/bench/packages
 
 bench-load: all ## dnsperf, kxdpgun and we, side by side (as root; ROUNDS=5, OUT=runs/bench)
 	$(Q)tests/bench/load --rounds $(or $(ROUNDS),5) --out $(or $(OUT),runs/bench) $(PROGRAM)
+
+bench-bgp: all rootfs ## how fast FRR takes in a million routes from us, BIRD, GoBGP, ExaBGP (as root; ROUNDS=5)
+	$(Q)tests/bench/bgp_feed --rounds $(or $(ROUNDS),5) $(PROGRAM)
 
 bench-capacity: all rootfs ## what one core of Knot and of BIND takes, kernel settings tuned and not (as root; ROUNDS=5, OUT=)
 	$(Q)tests/bench/capacity --rounds $(or $(ROUNDS),5) --out $(or $(OUT),runs/server-capacity) $(PROGRAM)

@@ -284,12 +284,12 @@ bgp_feed_steps(struct run *r, struct mono now)
 {
 	bool none = r->plan->churn == NULL && r->plan->replay == NULL;
 
-	if (none)
-		return r->plan->for_ns == 0;
 	if (!r->started_steps) {
 		r->started_steps = true;
 		next_step(r);
 	}
+	if (none)
+		return r->plan->for_ns == 0;
 	for (int i = 0; i < STEPS_AT_ONCE && r->has_next && !behind(r); i++) {
 		int64_t late_ns = mono_diff_ns(now, r->since) - r->next.due_ns;
 

@@ -226,7 +226,9 @@ wake_at(struct run *r, struct mono now)
 	if (r->phase == PHASE_FEED || r->phase == PHASE_REST)
 		at = sooner(at, mono_add(now, LOOK_NS));
 	if (r->phase == PHASE_CHANGE) {
-		if (r->has_next)
+		if (!r->started_steps)
+			at = now;
+		else if (r->has_next)
 			at = sooner(at, mono_add(r->since, r->next.due_ns));
 		if (r->plan->for_ns > 0)
 			at = sooner(at, mono_add(r->since, r->plan->for_ns));
