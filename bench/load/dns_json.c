@@ -29,6 +29,16 @@ hist_json(const struct hist *h)
 }
 
 static json_t *
+latency_json(const struct hist *h, int64_t sum_ns)
+{
+	json_t *o = hist_json(h);
+
+	json_object_set_new(
+		o, "mean", json_real(h->count == 0 ? 0 : (double)sum_ns / 1000 / (double)h->count));
+	return o;
+}
+
+static json_t *
 lost_json(const struct dns_stats *s)
 {
 	json_t *o = json_object();
@@ -145,9 +155,9 @@ dns_show_json(const struct dns_plan *p, const struct dns_result *r)
 	json_object_set_new(o, "rcodes", rcodes_json(s));
 	json_object_set_new(o, "truncated", count(s->truncated));
 	json_object_set_new(o, "strays", strays_json(s));
-	json_object_set_new(o, "latency_us", hist_json(&s->latency));
-	json_object_set_new(
-		o, "latency_intended_us", open ? hist_json(&s->latency_intended) : json_null());
+	json_object_set_new(o, "latency_us", latency_json(&s->latency, s->latency_sum_ns));
+	json_object_set_new(o, "latency_intended_us",
+		open ? latency_json(&s->latency_intended, s->intended_sum_ns) : json_null());
 	json_object_set_new(o, "lateness_us", open ? hist_json(&s->lateness) : json_null());
 	json_object_set_new(o, "generator_late", open ? count(s->generator_late) : json_null());
 	json_object_set_new(o, "late_bound_us", json_real((double)p->late_ns / 1000));

@@ -80,9 +80,6 @@ fill(struct dns_thread *t, struct dns_lane *lane, int64_t now_ns)
 	if (p->window > 0) {
 		uint64_t free = p->window > t->open ? p->window - t->open : 0;
 
-		/* few at a time cost more each: wait until a part of the window is free */
-		if (free < p->window / 4 && free < WIRE_BATCH && t->open > 0)
-			return 0;
 		if (free < (uint64_t)room)
 			room = (int)free;
 	}
@@ -185,6 +182,21 @@ survive(struct dns_thread *t, struct dns_lane *lane, int *at, int n, int code, i
 	return ++*at < n;
 }
 
+/*
+ * Few at a time cost more each: a window that was full opens again when a quarter of it is free, and is then filled.
+ */
+static bool
+is_open(struct dns_thread *t)
+{
+	uint64_t window = t->plan->window, free = window > t->open ? window - t->open : 0;
+
+	if (free == 0)
+		t->full = true;
+	else if (free > window / 4 || t->open == 0)
+		t->full = false;
+	return !t->full;
+}
+
 int
 dns_send_due(struct dns_thread *t, int64_t now_ns)
 {
@@ -192,6 +204,8 @@ dns_send_due(struct dns_thread *t, int64_t now_ns)
 	int n = 0, at = 0, tries = 0;
 
 	if (!t->has_next || t->next_due_ns > now_ns)
+		return 0;
+	if (t->plan->window > 0 && !is_open(t))
 		return 0;
 	for (size_t i = 0; i < t->lanes_len && n == 0;
 		i++) { /* one whose ids are all in use is passed over */

@@ -41,6 +41,8 @@ dns_stats_merge(struct dns_stats *to, const struct dns_stats *from)
 	to->truncated += from->truncated;
 	to->answer_bytes += from->answer_bytes;
 	to->cpu_ns += from->cpu_ns;
+	to->latency_sum_ns += from->latency_sum_ns;
+	to->intended_sum_ns += from->intended_sum_ns;
 	for (size_t i = 0; i < DNS_RCODES; i++)
 		to->rcodes[i] += from->rcodes[i];
 	for (size_t i = 0; i < DNS_ERRNOS; i++)

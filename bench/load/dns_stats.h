@@ -48,8 +48,9 @@ struct dns_stats {
 	struct hist latency_intended; /* from when it was to be sent */
 	struct hist lateness;	      /* actual minus intended sending */
 
-	int64_t first_sent_ns, last_sent_ns; /* CLOCK_MONOTONIC; 0: nothing was sent */
-	int64_t cpu_ns;			     /* of the threads */
+	int64_t latency_sum_ns, intended_sum_ns; /* of all answered */
+	int64_t first_sent_ns, last_sent_ns;	 /* CLOCK_MONOTONIC; 0: nothing was sent */
+	int64_t cpu_ns;				 /* of the threads */
 	uint16_t *
 		ticks; /* sent in each millisecond since the beginning, DNS_TICKS of them; may be NULL */
 };

@@ -12,12 +12,16 @@ answered(struct dns_thread *t, struct dns_lane *lane, struct track_query *q,
 	struct dns_stats *s = &t->stats;
 	int64_t latency_ns = in->received_ns - q->sent_ns;
 
+	if (latency_ns < 0) /* within a batch the instant of sending is interpolated */
+		latency_ns = 0;
 	track_close(&lane->track, q, TRACK_ANSWERED);
 	t->open--;
 	s->answered++;
 	s->answer_bytes += in->len;
 	s->truncated += (msg->flags & DNS_TC) != 0;
 	s->rcodes[msg->rcode < DNS_RCODES - 1 ? msg->rcode : DNS_RCODES - 1]++;
+	s->latency_sum_ns += latency_ns;
+	s->intended_sum_ns += latency_ns + q->lateness_ns;
 	hist_add(&s->latency, latency_ns);
 	hist_add(&s->latency_intended, latency_ns + q->lateness_ns);
 	if (t->timeline != NULL)
@@ -103,7 +107,7 @@ dns_lane_broke(struct dns_thread *t, struct dns_lane *lane)
 int
 dns_take(struct dns_thread *t, struct dns_lane *lane, int n)
 {
-	struct wire_in in[WIRE_IN];
+	struct wire_in in[WIRE_BATCH];
 	int got = wire_receive(&lane->wire, in, n < WIRE_BATCH ? n : WIRE_BATCH);
 
 	if (got == -ECONNRESET && lane->wire.type == WIRE_TCP)

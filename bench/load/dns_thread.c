@@ -14,6 +14,7 @@ enum {
 	READ_NS = 1000000,   /* how often a socket is looked at, for the kernel stamps what comes */
 	DUTY_NS = 1000000,   /* how often timeouts are looked for */
 	CLOCK_NS = 10000000, /* how often the clocks are compared */
+	READ_ROUNDS = 16,    /* reads of one socket in a row at most */
 	GRACE_NS = 100000000, /* how long after its end a schedule that was not kept may go on */
 	LINGER_NS = 10000000, /* how long duplicates are waited for */
 	NAP_NS = 1000000,     /* the longest sleep */
@@ -214,22 +215,45 @@ load_open(struct dns_thread *t)
 	}
 }
 
+/* Read every socket that has queries under way until nothing is left there. */
+static int
+read_all(struct dns_thread *t)
+{
+	int all = 0;
+
+	for (size_t i = 0; i < t->lanes_len; i++) {
+		int got = WIRE_BATCH;
+
+		for (int k = 0; k < READ_ROUNDS && got >= WIRE_BATCH && t->lanes[i].track.open > 0;
+			k++) {
+			got = dns_take(t, &t->lanes[i], WIRE_BATCH);
+			all += got;
+		}
+	}
+	return all;
+}
+
+/*
+ * All that the window has room for, then all that came, in turns: few large batches. In between the processor is
+ * offered to whoever waits for it, for that may be the kernel's thread that has our answers.
+ */
 static void
 load_closed(struct dns_thread *t)
 {
-	size_t idle = 0;
-
 	while (t->has_next && !stop_requested()) {
 		int64_t now_ns = mono_now().ns;
-		int sent, got;
+		unsigned int sent = 0;
+		int n;
 
 		if (now_ns >= t->end_ns)
 			return;
-		sent = dns_send_due(t, now_ns);
-		got = read_one(t, now_ns, 0, WIRE_BATCH);
+		/* no more than a window at a time, for what fails at once leaves it as free as it was */
+		while (sent < t->plan->window && (n = dns_send_due(t, now_ns)) > 0)
+			sent += (unsigned int)n;
+		if (t->plan->window >= WIRE_BATCH)
+			sched_yield();
 		duty(t, now_ns);
-		idle = sent > 0 || got > 0 ? 0 : idle + 1;
-		if (idle < t->lanes_len)
+		if (read_all(t) > 0 || sent > 0)
 			continue;
 		if (t->open > 0)
 			wait_answers(t);

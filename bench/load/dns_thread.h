@@ -44,6 +44,7 @@ struct dns_thread {
 	struct mono begin;
 	int64_t end_ns; /* nothing is sent from here on; CLOCK_MONOTONIC */
 	uint64_t open;	/* queries under way on all lanes */
+	bool full;	/* the window was full and has not opened again */
 	uint64_t hash_seed;
 
 	/* The next query of the schedule. */

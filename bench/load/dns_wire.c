@@ -26,8 +26,6 @@ wire_buffers_new(struct wire_buffers **ret)
 		b->in_iov[i] = (struct iovec){b->answer[i], WIRE_ANSWER_BYTES};
 		b->in[i].msg_hdr = (struct msghdr){.msg_iov = &b->in_iov[i], .msg_iovlen = 1};
 	}
-	for (int i = 0; i < WIRE_JOINED; i++)
-		b->joined_iov[i] = (struct iovec){b->joined[i], WIRE_JOINED_BYTES};
 	wire_buffers_clock(b);
 	*ret = b;
 	return 0;
@@ -89,9 +87,6 @@ udp_open(const struct wire_setup *s, int fd)
 		    sizeof(on)) < 0 ||
 		(s->stamps && setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0))
 		return -errno;
-	if (s->type ==
-		WIRE_UDP_SEGMENT) /* where the kernel has not that, answers come one by one */
-		setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on));
 	if (s->source.family != 0)
 		rc = wire_bind(fd, &s->source);
 	if (rc == 0 &&
@@ -240,53 +235,8 @@ received_ns(const struct wire_buffers *b, struct msghdr *msg, int64_t now_ns)
 	return now_ns;
 }
 
-/* The length of each of the answers that lie in one buffer; that of the buffer if there is only one. */
-static size_t
-joined_bytes(struct msghdr *msg, size_t len)
-{
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c != NULL; c = CMSG_NXTHDR(msg, c)) {
-		int each;
-
-		if (c->cmsg_level != IPPROTO_UDP || c->cmsg_type != UDP_GRO)
-			continue;
-		memcpy(&each, CMSG_DATA(c), sizeof(each));
-		return each > 0 && (size_t)each < len ? (size_t)each : len;
-	}
-	return len;
-}
-
-/* Answers of one length from one server may have been joined by the kernel: take them apart. */
-static int
-receive_joined(struct wire *w, struct wire_in in[static WIRE_IN], int n)
-{
-	struct wire_buffers *b = w->buffers;
-	int got, taken = 0;
-	int64_t now_ns;
-
-	n = n < WIRE_JOINED ? n : WIRE_JOINED;
-	for (int i = 0; i < n; i++) {
-		b->in[i].msg_hdr.msg_iov = &b->joined_iov[i];
-		b->in[i].msg_hdr.msg_control = &b->control[i];
-		b->in[i].msg_hdr.msg_controllen = WIRE_CONTROL_BYTES;
-	}
-	got = recvmmsg(w->fd, b->in, (unsigned int)n, MSG_DONTWAIT, NULL);
-	if (got < 0)
-		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-	now_ns = mono_now().ns;
-	for (int i = 0; i < got; i++) {
-		size_t len = b->in[i].msg_len, each = joined_bytes(&b->in[i].msg_hdr, len);
-
-		for (size_t at = 0;
-			(at < len || at == 0) && taken<WIRE_IN; at += each> 0 ? each : 1)
-			in[taken++] = (struct wire_in){.bytes = b->joined[i] + at,
-				.len = len - at < each ? len - at : each,
-				.received_ns = now_ns};
-	}
-	return taken;
-}
-
 int
-wire_receive(struct wire *w, struct wire_in in[static WIRE_IN], int n)
+wire_receive(struct wire *w, struct wire_in in[], int n)
 {
 	struct wire_buffers *b = w->buffers;
 	int64_t now_ns;
@@ -294,8 +244,6 @@ wire_receive(struct wire *w, struct wire_in in[static WIRE_IN], int n)
 
 	if (w->type == WIRE_TCP)
 		return wire_tcp_receive(w, in, n);
-	if (w->type == WIRE_UDP_SEGMENT)
-		return receive_joined(w, in, n);
 	for (int i = 0; i < n; i++) {
 		b->in[i].msg_hdr.msg_control = w->stamps ? &b->control[i] : NULL;
 		b->in[i].msg_hdr.msg_controllen = w->stamps ? WIRE_CONTROL_BYTES : 0;

@@ -16,7 +16,7 @@
 #include "lib/err.h"
 #include "lib/inet.h"
 
-enum { WIRE_BATCH = 64, WIRE_IN = 1024 };
+enum { WIRE_BATCH = 64 };
 
 enum wire_type { WIRE_UDP, WIRE_UDP_SEGMENT, WIRE_TCP };
 
@@ -79,13 +79,11 @@ void wire_close(struct wire *w); /* also of one that was not opened, fd -1 */
 int wire_send(struct wire *w, struct wire_out out[], int n);
 
 /*
- * Take answers, without waiting: of at most n packets and WIRE_BATCH, as the kernel hands them out.
- *
- *      in      out: room for WIRE_IN, since the kernel may have put several answers into one (UDP_GRO)
+ * Take answers, without waiting, at most n and WIRE_BATCH.
  *
  * Returns how many, 0 if there are none, or -errno: -ECONNRESET as above, else an error is waiting: wire_error().
  */
-int wire_receive(struct wire *w, struct wire_in in[static WIRE_IN], int n);
+int wire_receive(struct wire *w, struct wire_in in[], int n);
 
 /* The next ICMP error that came back, by the query it quotes. Returns 1, or 0 if there is none. */
 int wire_error(struct wire *w, struct wire_in *ret);

@@ -10,8 +10,6 @@ enum {
 	WIRE_ANSWER_BYTES =
 		4096 + 64, /* no multiple of a page: or all begin in the same cache set */
 	WIRE_CONTROL_BYTES = 64,
-	WIRE_JOINED = 12, /* packets of joined answers read at a time; of each up to 64 answers */
-	WIRE_JOINED_BYTES = 65536 + 64,
 };
 
 struct wire_buffers {
@@ -25,8 +23,6 @@ struct wire_buffers {
 		uint8_t bytes[WIRE_CONTROL_BYTES];
 	} control[WIRE_BATCH];
 	uint8_t answer[WIRE_BATCH][WIRE_ANSWER_BYTES];
-	struct iovec joined_iov[WIRE_JOINED];
-	uint8_t joined[WIRE_JOINED][WIRE_JOINED_BYTES];
 };
 
 /* Bind to a source address and a free port. Returns 0 or -errno. */
