@@ -81,6 +81,12 @@ finding_measured(const struct target *t, char out[static FINDING_WORDS_BYTES])
 	return out;
 }
 
+const char *
+finding_close(const struct target *t)
+{
+	return t->close ? ", " FINDING_CLOSE : "";
+}
+
 static bool
 is_same(const struct target *a, const struct target *b)
 {
@@ -140,11 +146,13 @@ both_families(const struct result *r, const struct target *t)
 
 		if (!is_same(o, t))
 			continue;
-		if (isnan(o->measured))
-			both.measured = NAN;
-		else if (!isnan(both.measured))
-			both.measured = is_floor ? fmin(both.measured, o->measured)
-						 : fmax(both.measured, o->measured);
+		if (isnan(both.measured))
+			continue;
+		if (isnan(o->measured) ||
+			(is_floor ? o->measured < both.measured : o->measured > both.measured)) {
+			both.measured = o->measured;
+			both.close = o->close;
+		}
 	}
 	return both;
 }
@@ -260,7 +268,8 @@ finding_say(struct buf *b, const struct result *r, const struct target *t)
 	else
 		buf_addf(b, "%s %s %s", finding_statistic(t->statistic), noun,
 			finding_measured(&both, text));
-	buf_addf(b, "%s (documented: %s)", family_of(r, t), finding_documented(t, text));
+	buf_addf(b, "%s (documented: %s%s)", family_of(r, t), finding_documented(t, text),
+		finding_close(&both));
 	say_flaps(b, r, t);
 	if (t->trials > 1 && t->verdict == TARGET_MISSED && over > 0)
 		buf_addf(b, ", missed in %.0f of %.0f trials", over, t->trials);

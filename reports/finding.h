@@ -21,6 +21,10 @@ const char *finding_statistic(const char *statistic);
 /* The measured figure of one row: "3.68 s", "never", "–". */
 const char *finding_measured(const struct target *t, char out[static FINDING_WORDS_BYTES]);
 
+/* ", within one gap of the figure" of a target that another run may as well judge otherwise; "" of the others. */
+#define FINDING_CLOSE "within one gap of the figure"
+const char *finding_close(const struct target *t);
+
 /*
  * One clause for all rows of t's id that have t's verdict:
  * "132 of 350 streams lost queries, for up to 3.80 s (documented: none)",

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "reports/finding.h"
 #include "reports/html.h"
 #include "reports/show.h"
 #include "reports/verdict.h"
@@ -41,10 +42,10 @@ target_case(struct buf *b, const struct result *r, const struct target *t, bool 
 
 	snprintf(name, sizeof(name), "target %.160s%s%.16s", t->id, t->family == NULL ? "" : " ",
 		t->family == NULL ? "" : t->family);
-	snprintf(said, sizeof(said), "%s: %s %s, documented %.100s, n = %s%s%.200s",
+	snprintf(said, sizeof(said), "%s: %s %s, documented %.100s%s, n = %s%s%.200s",
 		verdict_word(t->verdict), t->statistic == NULL ? "measured" : t->statistic,
 		show_against(t->measured, t->target, t->unit, measured),
-		has_figure ? t->figure : show_stated(t->target, t->unit, target),
+		has_figure ? t->figure : show_stated(t->target, t->unit, target), finding_close(t),
 		show_count(t->n, n), t->why == NULL || t->why[0] == '\0' ? "" : "; ",
 		t->why == NULL ? "" : t->why);
 	sum->tests++;

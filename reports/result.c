@@ -87,6 +87,7 @@ targets_read(struct reader *r, struct result *res)
 		t->verdict = verdict_read(r, o, at);
 		t->measured = reader_num(r, o, at, "measured");
 		t->target = reader_num(r, o, at, "target");
+		t->close = reader_bool(r, o, at, "close", false);
 		t->n = reader_num(r, o, at, "n");
 		t->trials = reader_num(r, o, at, "trials");
 		if (isnan(t->trials))

@@ -40,6 +40,7 @@ struct shown {
 struct target {
 	const char *id, *family, *documented, *metric, *statistic, *comparison, *unit, *why;
 	enum target_verdict verdict;
+	bool close; /* nearer to the documented figure than it is exact */
 	double measured, target, n, trials, share_over_ratio, miss_bound_ratio;
 	const char **evidence;
 	size_t n_evidence;
@@ -202,6 +203,12 @@ size_t result_valid_trials(const struct result *r);
 /* The title of a city, or its name. */
 const char *result_city_title(const struct result *r, const char *city);
 const struct city *result_city(const struct result *r, const char *city);
+
+/*
+ * Queries that asked otherwise than the streams of all figures, summed over all cities: of "tcp" or "large", those "sent",
+ * "unanswered", ... 0 where none were asked for.
+ */
+double result_side_sum(const struct result *r, const char *side, const char *key);
 
 const struct metric *result_metric(const struct result *r, const char *name);
 

@@ -91,3 +91,15 @@ result_median_trial(const struct result *r)
 				found = &r->trial[i];
 	return found;
 }
+
+double
+result_side_sum(const struct result *r, const char *side, const char *key)
+{
+	json_t *place, *cities = json_object_get(json_object_get(r->root, side), "cities");
+	const char *city;
+	double sum = 0;
+
+	json_object_foreach(cities, city, place) sum +=
+		json_number_value(json_object_get(place, key));
+	return sum;
+}

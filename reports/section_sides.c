@@ -27,23 +27,6 @@ number_of(const json_t *o, const char *key)
 	return json_is_number(v) ? json_number_value(v) : (double)NAN;
 }
 
-/* Over all cities; 0 where the kind was not asked for. */
-static double
-sum_of(const struct result *r, const struct kind *k, const char *key)
-{
-	json_t *place, *cities = json_object_get(json_object_get(r->root, k->key), "cities");
-	const char *city;
-	double sum = 0;
-
-	json_object_foreach(cities, city, place)
-	{
-		double n = number_of(place, key);
-
-		sum += isnan(n) ? 0 : n;
-	}
-	return sum;
-}
-
 static void
 heading(struct buf *b, const struct result *r)
 {
@@ -53,8 +36,8 @@ heading(struct buf *b, const struct result *r)
 
 	html_raw(b, "<section id=\"sides\"><h2>");
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		double asked = sum_of(r, &kinds[i], "sent");
-		double gone = sum_of(r, &kinds[i], "unanswered");
+		double asked = result_side_sum(r, kinds[i].key, "sent");
+		double gone = result_side_sum(r, kinds[i].key, "unanswered");
 
 		if (!(asked > 0))
 			continue;
@@ -112,7 +95,7 @@ section_sides(struct buf *b, const struct result *r)
 	bool any = false;
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		any |= sum_of(r, &kinds[i], "sent") > 0;
+		any |= result_side_sum(r, kinds[i].key, "sent") > 0;
 	if (!any)
 		return;
 	heading(b, r);
@@ -125,7 +108,7 @@ section_sides(struct buf *b, const struct result *r)
 		"the "
 		"fault, the answer's from the query's first packet on.</p>\n");
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (sum_of(r, &kinds[i], "sent") > 0)
+		if (result_side_sum(r, kinds[i].key, "sent") > 0)
 			table(b, r, &kinds[i]);
 	html_raw(b, "</section>\n");
 }

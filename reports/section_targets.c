@@ -83,6 +83,8 @@ target_row(struct buf *b, const struct result *r, const struct target *t)
 	html_rowhead(b, family_title(t->family));
 	buf_addf(b, "<td class=\"v %s\">%s ", verdict_class(t->verdict), verdict_sign(t->verdict));
 	html_text(b, verdict_word(t->verdict));
+	if (t->close)
+		html_raw(b, "<br><span class=\"mute\">" FINDING_CLOSE "</span>");
 	html_raw(b, "</td>");
 	html_num(b, finding_measured(t, text));
 	buf_addf(b, "<td class=\"n%s\">", t->figure != NULL && t->figure[0] != '\0' ? " why" : "");

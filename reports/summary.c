@@ -16,8 +16,8 @@
 
 enum { MAX_LEDGER_BYTES = 1 << 20 };
 
-static bool
-is_same(const char *a, const char *b)
+bool
+summary_is_same(const char *a, const char *b)
 {
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
@@ -88,7 +88,7 @@ variant_index(struct summary *s, const char *variant)
 {
 	size_t i = 0;
 
-	while (i < s->n_variants && !is_same(s->variants[i], variant))
+	while (i < s->n_variants && !summary_is_same(s->variants[i], variant))
 		i++;
 	if (i == s->n_variants && i < SUMMARY_VARIANTS)
 		s->variants[s->n_variants++] = variant;
@@ -107,8 +107,8 @@ fill_row(struct summary *s, struct summary_row *row)
 			struct summary_finding finding = {s->runs[r], s->links[r], t};
 			size_t v = variant_index(s, s->runs[r]->variant);
 
-			if (!is_same(t->id, row->id) || !is_same(t->family, row->family) ||
-				v == SUMMARY_VARIANTS)
+			if (!summary_is_same(t->id, row->id) ||
+				!summary_is_same(t->family, row->family) || v == SUMMARY_VARIANTS)
 				continue;
 			if (row->claim == NULL)
 				row->claim = t->documented;
@@ -188,7 +188,7 @@ static bool
 has_claim(const struct summary *s, const char *id)
 {
 	for (size_t i = 0; i < s->n_rows; i++)
-		if (is_same(s->rows[i].id, id))
+		if (summary_is_same(s->rows[i].id, id))
 			return true;
 	return false;
 }

@@ -55,6 +55,9 @@ int summary_gather(const char *dir, struct summary **ret, struct err *e);
 int summary_of(const char *const dirs[], size_t n, struct summary **ret, struct err *e);
 void summary_free(struct summary *s);
 
+/* The same name; NULL, which none has, is like NULL alone. */
+bool summary_is_same(const char *a, const char *b);
+
 /*
  * Judge the claims that compare a scenario with another: each such target of a run with figures gets its verdict where the
  * other scenario has a run with valid trials on the same variant, and else the reason why not.

@@ -8,12 +8,6 @@
 #include "reports/show.h"
 #include "reports/summary.h"
 
-static bool
-is_same(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 /* Of several runs the one with the most valid trials, of two alike the later. NULL: there is none, or no trial is valid. */
 static const struct result *
 run_beside(const struct summary *s, const char *scenario, const char *variant, bool *ret_any)
@@ -25,7 +19,8 @@ run_beside(const struct summary *s, const char *scenario, const char *variant, b
 	for (size_t i = 0; i < s->n_runs; i++) {
 		const struct result *r = s->runs[i];
 
-		if (!is_same(r->scenario, scenario) || !is_same(r->variant, variant))
+		if (!summary_is_same(r->scenario, scenario) ||
+			!summary_is_same(r->variant, variant))
 			continue;
 		*ret_any = true;
 		if (result_valid_trials(r) < most)
@@ -55,19 +50,19 @@ metric_of(const struct result *r, const char *name, const char *family)
 static double
 statistic_of(const struct stats *s, const char *statistic)
 {
-	return is_same(statistic, "min")    ? s->min
-		: is_same(statistic, "p1")  ? s->p1
-		: is_same(statistic, "p50") ? s->p50
-		: is_same(statistic, "p99") ? s->p99
-		: is_same(statistic, "max") ? s->max
-					    : NAN;
+	return summary_is_same(statistic, "min")    ? s->min
+		: summary_is_same(statistic, "p1")  ? s->p1
+		: summary_is_same(statistic, "p50") ? s->p50
+		: summary_is_same(statistic, "p99") ? s->p99
+		: summary_is_same(statistic, "max") ? s->max
+						    : NAN;
 }
 
 /* What a difference must exceed: in time the gap between two queries of a stream, the wider of both runs'. */
 static double
 resolution(const struct result *a, const struct result *b, const struct target *t)
 {
-	if (!is_same(t->unit, "ms"))
+	if (!summary_is_same(t->unit, "ms"))
 		return 0;
 	return fmax(isnan(a->gap_ms) ? 0 : a->gap_ms, isnan(b->gap_ms) ? 0 : b->gap_ms);
 }

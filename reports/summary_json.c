@@ -29,6 +29,8 @@ finding_json(const struct summary_finding *f)
 		number(t->target), "unit", t->unit, "statistic", t->statistic, "n", number(t->n),
 		"why", t->why, "said", t->said);
 
+	if (t->close)
+		json_object_set_new(o, "close", json_true());
 	if (t->beside != NULL)
 		json_object_set_new(o, "beside",
 			json_pack("{s:s, s:s?, s:o, s:o}", "scenario", t->beside, "run",

@@ -78,7 +78,7 @@ measured(struct buf *b, const struct summary_finding *f)
 				round(t->share_over_ratio * t->trials), t->trials);
 		else if (!isnan(t->trials) && t->trials > 0)
 			html_textf(b, " in %.0f trial%s", t->trials, t->trials > 1 ? "s" : "");
-		html_raw(b, ")");
+		html_textf(b, "%s)", finding_close(t));
 		if (t->why != NULL &&
 			(t->verdict == TARGET_REFUTED || t->verdict == TARGET_MODELLED ||
 				t->beside != NULL))

@@ -223,6 +223,27 @@ say_inconclusive(const struct result *r, char *text, size_t size)
 	append(text, size, "%s%.150s", why == NULL ? "" : ": ", why == NULL ? "" : why);
 }
 
+/* Clients that ask otherwise than the streams of all figures may have lost what those did not. */
+static void
+say_sides(const struct result *r, char *text, size_t size)
+{
+	static const struct {
+		const char *key, *words;
+	} sides[] = {{"tcp", "over TCP"}, {"large", "for large answers"}};
+	const char *before = "; lost beside:";
+
+	for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++) {
+		double lost = result_side_sum(r, sides[i].key, "unanswered");
+		char n[SHOW_BYTES], all[SHOW_BYTES];
+
+		if (!(lost > 0))
+			continue;
+		append(text, size, "%s %s of %s queries %s", before, show_count(lost, n),
+			show_count(result_side_sum(r, sides[i].key, "sent"), all), sides[i].words);
+		before = ",";
+	}
+}
+
 /* Nothing may be concluded from figures of an instrument that was off before the first trial. */
 static void
 doubt(const struct result *r, struct verdict *v)
@@ -264,6 +285,8 @@ verdict_of(const struct result *r, struct verdict *v)
 	} else {
 		append(v->text, sizeof(v->text), "No documented target was judged");
 	}
+	if (valid > 0)
+		say_sides(r, v->text, sizeof(v->text));
 	say_state(r, valid, v->aside, sizeof(v->aside));
 	if (valid > 0)
 		say_bound(r, v->aside, sizeof(v->aside));

@@ -87,8 +87,10 @@ tell_target(json_t *target, bool *missed)
 			text_of(target, "unit"));
 		documented = value;
 	}
-	talk_step("%-12s %s%s%s: %s, documented %s, n = %lld", verdict, text_of(target, "id"),
+	talk_step("%-12s %s%s%s: %s, documented %s%s, n = %lld", verdict, text_of(target, "id"),
 		family[0] ? " " : "", family, figure, documented,
+		json_is_true(json_object_get(target, "close")) ? ", within one gap of the figure"
+							       : "",
 		(long long)json_integer_value(json_object_get(target, "n")));
 }
 

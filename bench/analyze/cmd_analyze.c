@@ -88,6 +88,8 @@ print_targets(const json_t *result)
 			print_number(json_object_get(t, "measured"));
 			printf(" %s, documented ", text_of(t, "unit"));
 			print_documented(t);
+			if (json_is_true(json_object_get(t, "close")))
+				printf(", within one gap of the figure");
 		}
 		printf(" (%s)\n", text_of(t, "why"));
 	}

@@ -9,6 +9,7 @@
 #include "bench/analyze/loads.h"
 #include "bench/analyze/metrics.h"
 #include "bench/analyze/proofs.h"
+#include "bench/analyze/rfc_metrics.h"
 #include "bench/analyze/soak.h"
 #include "bench/analyze/targets_rtt.h"
 #include "bench/analyze/verdicts.h"
@@ -211,6 +212,13 @@ say_withdraw(const struct run *r, metric_family f, char *out, size_t out_bytes)
 			r->trials > 1 ? "up to " : "", flaps, flaps == 1 ? "" : "s");
 }
 
+/* Another run could as well fall on the other side: the figure is no more exact than it is far from the documented one. */
+static bool
+is_close(const struct run *r, const struct target *x, double measured)
+{
+	return fabs(measured - x->value) < rfc_metric_accuracy_ms(r, x->metric);
+}
+
 static void
 say_why(json_t *o, const struct run *r, const struct target *x, metric_family f,
 	const struct metric *m, size_t misses, size_t trials)
@@ -255,6 +263,8 @@ judge(const struct run *r, const struct target *x, metric_family f, const struct
 		json_object_set_new(
 			o, "miss_bound_ratio", json_real(stat_miss_bound(misses, trials)));
 	}
+	if (is_close(r, x, measured))
+		json_object_set_new(o, "close", json_true());
 	if (x->unit == NULL)
 		json_object_set_new(o, "unit", json_string(m->unit));
 	say_why(o, r, x, f, m, misses, trials);

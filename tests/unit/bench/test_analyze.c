@@ -219,6 +219,51 @@ shares_and_verdicts(void **state)
 	json_decref(o);
 }
 
+/* A run.json in which the withdraw is to come within this. */
+static void
+set_target(const char *dir, double target_ms)
+{
+	char path[128];
+	json_t *run;
+
+	snprintf(path, sizeof(path), "%s/run.json", dir);
+	run = json_load_file(path, 0, NULL);
+	assert_non_null(run);
+	json_object_set_new(at(run, "judges/0"), "target", json_real(target_ms));
+	json_object_set_new(at(run, "judges/0"), "metric", json_string("full_convergence_ms"));
+	assert_int_equal(json_dump_file(run, path, JSON_COMPACT), 0);
+	json_decref(run);
+}
+
+/* A verdict is close where the figure is nearer to the documented one than the gap of 100 ms, on either side. */
+static void
+close_verdicts_are_told(void **state)
+{
+	static const struct {
+		double off_ms;
+		const char *verdict;
+		bool close;
+	} rows[] = {{-99, "missed", true}, {99, "met", true}, {-101, "missed", false},
+		{101, "met", false}};
+	struct made *m = *state;
+	struct synth_options plain = {0};
+
+	synth_run_json(m->dir, 1);
+	synth_trial(m->dir, 1, &plain, &m->truth);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		json_t *o;
+
+		set_target(m->dir, (double)m->truth.full_convergence_ns / 1e6 + rows[i].off_ms);
+		o = analyzed(m);
+		assert_text(o, "targets/0/verdict", rows[i].verdict);
+		assert_int_equal(
+			json_is_true(json_object_get(at(o, "targets/0"), "close")), rows[i].close);
+		/* Of a count there is no gap: two streams for none is no close matter. */
+		assert_null(json_object_get(at(o, "targets/1"), "close"));
+		json_decref(o);
+	}
+}
+
 static void
 no_withdraw_is_a_miss(void **state)
 {
@@ -527,6 +572,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(truth_is_found, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(shares_and_verdicts, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(close_verdicts_are_told, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(no_withdraw_is_a_miss, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(bad_trials_are_invalid, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(starved_host_is_invalid, make_dir, remove_dir),
