@@ -8,6 +8,7 @@
 #define LAB_LAB_H
 
 #include <jansson.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -46,6 +47,12 @@ struct lab_instant {
  * not the expected catchment), -EINTR (signal), other -errno (environment), with `e` filled.
  */
 int lab_up(const struct lab_options *o, struct lab **ret, struct err *e);
+
+/*
+ * Where the root file system lies that `o` names; "" if it names none. lab_up() finds it out too: this is for those who
+ * want to know before they write anything. Returns 0 or -EINVAL with `e` filled.
+ */
+int lab_find_rootfs(const struct lab_options *o, char ret[static PATH_MAX], struct err *e);
 
 /* Let a lab live on without us. */
 int lab_detach(struct lab *lab, struct err *e);

@@ -45,7 +45,7 @@ timeout_ms(const struct lab_options *o, const struct topology *t)
 /* The inputs of one lab, made absolute. */
 struct up {
 	const struct lab_options *o;
-	char data[PLACE_BYTES], rootfs[PLACE_BYTES], topology_path[PATH_MAX];
+	char data[PLACE_BYTES], rootfs[PATH_MAX], topology_path[PATH_MAX];
 	char stack_paths[STACKS][PATH_MAX];
 	const char *stacks[STACKS + 1], *layer_dirs[STACKS + 1];
 	char layer_copies[STACKS][PLACE_BYTES + 48];
@@ -431,6 +431,21 @@ start(struct up *up, struct lab *lab, const char *name, struct err *e)
 }
 
 int
+lab_find_rootfs(const struct lab_options *o, char ret[static PATH_MAX], struct err *e)
+{
+	struct stat st;
+
+	ret[0] = '\0';
+	if (o->rootfs == NULL)
+		return 0;
+	if (realpath(o->rootfs, ret) == NULL || stat(ret, &st) < 0)
+		return err_set(e, EINVAL, "--rootfs: %s: %s", o->rootfs, strerror(errno));
+	return S_ISDIR(st.st_mode)
+		? 0
+		: err_set(e, EINVAL, "--rootfs: %s: %s", o->rootfs, strerror(ENOTDIR));
+}
+
+int
 lab_up(const struct lab_options *o, struct lab **ret, struct err *e)
 {
 	struct mono deadline = {0};
@@ -447,8 +462,8 @@ lab_up(const struct lab_options *o, struct lab **ret, struct err *e)
 		rc = prepare(up, &lab->topology, e);
 	if (rc == 0)
 		rc = rootless_begin(name, lab->dir, e);
-	if (rc == 0 && o->rootfs != NULL && realpath(o->rootfs, up->rootfs) == NULL)
-		rc = err_set(e, EINVAL, "%s: %s", o->rootfs, strerror(errno));
+	if (rc == 0 && o->rootfs != NULL)
+		rc = lab_find_rootfs(o, up->rootfs, e);
 	if (rc == 0 && o->rootfs == NULL) {
 		rc = place_rootfs(up->data, up->rootfs, e);
 		if (rc < 0 && stop_requested())

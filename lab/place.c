@@ -137,7 +137,7 @@ ask_build(const char *data_dir, const char *option, char out[static PLACE_BYTES]
 	out[len] = '\0';
 	out[strcspn(out, "\n")] = '\0';
 	if (status != 0 || out[0] != '/')
-		return err_set(e, EIO, "%s failed (what it said stands above)", script);
+		return err_set(e, ENODATA, "%s failed (what it said stands above)", script);
 	return 0;
 }
 

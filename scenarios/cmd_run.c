@@ -1,5 +1,6 @@
 /* cmd_run.c - catchment run: what was asked for is listed, or run and summed up. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,11 +85,26 @@ summarize(struct run_args *a, int code)
 	return code;
 }
 
+/* The root file system that was named is there? Found out before a folder is made for what cannot run. */
+static int
+check_rootfs(const struct run_args *a)
+{
+	char path[PATH_MAX];
+	struct err e;
+	int rc = lab_find_rootfs(&a->batch.lab, path, &e);
+
+	if (rc < 0)
+		talk_error("%s", e.text);
+	return rc;
+}
+
 static int
 run_batch(struct run_args *a)
 {
 	int code;
 
+	if (check_rootfs(a) < 0)
+		return EXIT_USAGE;
 	if (choose_folder(a) < 0)
 		return EXIT_ENVIRONMENT;
 	a->batch.plan.trials = a->batch.plan.trials > 0 ? a->batch.plan.trials : 1;

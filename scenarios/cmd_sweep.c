@@ -358,6 +358,7 @@ tell(struct sweep *s, bool as_json, int code)
 static int
 run(struct sweep *s, const struct sweep_args *a)
 {
+	char rootfs[PATH_MAX];
 	struct err e = {0};
 	int rc = 0;
 
@@ -371,10 +372,13 @@ run(struct sweep *s, const struct sweep_args *a)
 	}
 	if (sweep_load(s) < 0)
 		return EXIT_USAGE;
-	rc = a->resume != NULL ? sweep_read_found(s, &e) : make_folder(s, a->out, &e);
+	rc = lab_find_rootfs(&s->lab, rootfs, &e);
+	if (rc == 0)
+		rc = a->resume != NULL ? sweep_read_found(s, &e) : make_folder(s, a->out, &e);
 	if (rc < 0) {
 		talk_error("%s", e.text);
-		return a->resume != NULL || rc == -ENAMETOOLONG ? EXIT_USAGE : EXIT_ENVIRONMENT;
+		return a->resume != NULL || rc == -ENAMETOOLONG || rc == -EINVAL ? EXIT_USAGE
+										 : EXIT_ENVIRONMENT;
 	}
 	stop_install();
 	return tell(s, a->json, sweep_run(s));

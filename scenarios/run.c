@@ -194,6 +194,7 @@ run_scenario(const struct run_plan *plan, char ret_dir[RUN_DIR_BYTES])
 {
 	struct run *r = calloc(1, sizeof(*r));
 	struct err e = {0};
+	bool out_is_new;
 	int rc, code, done_code;
 
 	if (r == NULL)
@@ -201,6 +202,7 @@ run_scenario(const struct run_plan *plan, char ret_dir[RUN_DIR_BYTES])
 	r->plan = plan;
 	r->session = plan->session;
 	rng_init(&r->rng, plan->seed);
+	out_is_new = access(plan->out, F_OK) < 0;
 	/* The folder first: a place that cannot be written is found out before a lab is built. */
 	rc = make_dir(r, &e);
 	if (rc == 0 &&
@@ -209,6 +211,8 @@ run_scenario(const struct run_plan *plan, char ret_dir[RUN_DIR_BYTES])
 		if (r->session->settings[0] != '\0')
 			fs_remove_tree(r->session->settings, NULL);
 		rmdir(r->dir);
+		if (out_is_new)
+			rmdir(plan->out);
 		r->dir[0] = '\0';
 	}
 	if (rc == 0)

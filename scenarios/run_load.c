@@ -1,9 +1,9 @@
 /* run_load.c - the scenarios that catchment run is asked for, by name, by path or all, and everything wrong with them at once. */
 #include <errno.h>
 #include <glob.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lab/lab.h"
 #include "lib/talk.h"
@@ -67,18 +67,15 @@ load_all(struct run_args *a, struct loaded *l)
 	return rc;
 }
 
-/* A scenario is named by its file in scenarios/, or is a path to a file of the user's. */
 static int
 load_named(struct run_args *a, struct loaded *l, const char *name)
 {
-	char path[PLACE_BYTES + 300];
+	char path[PATH_MAX];
+	struct err e;
 
-	if (strchr(name, '/') != NULL || strstr(name, ".yaml") != NULL)
-		return load_one(a, l, name, true);
-	snprintf(path, sizeof(path), "%s/scenarios/%.255s.yaml", a->data, name);
-	if (access(path, R_OK) == 0 && strcmp(name, "targets") != 0)
+	if (scenario_find(a->data, name, path, &e) == 0)
 		return load_one(a, l, path, true);
-	talk_error("no scenario '%s'; 'catchment run --list' names them", name);
+	talk_error("%s", e.text);
 	return -EINVAL;
 }
 

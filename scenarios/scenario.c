@@ -1,9 +1,11 @@
 /* scenario.c - read a scenario file and check it against the network it is for. */
 #include "scenarios/scenario.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/mono.h"
 #include "scenarios/scenario_exec.h"
@@ -146,6 +148,19 @@ scenario_of(struct conf *c, const struct topology *t, bool whole)
 	if (conf_is_map(c, conf_root(c), "a scenario"))
 		read_root(s, t, conf_root(c), whole);
 	return s;
+}
+
+int
+scenario_find(const char *data, const char *name, char ret[static PATH_MAX], struct err *e)
+{
+	if (strchr(name, '/') != NULL || strstr(name, ".yaml") != NULL) {
+		snprintf(ret, PATH_MAX, "%.4000s", name);
+		return 0;
+	}
+	snprintf(ret, PATH_MAX, "%.3000s/scenarios/%.255s.yaml", data, name);
+	if (access(ret, R_OK) == 0 && strcmp(name, "targets") != 0)
+		return 0;
+	return err_set(e, EINVAL, "no scenario '%s'; 'catchment run --list' names them", name);
 }
 
 int

@@ -4,6 +4,7 @@
 #ifndef SCENARIOS_SCENARIO_H
 #define SCENARIOS_SCENARIO_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -143,7 +144,13 @@ struct scenario {
  */
 int scenario_load(const char *path, const struct topology *t, struct scenario **ret, struct err *e);
 
-/* The same of text in memory; files beside it are looked for beside `name`. Returns 0. */
+/*
+ * The file of a scenario that is named: by its file in DATA/scenarios, or by a path, which has a slash or ".yaml" in it
+ * and is not looked for here. Returns 0, or -EINVAL with `e` filled: there is none of that name.
+ */
+int scenario_find(const char *data, const char *name, char ret[static PATH_MAX], struct err *e);
+
+/* As scenario_load(), of text in memory; files beside it are looked for beside `name`. Returns 0. */
 int scenario_parse(const char *name, const char *data, size_t len, const struct topology *t,
 	struct scenario **ret);
 void scenario_free(struct scenario *s);

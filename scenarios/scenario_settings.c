@@ -5,48 +5,19 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "scenarios/scenario_parts.h"
+#include "scenarios/stacks.h"
 
-/* What lies below the settings, as lab_up() puts it together: the network's own files, the variant's, the scenario's. */
-struct stacks {
-	char own[PATH_MAX], variant[PATH_MAX];
-	const char *list[SCENARIO_LAYERS + 3];
-};
-
+/* What lies below the settings. */
 static void
-stacks_of(const struct scenario *s, const struct topology *t, struct stacks *ret)
+stacks_below(const struct scenario *s, const struct topology *t, struct stacks *ret)
 {
-	const char *topology = conf_path(t->conf), *slash = strrchr(topology, '/');
-	int dir_len = slash != NULL ? (int)(slash - topology) : 1;
-	const char *dir = slash != NULL ? topology : ".";
-	size_t n = 0;
+	const char *layers[SCENARIO_LAYERS];
 
-	snprintf(ret->own, sizeof(ret->own), "%.*s/nodes", dir_len, dir);
-	snprintf(ret->variant, sizeof(ret->variant), "%.*s/variants/%s", dir_len, dir,
-		t->variant != NULL ? t->variant : "documented");
-	ret->list[n++] = ret->own;
-	ret->list[n++] = ret->variant;
 	for (size_t i = 0; i < s->layers_len; i++)
-		ret->list[n++] = s->layers[i];
-	ret->list[n] = NULL;
-}
-
-/* The variant's knobs, then those that the scenario's layers declare: the later wins. */
-static int
-read_knobs(struct scenario *s, const struct stacks *stacks, struct err *e)
-{
-	char path[PATH_MAX];
-	int rc = 0;
-
-	for (size_t i = 1; rc == 0 && stacks->list[i] != NULL; i++) {
-		snprintf(path, sizeof(path), "%.4000s/%s", stacks->list[i],
-			i == 1 ? "variant.yaml" : "knobs.yaml");
-		if (access(path, F_OK) == 0)
-			rc = knobs_add_file(&s->knobs, path, i == 1, e);
-	}
-	return rc;
+		layers[i] = s->layers[i];
+	stacks_of(t, layers, s->layers_len, ret);
 }
 
 static void
@@ -91,8 +62,8 @@ scenario_read_settings(struct scenario *s, const struct topology *t, const struc
 	if (!s->fits || n == 0 || n > SCENARIO_SETTINGS)
 		return;
 	s->topology = t;
-	stacks_of(s, t, &stacks);
-	if (read_knobs(s, &stacks, &e) < 0) {
+	stacks_below(s, t, &stacks);
+	if (stacks_read_knobs(&stacks, &s->knobs, &e) < 0) {
 		conf_complain(s->conf, map, "settings: %s", e.text);
 		return;
 	}
@@ -127,7 +98,7 @@ scenario_write_settings(const struct scenario *s, const char *dir, struct err *e
 
 	if (s->settings_len == 0)
 		return 0;
-	stacks_of(s, s->topology, &stacks);
+	stacks_below(s, s->topology, &stacks);
 	return knob_layer_write(s->topology, stacks.list, s->settings, s->settings_len, dir, e);
 }
 

@@ -8,6 +8,7 @@
 #include "lab/place.h"
 #include "scenarios/knob_layer.h"
 #include "scenarios/scenario.h"
+#include "scenarios/stacks.h"
 #include "scenarios/targets.h"
 
 enum { SWEEP_KNOBS = 4, SWEEP_COMBINATIONS = 100, SWEEP_LAYERS = 11, SWEEP_DIR_BYTES = 512 };
@@ -35,8 +36,7 @@ struct sweep {
 	char data[PLACE_BYTES];
 	struct lab_options lab; /* its layers are the scenario's and the user's */
 	const char *layers[SWEEP_LAYERS + SCENARIO_LAYERS + 1];
-	const char *stacks[SWEEP_LAYERS + SCENARIO_LAYERS + 3]; /* all, as layers_of() wants them */
-	char stack_paths[2][PATH_MAX];
+	struct stacks stacks; /* with them all others */
 	struct topology *topology;
 	struct targets *targets;
 	struct scenario *scenario;
@@ -99,6 +99,9 @@ json_t *sweep_list_json(const struct sweep *s);
 /* What the scenario sets but of the knobs varied, then what the combination does. Returns how many that are. */
 size_t sweep_settings(const struct sweep *s, size_t item,
 	struct knob_setting ret[SCENARIO_SETTINGS + SWEEP_KNOBS]);
+
+/* Did a lab not come up for what a setting may have done to it, and not for what would stop every other too? */
+bool sweep_is_finding(int lab_up_rc);
 
 /* Say what will be done and how long that will take; do what is left of it. Returns an exit code. */
 int sweep_run(struct sweep *s);

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/fs.h"
 #include "lib/jread.h"
+#include "lib/talk.h"
 #include "lib/version.h"
 #include "scenarios/sweep.h"
 
@@ -201,6 +203,19 @@ check_combination(struct jread *r, const struct sweep *s, size_t i, const json_t
 	return r->complaints == before;
 }
 
+/* Its run's folder was removed since: what it found cannot be looked at any more. */
+static bool
+is_gone(const struct sweep *s, const json_t *one)
+{
+	const char *dir = json_string_value(json_object_get(one, "dir"));
+	char path[PATH_MAX];
+
+	if (dir == NULL)
+		return false;
+	snprintf(path, sizeof(path), "%s/%.255s", s->dir, dir);
+	return access(path, F_OK) < 0;
+}
+
 int
 sweep_read_found(struct sweep *s, struct err *e)
 {
@@ -223,6 +238,11 @@ sweep_read_found(struct sweep *s, struct err *e)
 
 			if (!check_combination(&r, s, i, one))
 				continue;
+			if (done && is_gone(s, one)) {
+				talk_note("%s is gone: that combination is repeated",
+					json_string_value(json_object_get(one, "dir")));
+				continue;
+			}
 			/* What the host or a failure spoilt is repeated. */
 			s->items[i].again = done &&
 				json_integer_value(json_object_get(one, "valid_trials")) == 0;

@@ -1,5 +1,6 @@
 /* sweep_plan.c - what a sweep was asked for, checked as a whole before anything is done. */
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,33 +19,14 @@ asked_text(const struct sweep *s, const char *key)
 	return json_string_value(json_object_get(s->asked, key));
 }
 
-/* All stacks, lowest first: as lab_up() puts them together. */
-static int
-find_stacks(struct sweep *s, struct err *e)
+static size_t
+count_layers(const struct sweep *s)
 {
-	const char *topology = conf_path(s->topology->conf);
-	int dir_len = (int)(strrchr(topology, '/') - topology);
-	const json_t *layers = json_object_get(s->asked, "layers");
 	size_t n = 0;
 
-	snprintf(s->stack_paths[0], PATH_MAX, "%.*s/nodes", dir_len, topology);
-	snprintf(
-		s->stack_paths[1], PATH_MAX, "%.*s/variants/%s", dir_len, topology, s->lab.variant);
-	s->stacks[n++] = s->stack_paths[0];
-	s->stacks[n++] = s->stack_paths[1];
-	for (size_t i = 0; i < json_array_size(layers); i++)
-		s->stacks[n++] = json_string_value(json_array_get(layers, i));
-	s->stacks[n] = NULL;
-	return access(s->stack_paths[0], F_OK) < 0 ? err_sys(e, errno, "%s", s->stack_paths[0]) : 0;
-}
-
-static int
-add_if_there(struct sweep *s, const char *dir, const char *name, bool is_variant, struct err *e)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%.4000s/%s", dir, name);
-	return access(path, F_OK) < 0 ? 0 : knobs_add_file(&s->knobs, path, is_variant, e);
+	while (s->layers[n] != NULL)
+		n++;
+	return n;
 }
 
 /* The variant's, then those beside the user's layers, then those that --knobs names: the later wins. */
@@ -52,10 +34,11 @@ static int
 read_knobs(struct sweep *s, struct err *e)
 {
 	const json_t *files = json_object_get(s->asked, "knob_files");
-	int rc = add_if_there(s, s->stack_paths[1], "variant.yaml", true, e);
+	int rc;
 
-	for (size_t i = 2; rc == 0 && s->stacks[i] != NULL; i++)
-		rc = add_if_there(s, s->stacks[i], "knobs.yaml", false, e);
+	stacks_of(s->topology, s->layers, count_layers(s), &s->stacks);
+	rc = access(s->stacks.own, F_OK) < 0 ? err_sys(e, errno, "%s", s->stacks.own)
+					     : stacks_read_knobs(&s->stacks, &s->knobs, e);
 	for (size_t i = 0; rc == 0 && i < json_array_size(files); i++)
 		rc = knobs_add_file(
 			&s->knobs, json_string_value(json_array_get(files, i)), false, e);
@@ -82,8 +65,6 @@ sweep_load_knobs(struct sweep *s)
 	if (rc == 0)
 		rc = lab_validate(&s->lab, &s->topology, &e);
 	if (rc == 0)
-		rc = find_stacks(s, &e);
-	if (rc == 0)
 		rc = read_knobs(s, &e);
 	if (rc < 0)
 		talk_error("%s", e.text);
@@ -94,20 +75,16 @@ static int
 load_scenario(struct sweep *s, struct err *e)
 {
 	const char *name = asked_text(s, "scenario");
-	char path[PLACE_BYTES + 300];
+	char path[PATH_MAX];
 	int rc;
 
 	snprintf(path, sizeof(path), "%s/scenarios/targets.yaml", s->data);
 	rc = targets_load(path, &s->targets, e);
 	if (rc < 0)
 		return rc;
-	if (strchr(name, '/') != NULL || strstr(name, ".yaml") != NULL)
-		snprintf(path, sizeof(path), "%.700s", name);
-	else
-		snprintf(path, sizeof(path), "%s/scenarios/%.255s.yaml", s->data, name);
-	if (access(path, R_OK) < 0 || strcmp(name, "targets") == 0)
-		return err_set(
-			e, EINVAL, "no scenario '%s'; 'catchment run --list' names them", name);
+	rc = scenario_find(s->data, name, path, e);
+	if (rc < 0)
+		return rc;
 	rc = scenario_load(path, s->topology, &s->scenario, e);
 	if (rc < 0)
 		return -EINVAL;
@@ -143,14 +120,12 @@ adjust_scenario(struct sweep *s)
 static void
 add_scenario_layers(struct sweep *s)
 {
-	size_t n = s->scenario->layers_len, users = 0;
+	size_t n = s->scenario->layers_len, users = count_layers(s);
 
-	while (s->layers[users] != NULL)
-		users++;
 	memmove(s->layers + n, s->layers, (users + 1) * sizeof(s->layers[0]));
-	memmove(s->stacks + 2 + n, s->stacks + 2, (users + 1) * sizeof(s->stacks[0]));
 	for (size_t i = 0; i < n; i++)
-		s->layers[i] = s->stacks[2 + i] = s->scenario->layers[i];
+		s->layers[i] = s->scenario->layers[i];
+	stacks_of(s->topology, s->layers, users + n, &s->stacks);
 }
 
 /* What a knob is without the sweep: as the scenario sets it, else as the files say. */
@@ -165,7 +140,7 @@ find_now(const struct sweep *s, struct sweep_vary *v, struct err *e)
 			return 0;
 		}
 	}
-	return knob_layer_now(s->topology, s->stacks, v->knob, v->now, e);
+	return knob_layer_now(s->topology, s->stacks.list, v->knob, v->now, e);
 }
 
 static int

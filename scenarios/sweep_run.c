@@ -93,7 +93,7 @@ write_layer(const struct sweep *s, size_t i, const char *dir, struct err *e)
 	int rc = fs_remove_tree(dir, e); /* of an attempt that was interrupted */
 
 	if (rc == 0)
-		rc = knob_layer_write(s->topology, s->stacks, settings, n, dir, e);
+		rc = knob_layer_write(s->topology, s->stacks.list, settings, n, dir, e);
 	return rc;
 }
 
@@ -116,10 +116,10 @@ watch_idle(const struct sweep *s, size_t i, struct session *session, json_t *fou
 {
 	char dir[SWEEP_DIR_BYTES + 32];
 	json_t *idle = NULL;
-	int rc = session_need(session, false, e);
+	int rc;
 
-	if (rc < 0 || s->idle_ns == 0)
-		return rc;
+	if (s->idle_ns == 0)
+		return 0;
 	place_of(s, i, "idle", dir);
 	rc = idle_watch(session->lab, s->idle_ns, dir, &idle, e);
 	if (rc < 0)
@@ -176,9 +176,15 @@ run_trials(struct sweep *s, size_t i, struct session *session, json_t *found, st
 	return json_object_get(found, "trials") != NULL ? 0 : -EINVAL;
 }
 
+bool
+sweep_is_finding(int lab_up_rc)
+{
+	return lab_up_rc == -ETIMEDOUT || lab_up_rc == -EIO || lab_up_rc == -EDOM;
+}
+
 /*
- * What goes wrong in one combination is its finding: perhaps nothing comes up with such a setting. Returns EXIT_INTERRUPTED
- * or EXIT_GOOD.
+ * What goes wrong in one combination is its finding: perhaps nothing comes up with such a setting. Returns EXIT_GOOD,
+ * EXIT_INTERRUPTED, or EXIT_ENVIRONMENT (told): no lab can be brought up here, whatever is set.
  */
 static int
 run_item(struct sweep *s, size_t i)
@@ -189,6 +195,7 @@ run_item(struct sweep *s, size_t i)
 	struct session session = {.options = s->lab};
 	json_t *found = json_object();
 	struct err e = {0};
+	bool is_hopeless = false;
 	size_t n = 0;
 	int rc;
 
@@ -201,6 +208,10 @@ run_item(struct sweep *s, size_t i)
 	layers[n] = dir;
 	session.options.layers = layers;
 	rc = write_layer(s, i, dir, &e);
+	if (rc == 0) {
+		rc = session_need(&session, false, &e);
+		is_hopeless = rc < 0 && rc != -EINTR && !sweep_is_finding(rc);
+	}
 	if (rc == 0)
 		rc = watch_idle(s, i, &session, found, &e);
 	if (rc == 0)
@@ -209,6 +220,14 @@ run_item(struct sweep *s, size_t i)
 	if (rc == -EINTR) {
 		json_decref(found);
 		return EXIT_INTERRUPTED;
+	}
+	if (is_hopeless) {
+		talk_error("%s", e.text);
+		talk_note("no lab comes up: the other combinations are not tried; --resume %s goes "
+			  "on",
+			s->dir);
+		json_decref(found);
+		return EXIT_ENVIRONMENT;
 	}
 	snprintf(name, sizeof(name), "settings/%02zu", i + 1);
 	json_object_set_new(found, "layer", json_string(name));
@@ -252,19 +271,20 @@ sweep_run(struct sweep *s)
 
 	announce(s);
 	/* What is repeated comes after what was never tried. */
-	for (size_t n = 0; n < 2 * s->len && code != EXIT_INTERRUPTED; n++) {
+	for (size_t n = 0; n < 2 * s->len && code == EXIT_GOOD; n++) {
 		struct sweep_item *item = &s->items[n % s->len];
 
 		if (item->done || item->again != (n >= s->len))
 			continue;
-		if (stop_requested() || run_item(s, n % s->len) == EXIT_INTERRUPTED)
-			code = EXIT_INTERRUPTED;
+		code = stop_requested() ? EXIT_INTERRUPTED : run_item(s, n % s->len);
 		if (sweep_write(s, &e) < 0) {
 			talk_error("%s", e.text);
 			return EXIT_ENVIRONMENT;
 		}
 	}
-	for (size_t i = 0; i < s->len && code != EXIT_INTERRUPTED; i++)
+	if (code != EXIT_GOOD)
+		return code;
+	for (size_t i = 0; i < s->len; i++)
 		code = worse(code, code_of(&s->items[i]));
 	return code;
 }

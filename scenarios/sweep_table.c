@@ -199,7 +199,7 @@ sweep_list(const struct sweep *s, FILE *out)
 	for (size_t i = 0; i < s->knobs.len; i++) {
 		const struct knob *k = &s->knobs.list[i];
 
-		if (knob_layer_now(s->topology, s->stacks, k, now, &e) < 0) {
+		if (knob_layer_now(s->topology, s->stacks.list, k, now, &e) < 0) {
 			fprintf(out, "%-16s does not fit: %s\n", k->name, e.text);
 			continue;
 		}
@@ -220,7 +220,7 @@ sweep_list_json(const struct sweep *s)
 		char now[KNOB_TEXT_BYTES] = "", declared[PATH_MAX + 16];
 		struct err e;
 		json_t *o;
-		int rc = knob_layer_now(s->topology, s->stacks, k, now, &e);
+		int rc = knob_layer_now(s->topology, s->stacks.list, k, now, &e);
 
 		snprintf(declared, sizeof(declared), "%s:%d", k->path, k->conf_line);
 		o = json_pack("{s:s, s:s, s:s, s:b, s:f, s:f, s:s, s:s, s:i}", "name", k->name,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -88,6 +89,8 @@ found(const char *second, struct sweep *s, struct err *e)
 	char text[1000];
 	int rc;
 
+	snprintf(text, sizeof(text), "%s/one", top);
+	mkdir(text, 0755);
 	*s = (struct sweep){.vary_len = 1, .len = 2};
 	*e = (struct err){0};
 	snprintf(s->dir, sizeof(s->dir), "%s", top);
@@ -136,12 +139,54 @@ what_was_found(void **state)
 	}
 }
 
+/* A run's folder that was removed: that combination is tried as if it never had been. */
+static void
+what_is_gone(void **state)
+{
+	static struct sweep s;
+	char path[200];
+	struct err e;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/two", top);
+	assert_int_equal(mkdir(path, 0755), 0);
+	assert_int_equal(found("{\"values\": {\"check-fall\": 3}, \"done\": true, "
+			       "\"valid_trials\": 1, \"dir\": \"two\"}",
+				 &s, &e),
+		0);
+	assert_true(s.items[1].done);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(found("{\"values\": {\"check-fall\": 3}, \"done\": true, "
+			       "\"valid_trials\": 1, \"dir\": \"two\"}",
+				 &s, &e),
+		0);
+	assert_true(s.items[0].done);
+	assert_false(s.items[1].done);
+	assert_false(s.items[1].again);
+}
+
+/* A combination may keep a lab from getting healthy; nothing it sets makes us lack a right, a folder or room. */
+static void
+whose_fault(void **state)
+{
+	static const int settings[] = {-ETIMEDOUT, -EIO, -EDOM},
+			 hosts[] = {-EPERM, -EINVAL, -ENODATA, -ENOSPC, -EEXIST, -ENOMEM};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		assert_true(sweep_is_finding(settings[i]));
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
+		assert_false(sweep_is_finding(hosts[i]));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_asked),
 		cmocka_unit_test(what_was_found),
+		cmocka_unit_test(what_is_gone),
+		cmocka_unit_test(whose_fault),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
