@@ -12,64 +12,26 @@
 #include "bench/analyze/bgpwire.h"
 #include "bench/analyze/rfc_bgp.h"
 #include "bench/analyze/rfc_metrics.h"
-#include "lib/fs.h"
-
-#define FAULT_NS 1800000000000000000LL
-#define MS	 1000000LL
+#include "tests/unit/bench/made_log.h"
 
 enum { HKG, RS1, ACC, NODES };
 enum { HKG_RS1, RS1_HKG, RS1_ACC, ACC_RS1, POINTS };
-enum { MOST = 64 };
-
-/* A trial made by hand; entries are given by time. */
-struct made {
-	char dir[64];
-	struct run run;
-	struct trial trial;
-	struct bgplog log;
-	struct bgplog_node node[NODES];
-	struct bgplog_point point[POINTS];
-	struct bgplog_entry entry[MOST];
-	struct bgplog_change change[MOST];
-	struct bgplog_session session[3];
-};
 
 static int
 make(void **state)
 {
-	static const struct bgp_prefix prefix = {.family = 4, .bits = 24, .addr = {203, 0, 113, 0}};
-	static const char *const names[NODES] = {"hkg", "rs1", "acc"};
-	static const int ends[POINTS][2] = {{HKG, RS1}, {RS1, HKG}, {RS1, ACC}, {ACC, RS1}};
-	struct made *m = calloc(1, sizeof(*m));
-	char path[128];
-
-	snprintf(m->dir, sizeof(m->dir), "/tmp/catchment-rfc-XXXXXX");
-	if (mkdtemp(m->dir) == NULL)
-		return -1;
-	snprintf(path, sizeof(path), "%s/trial-001", m->dir);
-	if (fs_mkdirs(path, NULL) < 0)
-		return -1;
-	m->run = (struct run){.dir = m->dir, .gap_ms = 100, .wire_accuracy_ms = 0.25};
-	m->run.prefix[0] = prefix;
-	m->run.prefixes = 1;
-	m->trial = (struct trial){.number = 1,
-		.dir = "trial-001",
-		.valid = true,
-		.has_fault = true,
-		.fault_ns = FAULT_NS,
-		.restore_ns = FAULT_NS + 1000 * MS};
-	for (int i = 0; i < NODES; i++)
-		snprintf(m->node[i].name, sizeof(m->node[i].name), "%s", names[i]);
-	for (int i = 0; i < POINTS; i++)
-		m->point[i] = (struct bgplog_point){.node = ends[i][0], .peer = ends[i][1]};
-	m->log = (struct bgplog){.node = m->node,
+	static const struct made_plan plan = {.node = {"hkg", "rs1", "acc"},
 		.nodes = NODES,
-		.point = m->point,
 		.points = POINTS,
-		.entry = m->entry,
-		.change = m->change,
-		.session = m->session,
+		.ends = {{HKG, RS1}, {RS1, HKG}, {RS1, ACC}, {ACC, RS1}},
 		.sessions = 3};
+	struct made *m = made_new(&plan);
+
+	if (m == NULL)
+		return -1;
+	m->run.gap_ms = 100;
+	m->run.wire_accuracy_ms = 0.25;
+	m->trial.restore_ns = FAULT_NS + 1000 * MS;
 	*state = m;
 	return 0;
 }
@@ -78,11 +40,9 @@ static int
 unmake(void **state)
 {
 	struct made *m = *state;
-	int rc = fs_remove_tree(m->dir, NULL);
 
 	rfc_bgp_free(m->run.bgp);
-	free(m);
-	return rc;
+	return made_free(m);
 }
 
 static struct bgplog_entry *

@@ -13,14 +13,11 @@
 #include "bench/analyze/soak.h"
 #include "bench/analyze/soak_metrics.h"
 #include "bench/analyze/verdicts.h"
-#include "lib/fs.h"
-
-#define FAULT_NS 1800000000000000000LL
-#define MS	 1000000LL
+#include "tests/unit/bench/made_log.h"
 
 enum { HKG, ACC, NODES };
 enum { HKG_RS1, HKG_A, ACC_IXP, POINTS };
-enum { MOST = 2000, EVERY_MS = 800 };
+enum { EVERY_MS = 800 };
 
 /* What goes wrong in a made-up soak; rounds count from 1, 0: never. */
 struct wrong {
@@ -32,60 +29,26 @@ struct wrong {
 	double slower_ms; /* each round takes that much longer */
 };
 
-struct made {
-	char dir[64];
-	struct run run;
-	struct trial trial;
-	struct bgplog log;
-	struct bgplog_node node[NODES];
-	struct bgplog_point point[POINTS];
-	struct bgplog_entry entry[MOST];
-	struct bgplog_change change[MOST];
-	struct bgplog_session session[2];
-	struct stream stream;
-	struct query query[2];
-};
-
 static int
 make(void **state)
 {
-	static const struct bgp_prefix prefix = {.family = 4, .bits = 24, .addr = {203, 0, 113, 0}};
-	static const int nodes[POINTS] = {HKG, HKG, ACC};
-	struct made *m = calloc(1, sizeof(*m));
-	char path[128];
+	static const struct made_plan plan = {.node = {"hkg", "acc"},
+		.nodes = NODES,
+		.points = POINTS,
+		.ends = {{HKG, -1}, {HKG, -1}, {ACC, -1}},
+		.sessions = 2};
+	struct made *m = made_new(&plan);
 
-	snprintf(m->dir, sizeof(m->dir), "/tmp/catchment-soak-XXXXXX");
-	if (mkdtemp(m->dir) == NULL)
+	if (m == NULL)
 		return -1;
-	snprintf(path, sizeof(path), "%s/trial-001", m->dir);
-	if (fs_mkdirs(path, NULL) < 0)
-		return -1;
-	m->run = (struct run){.dir = m->dir, .fault_node = "hkg", .prefixes = 1};
-	m->run.prefix[0] = prefix;
+	m->run.fault_node = "hkg";
 	m->run.trial = &m->trial;
 	m->run.trials = 1;
-	m->trial = (struct trial){.number = 1,
-		.dir = "trial-001",
-		.valid = true,
-		.has_fault = true,
-		.fault_ns = FAULT_NS,
-		.stream = &m->stream,
-		.streams = 1};
+	m->trial.stream = &m->stream;
+	m->trial.streams = 1;
 	m->stream = (struct stream){.query = m->query, .family = V4};
-	snprintf(m->node[HKG].name, sizeof(m->node[HKG].name), "hkg");
-	snprintf(m->node[ACC].name, sizeof(m->node[ACC].name), "acc");
-	for (int i = 0; i < POINTS; i++)
-		m->point[i] = (struct bgplog_point){.node = nodes[i], .peer = -1};
 	for (int i = 0; i < 2; i++)
 		m->session[i] = (struct bgplog_session){.family = 4};
-	m->log = (struct bgplog){.node = m->node,
-		.nodes = NODES,
-		.point = m->point,
-		.points = POINTS,
-		.entry = m->entry,
-		.change = m->change,
-		.session = m->session,
-		.sessions = 2};
 	*state = m;
 	return 0;
 }
@@ -94,12 +57,9 @@ static int
 unmake(void **state)
 {
 	struct made *m = *state;
-	int rc = fs_remove_tree(m->dir, NULL);
 
 	soak_free(m->trial.soak);
-	json_decref(m->run.json);
-	free(m);
-	return rc;
+	return made_free(m);
 }
 
 static struct bgplog_entry *
