@@ -10,7 +10,7 @@
 enum { PLACES = 64, CELL_BYTES = 96 };
 
 struct pair {
-	const char *from, *to, *protocol;
+	const char *from, *to, *protocol, *address;
 	double bps, set_bps, retransmits, lost_ratio;
 };
 
@@ -57,6 +57,7 @@ add_load(struct matrix *m, const json_t *load)
 		p.from = json_string_value(json_object_get(file, "from"));
 		p.to = json_string_value(json_object_get(file, "to"));
 		p.protocol = json_string_value(json_object_get(file, "protocol"));
+		p.address = json_string_value(json_object_get(file, "address"));
 		p.bps = bps;
 		p.set_bps = number_of(file, "set_bps");
 		p.retransmits = number_of(file, "retransmits");
@@ -75,6 +76,12 @@ is_udp(const struct pair *p)
 	return p->protocol != NULL && strcmp(p->protocol, "udp") == 0;
 }
 
+static bool
+is_ipv6(const struct pair *p)
+{
+	return p->address != NULL && strchr(p->address, ':') != NULL;
+}
+
 static void
 cell(struct buf *b, const struct matrix *m, const char *from, const char *to)
 {
@@ -87,8 +94,8 @@ cell(struct buf *b, const struct matrix *m, const char *from, const char *to)
 
 		if (strcmp(p->from, from) != 0 || strcmp(p->to, to) != 0)
 			continue;
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s%.3g Mbit/s", n ? "; " : "",
-			udp ? "UDP " : "", p->bps / 1e6);
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s%s%.3g Mbit/s",
+			n ? "; " : "", is_ipv6(p) ? "IPv6 " : "", udp ? "UDP " : "", p->bps / 1e6);
 		if (!udp && p->set_bps > 0 && n < sizeof(text))
 			n += (size_t)snprintf(
 				text + n, sizeof(text) - n, ", %.0f %%", 100 * p->bps / p->set_bps);

@@ -145,16 +145,27 @@ int
 load_start(struct load_jobs *jobs, struct lab *lab, const struct action *action,
 	struct lab_instant *ret, struct err *e)
 {
-	int node = topology_node(lab_topology(lab), action->node), files[2], home, rc;
-	struct load_job job = {.action = action};
+	int node = topology_node(lab_topology(lab), action->node);
 	char netns[64];
 
-	if (jobs->len == LOAD_JOBS || node < 0)
+	if (node < 0)
+		return err_set(e, EINVAL, "the network has no node '%s'", action->node);
+	snprintf(netns, sizeof(netns), "/proc/%d/ns/net", (int)lab_node_pid(lab, (size_t)node));
+	return load_start_in(jobs, netns, action, ret, e);
+}
+
+int
+load_start_in(struct load_jobs *jobs, const char *netns, const struct action *action,
+	struct lab_instant *ret, struct err *e)
+{
+	struct load_job job = {.action = action};
+	int files[2], home, rc;
+
+	if (jobs->len == LOAD_JOBS)
 		return err_set(e, EINVAL, "more than %d loads", LOAD_JOBS);
 	rc = open_files(jobs, action, files, e);
 	if (rc < 0)
 		return rc;
-	snprintf(netns, sizeof(netns), "/proc/%d/ns/net", (int)lab_node_pid(lab, (size_t)node));
 	begin(ret);
 	rc = netns_enter(netns, &home, e);
 	if (rc == 0) {
@@ -256,8 +267,9 @@ reap(struct load_jobs *jobs, struct load_job *job, struct err *e)
 		last_line(text, said, sizeof(said));
 	free(text);
 	note_end(jobs, job, code, said);
+	/* The last is of one that was told to end before it could heed that. */
 	if (code == EXIT_GOOD || code == EXIT_INCONCLUSIVE ||
-		(job->kill_at.ns != 0 && code == EXIT_INTERRUPTED))
+		(job->kill_at.ns != 0 && (code == EXIT_INTERRUPTED || code == 128 + SIGTERM)))
 		return 0;
 	if (code == 128 + SIGKILL && job->kill_at.ns != 0)
 		return err_set(e, EIO, "load %s did not end when told to and was killed",

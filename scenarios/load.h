@@ -34,6 +34,10 @@ struct load_jobs {
 int load_start(struct load_jobs *jobs, struct lab *lab, const struct action *action,
 	struct lab_instant *ret, struct err *e);
 
+/* The same in a network namespace: a path like /proc/123/ns/net; "" is ours. */
+int load_start_in(struct load_jobs *jobs, const char *netns, const struct action *action,
+	struct lab_instant *ret, struct err *e);
+
 /* Tell the load of that name to end; one that has ended is left alone. */
 void load_stop(struct load_jobs *jobs, const char *name, struct lab_instant *ret);
 

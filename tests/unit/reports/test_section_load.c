@@ -81,12 +81,13 @@ matrix(void **state)
 		"{\"role\": \"server\"}}]}, " NET("hkg", "tyo",
 			"\"protocol\": \"tcp\", \"received_bps\": 1.9e7, \"retransmits\": 12") "," NET("tyo",
 			"<i>",
-			"\"protocol\": \"udp\", \"received_bps\": 1e7, \"lost_ratio\": 0.02") "]}",
+			"\"address\": \"::1\", \"protocol\": \"udp\", \"received_bps\": 1e7, "
+			"\"lost_ratio\": 0.02") "]}",
 		text, sizeof(text));
 	assert_has(
 		text, "<h2>Throughput: at least 95 % of the links&#39; rate, from hkg to tyo</h2>");
 	assert_has(text, "19 Mbit/s, 95 %, 12 again");
-	assert_has(text, "UDP 10 Mbit/s, 2 % lost");
+	assert_has(text, "IPv6 UDP 10 Mbit/s, 2 % lost");
 	assert_has(text, "set to 20 Mbit/s");
 	assert_null(strstr(text, "<i>"));
 	section(section_throughput, "{\"loads\": []}", text, sizeof(text));

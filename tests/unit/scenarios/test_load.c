@@ -1,6 +1,7 @@
 /* test_load.c - load steps: what they may say, when they are, and what the generator itself is asked. */
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "lib/fs.h"
 #include "lib/mono.h"
 #include "scenarios/load.h"
 #include "scenarios/scenario_load.h"
@@ -170,10 +172,105 @@ the_generator_is_asked(void **state)
 	assert_string_equal(e.text, "the generator does not take it");
 }
 
+static void
+start(struct load_jobs *jobs, struct action *a, const char *name, const char *kind, int64_t for_ns)
+{
+	static char *words[4][2];
+	struct lab_instant at;
+	struct err e;
+
+	words[jobs->len][0] = (char *)(uintptr_t)kind;
+	*a = (struct action){.kind = ACTION_LOAD, .argv = words[jobs->len], .load = {.name = name}};
+	a->for_ns = for_ns;
+	assert_int_equal(load_start_in(jobs, "", a, &at, &e), 0);
+}
+
+/* See after them until one fails or `n` have ended. */
+static int
+see(struct load_jobs *jobs, size_t n, struct err *e)
+{
+	struct mono deadline = mono_add(mono_now(), 20 * NS_PER_S);
+	struct pollfd fds[LOAD_JOBS];
+	int rc = 0;
+
+	while (rc == 0 && jobs->len - load_poll(jobs, fds) < n && mono_left_ms(deadline) > 0) {
+		(void)poll(fds, load_poll(jobs, fds),
+			mono_left_ms(load_next(jobs, mono_add(mono_now(), NS_PER_S))));
+		rc = load_see(jobs, e);
+	}
+	return rc;
+}
+
+static void
+from_begin_to_end(void **state)
+{
+	char dir[] = "/tmp/test_load.XXXXXX", file[96], *text;
+	struct load_jobs jobs = {.folder = "/tmp"};
+	struct action a[3];
+	struct lab_instant at;
+	struct err e;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	jobs.dir = dir;
+	snprintf(file, sizeof(file), "%s/events.jsonl", dir);
+	assert_int_equal(events_open(file, &jobs.events, &e), 0);
+	start(&jobs, &a[0], "ends", "good", 0);
+	start(&jobs, &a[1], "timed", "waits", NS_PER_S / 5);
+	start(&jobs, &a[2], "stopped", "waits", 0);
+	if (see(&jobs, 2, &e) < 0)
+		fail_msg("%s", e.text);
+	load_stop(&jobs, "stopped", &at);
+	assert_int_equal(see(&jobs, 3, &e), 0);
+	assert_int_equal(load_finish(&jobs, &e), 0);
+	/* One that fails says why; the other is ended all the same. */
+	start(&jobs, &a[0], "fails", "fails", 0);
+	start(&jobs, &a[1], "last", "waits", 0);
+	assert_int_equal(see(&jobs, 1, &e), -EIO);
+	assert_string_equal(e.text, "load fails failed (status 3): nobody there");
+	assert_int_equal(load_finish(&jobs, &e), 0);
+	assert_int_equal(jobs.len, 0);
+	assert_int_equal(events_close(jobs.events, &e), 0);
+	assert_int_equal(fs_read(file, 1 << 20, &text, NULL, &e), 0);
+	assert_non_null(strstr(text, "\"name\":\"ends\",\"exit\":0,\"asked\":false"));
+	assert_non_null(strstr(text, "\"name\":\"timed\",\"exit\":0,\"asked\":true"));
+	assert_non_null(strstr(text, "\"name\":\"stopped\",\"exit\":0,\"asked\":true"));
+	assert_non_null(strstr(text, "\"name\":\"last\",\"exit\":0,\"asked\":true"));
+	free(text);
+	snprintf(file, sizeof(file), "%s/load-ends.json", dir);
+	assert_int_equal(fs_read(file, 100, &text, NULL, &e), 0);
+	assert_string_equal(text, "{}\n");
+	free(text);
+	assert_int_equal(fs_remove_tree(dir, NULL), 0);
+}
+
+/* What "catchment load KIND --json" does here. */
+static int
+run_generator(const char *kind)
+{
+	sigset_t term;
+	int got;
+
+	/* As stop_install() does: it is not to be missed before it is waited for. */
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
+
+	if (strcmp(kind, "good") == 0)
+		return puts("{}") < 0;
+	if (strcmp(kind, "fails") == 0) {
+		fputs("catchment: nobody there\n", stderr);
+		return 3;
+	}
+	return sigwait(&term, &got);
+}
+
 /* A generator: "catchment load KIND ... --check". */
 static int
 generator(int argc, char *argv[])
 {
+	if (strcmp(argv[argc - 1], "--json") == 0)
+		return run_generator(argv[2]);
 	if (getenv("CATCHMENT_RATE") != NULL || strcmp(argv[argc - 1], "--check") != 0)
 		return 1;
 	if (strcmp(argv[2], "bad") == 0)
@@ -189,6 +286,7 @@ main(int argc, char *argv[])
 		cmocka_unit_test(what_it_becomes),
 		cmocka_unit_test(flood_is_told_where),
 		cmocka_unit_test(the_generator_is_asked),
+		cmocka_unit_test(from_begin_to_end),
 	};
 
 	if (argc > 3 && strcmp(argv[1], "load") == 0)
