@@ -96,6 +96,30 @@ by_variant(void **state)
 	scenario_free(s);
 }
 
+/* On another variant than its own a scenario is not replayed: what is left out there is no matter. */
+static void
+not_its_variant(void **state)
+{
+	struct scenario *s;
+
+	(void)state;
+	assert_string_equal(load("variants: [hardened]\n"
+				 "expect:\n"
+				 "  - {during: [10s, 19s], clients: hkg, served_by: tyo}\n"
+				 "skip: {documented: [7s, 19s]}\n",
+				    &s),
+		"");
+	assert_false(s->fits);
+	scenario_free(s);
+	assert_non_null(strstr(load("variants: [documented]\n"
+				    "expect:\n"
+				    "  - {during: [10s, 19s], clients: hkg, served_by: tyo}\n"
+				    "skip: {documented: [7s, 19s]}\n",
+				       &s),
+		"is about that time"));
+	scenario_free(s);
+}
+
 /* A sweep's timers may need the whole of it. */
 static void
 kept(void **state)
@@ -179,6 +203,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(left_out),
 		cmocka_unit_test(by_variant),
+		cmocka_unit_test(not_its_variant),
 		cmocka_unit_test(kept),
 		cmocka_unit_test(watched),
 		cmocka_unit_test(mistakes),
