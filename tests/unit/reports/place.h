@@ -5,6 +5,7 @@
 #include "lib/fs.h"
 #include "reports/report.h"
 #include "tests/unit/reports/sample.h"
+#include "tests/unit/reports/text.h"
 
 #define EVIL "<script>alert(1)</script>'\"`id`$x\n]]>&amp;\\"
 
@@ -60,22 +61,6 @@ report(struct place *p, const char *name, json_t *root, bool is_strict)
 	snprintf(path, sizeof(path), "%s/junit.xml", p->dir);
 	assert_int_equal(fs_read(path, 16U << 20, &p->junit, NULL, &p->e), 0);
 	return 0;
-}
-
-static inline void
-assert_has(const char *text, const char *part)
-{
-	if (strstr(text, part) == NULL)
-		fail_msg("not in it: %s", part);
-}
-
-static inline void
-assert_lacks(const char *text, const char *part)
-{
-	const char *at = strstr(text, part);
-
-	if (at != NULL)
-		fail_msg("in it: %.60s", at);
 }
 
 /* What no page may hold. */

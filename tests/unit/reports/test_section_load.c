@@ -7,29 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "reports/page.h"
-
-static void
-section(void (*write)(struct buf *b, const struct result *r), const char *json, char *text,
-	size_t text_bytes)
-{
-	struct result r = {.root = json_loads(json, 0, NULL)};
-	struct buf b = {0};
-
-	assert_non_null(r.root);
-	write(&b, &r);
-	assert_false(b.failed);
-	snprintf(text, text_bytes, "%s", b.len == 0 ? "" : b.data);
-	buf_done(&b);
-	json_decref(r.root);
-}
-
-static void
-assert_has(const char *text, const char *part)
-{
-	if (strstr(text, part) == NULL)
-		fail_msg("'%s' is not in: %s", part, text);
-}
+#include "tests/unit/reports/text.h"
 
 #define TRIAL(valid, code, qps, file)                                                              \
 	"{\"valid\": " valid ", \"exit\": " code                                                   \
@@ -42,7 +20,7 @@ loads(void **state)
 	char text[8192];
 
 	(void)state;
-	section(section_load,
+	section_of(section_load,
 		"{\"loads\": [{\"name\": \"<syd>\", \"node\": \"acc-syd\", \"kind\": \"dns\", "
 		"\"run\": [\"dns\", \"<b>\"], "
 		"\"per_trial\": [" TRIAL("true", "0", "400",
@@ -59,9 +37,9 @@ loads(void **state)
 	assert_has(text, "&lt;syd&gt;");
 	assert_null(strstr(text, "NOERROR"));
 	assert_null(strstr(text, "<b>"));
-	section(section_load, "{}", text, sizeof(text));
+	section_of(section_load, "{}", text, sizeof(text));
 	assert_string_equal(text, "");
-	section(section_load, "{\"loads\": [{\"kind\": \"dns\", \"per_trial\": []}]}", text,
+	section_of(section_load, "{\"loads\": [{\"kind\": \"dns\", \"per_trial\": []}]}", text,
 		sizeof(text));
 	assert_has(text, "no valid trial tells of it");
 }
@@ -76,7 +54,7 @@ matrix(void **state)
 	char text[8192];
 
 	(void)state;
-	section(section_throughput,
+	section_of(section_throughput,
 		"{\"loads\": [{\"kind\": \"net\", \"per_trial\": [{\"valid\": true, \"file\": "
 		"{\"role\": \"server\"}}]}, " NET("hkg", "tyo",
 			"\"protocol\": \"tcp\", \"received_bps\": 1.9e7, \"retransmits\": 12") "," NET("tyo",
@@ -90,7 +68,7 @@ matrix(void **state)
 	assert_has(text, "IPv6 UDP 10 Mbit/s, 2 % lost");
 	assert_has(text, "set to 20 Mbit/s");
 	assert_null(strstr(text, "<i>"));
-	section(section_throughput, "{\"loads\": []}", text, sizeof(text));
+	section_of(section_throughput, "{\"loads\": []}", text, sizeof(text));
 	assert_string_equal(text, "");
 }
 

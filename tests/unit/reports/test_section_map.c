@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "reports/page.h"
+#include "tests/unit/reports/text.h"
 
 /* Three cities; each one's main site during and after the fault, NULL: no data then. All had "tyo" before. */
 static void
@@ -39,13 +39,6 @@ section(const char *const during[3], const char *const after[3], char *text, siz
 	snprintf(text, text_bytes, "%s", b.len == 0 ? "" : b.data);
 	buf_done(&b);
 	json_decref(r.run_root);
-}
-
-static void
-assert_has(const char *text, const char *part)
-{
-	if (strstr(text, part) == NULL)
-		fail_msg("'%s' is not in: %s", part, text);
 }
 
 static void

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "reports/page.h"
+#include "tests/unit/reports/text.h"
 
 static struct lookups
 seen(double lookups, double servfail, double unanswered, double over_1s, double over_100ms)
@@ -36,13 +36,6 @@ section(struct resolver *list, size_t n, char *text, size_t text_bytes)
 	assert_false(b.failed);
 	snprintf(text, text_bytes, "%s", b.len == 0 ? "" : b.data);
 	buf_done(&b);
-}
-
-static void
-assert_has(const char *text, const char *part)
-{
-	if (strstr(text, part) == NULL)
-		fail_msg("'%s' is not in: %s", part, text);
 }
 
 static void

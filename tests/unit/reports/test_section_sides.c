@@ -7,34 +7,12 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "reports/page.h"
+#include "tests/unit/reports/text.h"
 
 #define CITY(sent, lost)                                                                           \
 	"{\"sent\": " #sent ", \"unanswered\": " #lost                                             \
 	", \"wrong\": 0, \"restore_unanswered\": 3, \"connect_ms\": {\"p50\": 33.25}, "            \
 	"\"rtt_ms\": {\"p50\": 66.5}}"
-
-/* The section of such a result, in `text`. */
-static void
-section(const char *json, char *text, size_t text_bytes)
-{
-	struct result r = {.root = json_loads(json, 0, NULL)};
-	struct buf b = {0};
-
-	assert_non_null(r.root);
-	section_sides(&b, &r);
-	assert_false(b.failed);
-	snprintf(text, text_bytes, "%s", b.len == 0 ? "" : b.data);
-	buf_done(&b);
-	json_decref(r.root);
-}
-
-static void
-assert_has(const char *text, const char *part)
-{
-	if (strstr(text, part) == NULL)
-		fail_msg("'%s' is not in: %s", part, text);
-}
 
 static void
 both(void **state)
@@ -42,7 +20,8 @@ both(void **state)
 	char text[8192];
 
 	(void)state;
-	section("{\"tcp\": {\"cities\": {\"hkg\": " CITY(75, 0) ", \"sin\": " CITY(
+	section_of(section_sides,
+		"{\"tcp\": {\"cities\": {\"hkg\": " CITY(75, 0) ", \"sin\": " CITY(
 			25, 0) "}}, \"large\": {\"cities\": {\"<b>\": " CITY(149, 67) "}}}",
 		text, sizeof(text));
 	assert_has(text,
@@ -61,13 +40,14 @@ one_or_none(void **state)
 	char text[8192];
 
 	(void)state;
-	section("{\"tcp\": null, \"large\": {\"cities\": {\"hkg\": " CITY(10, 1) "}}}", text,
+	section_of(section_sides,
+		"{\"tcp\": null, \"large\": {\"cities\": {\"hkg\": " CITY(10, 1) "}}}", text,
 		sizeof(text));
 	assert_has(text, "<h2>With large answers 1 of 10 queries were lost</h2>");
 	assert_null(strstr(text, "Connecting"));
-	section("{\"tcp\": null, \"large\": null}", text, sizeof(text));
+	section_of(section_sides, "{\"tcp\": null, \"large\": null}", text, sizeof(text));
 	assert_string_equal(text, "");
-	section("{}", text, sizeof(text));
+	section_of(section_sides, "{}", text, sizeof(text));
 	assert_string_equal(text, "");
 }
 

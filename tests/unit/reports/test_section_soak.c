@@ -9,8 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "reports/page.h"
 #include "reports/reader.h"
+#include "tests/unit/reports/text.h"
 
 static const char half[] =
 	"{\"converged_ms\":[10.5,null,30],\"drift\":{\"found\":true,\"total_ms\":19.5,\"first_"
@@ -41,13 +41,6 @@ section(const char *wrong, char *text, size_t text_bytes)
 	buf_done(&b);
 	rounds_done(&t.rounds);
 	json_decref(o);
-}
-
-static void
-assert_has(const char *text, const char *part)
-{
-	if (strstr(text, part) == NULL)
-		fail_msg("'%s' is not in: %s", part, text);
 }
 
 static void
