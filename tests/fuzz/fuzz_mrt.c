@@ -49,7 +49,7 @@ take_record(const struct mrt_record *r)
 			abort();
 		take_attrs(cursor_over(m.bytes, m.len), m.as4);
 	}
-	if (at < r->body || at > r->body + r->len)
+	if (r->len > 0 && (at < r->body || at > r->body + r->len))
 		abort();
 }
 
