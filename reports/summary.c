@@ -295,6 +295,8 @@ summary_gather(const char *dir, struct summary **ret, struct err *e)
 		return err_sys(e, errno, "%s", dir);
 	s = new_summary();
 	rc = read_ledger(s, dir, e);
+	if (rc == 0)
+		rc = summary_progress(s, dir, e);
 	for (int i = 0; i < n; i++) {
 		snprintf(path, sizeof(path), "%s/%s/result.json", dir, list[i]->d_name);
 		if (rc == 0 && access(path, F_OK) == 0) {
@@ -416,6 +418,8 @@ summary_say(const struct summary *s, struct buf *b)
 		buf_addf(b, "%zu claims, and no run that judges any", claims);
 		return;
 	}
+	if (s->completed < s->planned)
+		buf_addf(b, "%zu of %zu runs so far. ", s->completed, s->planned);
 	buf_addf(b, "Of %zu claims", claims);
 	for (size_t v = 0; v < s->n_variants; v++) {
 		const char *between = " ";

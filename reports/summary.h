@@ -43,6 +43,7 @@ struct summary {
 	size_t n_rows;
 	json_t *ledger; /* catchment.targets/1, or NULL */
 	size_t unhealed, unreadable;
+	size_t planned, completed; /* runs of the batch in the folder; planned 0: not known */
 };
 
 /*
@@ -54,6 +55,12 @@ int summary_gather(const char *dir, struct summary **ret, struct err *e);
 /* The same of given run folders; the ledger is the targets.json beside the first of them, if there is one. */
 int summary_of(const char *const dirs[], size_t n, struct summary **ret, struct err *e);
 void summary_free(struct summary *s);
+
+/*
+ * How far the batch in the folder has come, of its all.json; nothing without one. Returns 0; -EINVAL and what is wrong with
+ * it.
+ */
+int summary_progress(struct summary *s, const char *dir, struct err *e);
 
 /* The same name; NULL, which none has, is like NULL alone. */
 bool summary_is_same(const char *a, const char *b);

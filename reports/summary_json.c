@@ -77,6 +77,10 @@ summary_as_json(const struct summary *s)
 		"finding", sentence.data, "claims", (json_int_t)summary_claims(s), "runs",
 		(json_int_t)s->n_runs, "unhealed", (json_int_t)s->unhealed, "unreadable",
 		(json_int_t)s->unreadable, "targets", list, "each_run", runs);
+	if (s->planned > 0) {
+		json_object_set_new(o, "planned", json_integer((json_int_t)s->planned));
+		json_object_set_new(o, "completed", json_integer((json_int_t)s->completed));
+	}
 	buf_done(&sentence);
 	return o;
 }

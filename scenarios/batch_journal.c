@@ -48,6 +48,24 @@ is_replaced(const struct batch *b, const json_t *run)
 	return false;
 }
 
+/* How many runs there will be: one of each item, and what was kept of others. */
+static size_t
+planned(const struct batch *b)
+{
+	size_t n = b->len, k;
+	const json_t *run;
+
+	json_array_foreach(b->kept, k, run)
+	{
+		bool any = false;
+
+		for (size_t i = 0; i < b->len && !any; i++)
+			any = is_of(run, &b->items[i]);
+		n += !any;
+	}
+	return n;
+}
+
 /* What was asked for; a key that is not there was left open. */
 static json_t *
 asked(const struct batch *b)
@@ -65,6 +83,7 @@ asked(const struct batch *b)
 			json_object_set_new(root, texts[i][0], json_string(texts[i][1]));
 	for (size_t i = 0; i < b->layers_len; i++)
 		json_array_append_new(json_object_get(root, "layers"), json_string(b->layers[i]));
+	json_object_set_new(root, "planned", json_integer((json_int_t)planned(b)));
 	json_object_set_new(root, "runs", json_array());
 	return root;
 }

@@ -60,23 +60,37 @@ choose_folder(struct run_args *a)
 	return -EIO;
 }
 
+/* The ledger beside the runs, so that they can be summed up at any time. */
+static int
+write_ledger(const struct run_args *a)
+{
+	char path[BATCH_DIR_BYTES + 24], *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	struct err e;
+	int rc;
+
+	if (out == NULL)
+		abort();
+	judges_print(a->loaded[0].targets, a->loaded[0].scenarios, a->loaded[0].len, true, out);
+	if (fclose(out) != 0)
+		abort();
+	snprintf(path, sizeof(path), "%s/targets.json", a->batch.dir);
+	rc = fs_write(path, text, len, &e);
+	free(text);
+	if (rc < 0)
+		talk_error("%s", e.text);
+	return rc;
+}
+
 /* The summary of all, also of what there is after an interrupt. */
 static int
 summarize(struct run_args *a, int code)
 {
-	char path[BATCH_DIR_BYTES + 24];
 	struct err e;
-	FILE *out;
 
 	if (a->batch.dir[0] == '\0')
 		return code;
-	snprintf(path, sizeof(path), "%s/targets.json", a->batch.dir);
-	out = fopen(path, "we");
-	if (out != NULL) {
-		judges_print(
-			a->loaded[0].targets, a->loaded[0].scenarios, a->loaded[0].len, true, out);
-		fclose(out);
-	}
 	if (report_summary(a->batch.dir, &e) < 0) {
 		talk_error("%s", e.text);
 		return code == EXIT_GOOD || code == EXIT_MISSED ? EXIT_ENVIRONMENT : code;
@@ -112,6 +126,8 @@ run_batch(struct run_args *a)
 	fill_batch(a);
 	if (a->journal != NULL)
 		batch_journal_apply(&a->batch, a->journal);
+	if (a->batch.dir[0] != '\0' && (write_ledger(a) < 0 || batch_journal_write(&a->batch) < 0))
+		return EXIT_ENVIRONMENT;
 	stop_install();
 	code = batch_run(&a->batch);
 	code = summarize(a, code);

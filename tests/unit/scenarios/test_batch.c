@@ -325,6 +325,7 @@ journal_keeps(void **state)
 	assert_int_equal(batch_journal_read(&b, &read, &e), 0);
 	batch_journal_apply(&b, read);
 	assert_int_equal(json_array_size(json_object_get(read, "runs")), 3);
+	assert_int_equal(json_integer_value(json_object_get(read, "planned")), 3);
 	for (size_t i = 0; i < 3; i++)
 		assert_true(items[i].done);
 	assert_non_null(strstr(items[0].dir, "/again"));
