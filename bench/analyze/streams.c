@@ -8,6 +8,7 @@
 
 #define SUSTAINED_NS (5 * NS_PER_S) /* RFC 6412: the sustained validation time */
 #define SETTLE_NS    (10 * NS_PER_S)
+#define LAST_NS	     NS_PER_S /* of a trial too short to settle, what is counted of its end */
 
 double
 stream_loss_ms(const struct run *r, const struct stream *s)
@@ -236,6 +237,15 @@ streams_measure(const struct run *r, struct trial *t)
 	return rc;
 }
 
+/* How long after the restore nobody is counted yet: a site may come back just before a trial's last second. */
+static int64_t
+settling_ns(int64_t left_ns)
+{
+	int64_t settling_ns = left_ns - LAST_NS > left_ns / 2 ? left_ns - LAST_NS : left_ns / 2;
+
+	return settling_ns < SETTLE_NS ? settling_ns : SETTLE_NS;
+}
+
 enum phase
 stream_phase(
 	const struct run *r, const struct trial *t, const struct stream *s, const struct query *q)
@@ -251,8 +261,7 @@ stream_phase(
 		during_ns = t->fault_ns + c->during_from_ns;
 		until_ns = t->fault_ns + c->during_to_ns;
 	}
-	half_ns = (t->end_ns - t->restore_ns) / 2;
-	after_ns = t->restore_ns + (half_ns < SETTLE_NS ? half_ns : SETTLE_NS);
+	after_ns = t->restore_ns + settling_ns(t->end_ns - t->restore_ns);
 	if (q->sent_ns >= during_ns && q->sent_ns < until_ns)
 		return DURING;
 	if (q->sent_ns >= after_ns && q->sent_ns > t->restore_ns)

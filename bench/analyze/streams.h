@@ -19,7 +19,10 @@ int streams_measure(const struct run *r, struct trial *t);
 /* Milliseconds of loss: lost queries x gap (RFC 6412 eq. 8). */
 double stream_loss_ms(const struct run *r, const struct stream *s);
 
-/* BEFORE, DURING, AFTER or, between these, PHASES. */
+/*
+ * BEFORE, DURING, AFTER or, between these, PHASES. AFTER begins 10 s after the restore; where less is left, with the
+ * trial's last second (a quick look ends soon after the last site is back), or the last half of what is left.
+ */
 enum phase stream_phase(
 	const struct run *r, const struct trial *t, const struct stream *s, const struct query *q);
 
