@@ -82,6 +82,7 @@ bgp_read(struct reader *r, struct result *res)
 	b->withdraws = spread_read(r, totals, "bgp.totals", "withdraws").p50;
 	b->messages = spread_read(r, totals, "bgp.totals", "messages").p50;
 	b->bytes = spread_read(r, totals, "bgp.totals", "bytes").p50;
+	b->sessions_lost = spread_read(r, totals, "bgp.totals", "sessions_lost").p50;
 	routers_read(r, o, b);
 	hops_read(r, o, b);
 }

@@ -26,6 +26,7 @@ struct bgp {
 	bool is_there;
 	double trials, fib_trials, wire_accuracy_ms, fib_accuracy_ms;
 	double updates, withdraws, messages, bytes; /* of the median trial */
+	double sessions_lost;			    /* likewise; NaN: not known */
 	struct router *router;
 	struct hop *hop;
 	size_t n_routers, n_hops;

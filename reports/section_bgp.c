@@ -239,6 +239,16 @@ say_slowest(struct buf *b, const struct bgp *bgp)
 			show_ms_within(fib->fib_ms.max, bgp->fib_accuracy_ms, text), fib->node);
 }
 
+/* Of the median trial. */
+static void
+say_lost(struct buf *b, const struct bgp *bgp)
+{
+	char text[SHOW_BYTES];
+
+	html_textf(b, "%s BGP %s lost", show_count(round(bgp->sessions_lost), text),
+		round(bgp->sessions_lost) > 1 ? "sessions were" : "session was");
+}
+
 static void
 say_totals(struct buf *b, const struct bgp *bgp, size_t busy)
 {
@@ -263,7 +273,32 @@ say_totals(struct buf *b, const struct bgp *bgp, size_t busy)
 			steps, steps > 1 ? "states" : "state");
 	else
 		html_text(b, "No path exploration: each peer was told one change, the last one.");
+	if (bgp->sessions_lost > 0) {
+		html_raw(b, " ");
+		say_lost(b, bgp);
+		html_raw(b, ".");
+	}
 	html_raw(b, "</p>\n");
+}
+
+/* The routers sent each other no UPDATE: what they know of it, if anything, is that sessions are gone. */
+static void
+say_quiet(struct buf *b, const struct bgp *bgp)
+{
+	html_raw(b, "<section id=\"bgp\"><h2>No UPDATE was about the anycast prefixes");
+	if (bgp->sessions_lost > 0) {
+		html_raw(b, ": ");
+		say_lost(b, bgp);
+	}
+	html_raw(b, "</h2>\n<p>That is between fault and restore, in all captures.");
+	if (bgp->sessions_lost > 0)
+		html_raw(b,
+			" A session that is lost takes the routes along that it carried, without "
+			"an "
+			"UPDATE; both ends announce them again when it is back.");
+	else if (bgp->sessions_lost == 0)
+		html_raw(b, " No BGP session was lost either.");
+	html_raw(b, "</p>\n</section>\n");
 }
 
 void
@@ -293,10 +328,7 @@ section_bgp(struct buf *b, const struct result *r)
 		hops_table(b, bgp);
 		html_raw(b, "</section>\n");
 	} else if (bgp->is_there) {
-		html_raw(b,
-			"<section id=\"bgp\"><h2>BGP saw nothing of it</h2>\n<p>Between fault and "
-			"restore no "
-			"UPDATE was about the anycast prefixes.</p>\n</section>\n");
+		say_quiet(b, bgp);
 	}
 	b->failed |= said.failed;
 	buf_done(&said);

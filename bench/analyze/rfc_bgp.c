@@ -87,7 +87,9 @@ rfc_bgp_new(void)
 	b->bytes = samples_new();
 	b->updates = samples_new();
 	b->withdraws = samples_new();
-	if (b->messages == NULL || b->bytes == NULL || b->updates == NULL || b->withdraws == NULL) {
+	b->sessions_lost = samples_new();
+	if (b->messages == NULL || b->bytes == NULL || b->updates == NULL || b->withdraws == NULL ||
+		b->sessions_lost == NULL) {
 		rfc_bgp_free(b);
 		return NULL;
 	}
@@ -107,6 +109,7 @@ rfc_bgp_free(struct rfc_bgp *b)
 	samples_free(b->bytes);
 	samples_free(b->updates);
 	samples_free(b->withdraws);
+	samples_free(b->sessions_lost);
 	free(b);
 }
 
@@ -246,6 +249,7 @@ totals_json(const struct rfc_bgp *b)
 	json_object_set_new(o, "withdraws", metric_summary(b->withdraws));
 	json_object_set_new(o, "messages", metric_summary(b->messages));
 	json_object_set_new(o, "bytes", metric_summary(b->bytes));
+	json_object_set_new(o, "sessions_lost", metric_summary(b->sessions_lost));
 	return o;
 }
 

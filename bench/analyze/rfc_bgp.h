@@ -45,10 +45,21 @@ struct rfc_bgp {
 	size_t trials, fib_trials; /* added; those of them with routes.jsonl */
 	double fib_error_ms;	   /* the worst trial's reading error, p99; NAN: not known */
 	struct samples *messages, *bytes, *updates, *withdraws; /* one a trial, all routers */
+	struct samples *sessions_lost;				/* one a trial */
 };
 
 /* Add a valid trial with a fault. Returns 0 or -ENOMEM. */
 int rfc_bgp_add(struct run *r, const struct trial *t, const struct bgplog *log);
+
+/*
+ * How many BGP sessions were lost between fault and restore. A session is that of two addresses, one per family where
+ * there are two. Its first sign after the fault decides: an end of it (NOTIFICATION, FIN, RST) before the restore, or a new
+ * OPEN at any time, as a port without carrier shows no end. What the return alone ends is not counted.
+ *
+ * Returns 0 or -ENOMEM, *ret_lost untouched.
+ */
+int rfc_sessions_lost(
+	const struct bgplog *log, int64_t fault_ns, int64_t restore_ns, size_t *ret_lost);
 
 struct rfc_bgp *rfc_bgp_new(void);    /* NULL when out of memory */
 void rfc_bgp_free(struct rfc_bgp *b); /* NULL is fine */

@@ -353,8 +353,13 @@ static int
 add_totals(struct walk *w)
 {
 	struct rfc_bgp *b = w->r->bgp;
-	int rc = samples_add(b->messages, (double)w->messages, w->t->number);
+	size_t lost = 0;
+	int rc = rfc_sessions_lost(w->log, w->t->fault_ns, w->t->restore_ns, &lost);
 
+	if (rc == 0)
+		rc = samples_add(b->sessions_lost, (double)lost, w->t->number);
+	if (rc == 0)
+		rc = samples_add(b->messages, (double)w->messages, w->t->number);
 	if (rc == 0)
 		rc = samples_add(b->bytes, (double)w->bytes, w->t->number);
 	if (rc == 0)

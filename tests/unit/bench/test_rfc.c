@@ -392,6 +392,45 @@ partial_is_no_withdraw(void **state)
 	free(m->trial.wire);
 }
 
+/* Three sessions; the made connections are of different addresses unless the test says otherwise. */
+static void
+lost_sessions_are_counted(void **state)
+{
+	struct made *m = *state;
+	size_t lost = 99;
+
+	for (int i = 0; i < MADE_SESSIONS; i++) {
+		m->session[i].family = 4;
+		m->session[i].addr[0][3] = 1;
+		m->session[i].addr[1][3] = (uint8_t)(10 + i);
+	}
+	add(m, -3, HKG_RS1, 0, BGPLOG_SENT, BGPLOG_FIN); /* before the fault */
+	add(m, 5, HKG_RS1, 0, BGPLOG_SENT, BGPLOG_KEEPALIVE);
+	assert_int_equal(rfc_sessions_lost(&m->log, FAULT_NS, m->trial.restore_ns, &lost), 0);
+	assert_int_equal(lost, 0);
+	/* Killed: each of its connections ends, and each end of it shows that. */
+	add(m, 6, HKG_RS1, 0, BGPLOG_SENT, BGPLOG_FIN);
+	add(m, 7, RS1_HKG, 0, BGPLOG_RECEIVED, BGPLOG_FIN);
+	/* What the restore ends is not the fault's. */
+	add(m, 1001, RS1_ACC, 1, BGPLOG_SENT, BGPLOG_NOTIFICATION);
+	add(m, 1002, RS1_ACC, 1, BGPLOG_SENT, BGPLOG_OPEN);
+	assert_int_equal(rfc_sessions_lost(&m->log, FAULT_NS, m->trial.restore_ns, &lost), 0);
+	assert_int_equal(lost, 1);
+	/* No carrier, no end on the wire: that it opens again says it. */
+	add(m, 1500, RS1_ACC, 2, BGPLOG_SENT, BGPLOG_OPEN);
+	assert_int_equal(rfc_sessions_lost(&m->log, FAULT_NS, m->trial.restore_ns, &lost), 0);
+	assert_int_equal(lost, 2);
+	/* The same addresses the other way round are the same session. */
+	m->session[2] = m->session[0];
+	memcpy(m->session[2].addr[0], m->session[0].addr[1], sizeof(m->session[0].addr[0]));
+	memcpy(m->session[2].addr[1], m->session[0].addr[0], sizeof(m->session[0].addr[0]));
+	assert_int_equal(rfc_sessions_lost(&m->log, FAULT_NS, m->trial.restore_ns, &lost), 0);
+	assert_int_equal(lost, 1);
+	/* It goes into the totals. */
+	assert_int_equal(rfc_bgp_add(&m->run, &m->trial, &m->log), 0);
+	assert_sample(m->run.bgp->sessions_lost, 0, 1);
+}
+
 static void
 metrics_have_names_and_limits(void **state)
 {
@@ -417,6 +456,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(closing_withdraws, make, unmake),
 		cmocka_unit_test_setup_teardown(flapping_is_told, make, unmake),
 		cmocka_unit_test_setup_teardown(partial_is_no_withdraw, make, unmake),
+		cmocka_unit_test_setup_teardown(lost_sessions_are_counted, make, unmake),
 		cmocka_unit_test_setup_teardown(metrics_have_names_and_limits, make, unmake),
 	};
 

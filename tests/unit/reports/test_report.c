@@ -397,6 +397,45 @@ sample_router(const char *node, int in, int out, double heard_ms, double rib_ms,
 		sample_stats(2, steps, steps, steps, steps));
 }
 
+/* Nobody sent an UPDATE: what is known of sessions decides what the page says. */
+static void
+test_bgp_quiet(void **state)
+{
+	static const struct {
+		double lost; /* < 0: not known */
+		const char *says;
+	} rows[] = {
+		{12,
+			"<h2>No UPDATE was about the anycast prefixes: 12 BGP sessions were "
+			"lost</h2>"},
+		{1, "<h2>No UPDATE was about the anycast prefixes: 1 BGP session was lost</h2>"},
+		{0, "No BGP session was lost either."},
+		{-1, "<h2>No UPDATE was about the anycast prefixes</h2>"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		json_t *root = sample_run(1, 1);
+		json_t *bgp = json_pack("{s:i,s:i,s:{s:o},s:[],s:[]}", "trials", 1, "fib_trials", 1,
+			"totals", "updates", sample_stats(1, 0, 0, 0, 0), "routers", "hops");
+		struct place p;
+
+		assert_non_null(bgp);
+		if (rows[i].lost >= 0)
+			json_object_set_new(json_object_get(bgp, "totals"), "sessions_lost",
+				sample_stats(
+					1, rows[i].lost, rows[i].lost, rows[i].lost, rows[i].lost));
+		json_object_set_new(root, "bgp", bgp);
+		assert_int_equal(report(&p, "bgp-quiet", root, false), 0);
+		assert_has(p.html, rows[i].says);
+		assert_null(strstr(p.html, "saw nothing"));
+		assert_true((strstr(p.html, "sessions was") == NULL) &&
+			(strstr(p.html, "lost either") != NULL) == (i == 2));
+		assert_clean(&p);
+		place_done(&p);
+	}
+}
+
 /* Who had nothing to do is a line; no figure has a digit that it is not exact to. */
 static void
 test_bgp(void **state)
@@ -613,6 +652,7 @@ main(void)
 		cmocka_unit_test(test_sides_in_the_sentence),
 		cmocka_unit_test(test_columns_without_figures),
 		cmocka_unit_test(test_bgp),
+		cmocka_unit_test(test_bgp_quiet),
 		cmocka_unit_test(test_minimal),
 		cmocka_unit_test(test_broken_expectation),
 		cmocka_unit_test(test_hostile),
