@@ -261,7 +261,7 @@ finding_say(struct buf *b, const struct result *r, const struct target *t)
 		return;
 	}
 	noun_of(t, noun);
-	if (t->verdict == TARGET_MODELLED)
+	if (t->verdict == TARGET_MODELLED || t->verdict == TARGET_MODELLED_NOT)
 		buf_addf(b, "%.60s: ", t->id);
 	if (is_count(t->unit) && !isnan(both.measured))
 		say_count(b, r, &both, noun);

@@ -85,6 +85,8 @@ targets_read(struct reader *r, struct result *res)
 		t->beside = reader_str(r, o, at, "beside");
 		t->beside_measured = t->beside_n = NAN;
 		t->verdict = verdict_read(r, o, at);
+		if (t->verdict == TARGET_MODELLED && !reader_bool(r, o, at, "holds", true))
+			t->verdict = TARGET_MODELLED_NOT;
 		t->measured = reader_num(r, o, at, "measured");
 		t->target = reader_num(r, o, at, "target");
 		t->close = reader_bool(r, o, at, "close", false);

@@ -29,7 +29,8 @@ enum target_verdict {
 	TARGET_MET,
 	TARGET_MISSED,
 	TARGET_REFUTED,
-	TARGET_MODELLED
+	TARGET_MODELLED,    /* to hold */
+	TARGET_MODELLED_NOT /* not to hold */
 };
 
 /* One try of a recipe: what was done, what the program said. */

@@ -19,14 +19,6 @@ family_title(const char *family)
 
 #define TARGET_COLUMNS 7
 
-static const char *
-verdict_class(enum target_verdict v)
-{
-	static const char *const classes[] = {"mute", "met", "missed", "refuted", "modelled"};
-
-	return classes[v];
-}
-
 /* "worst of 110 affected streams × trials": what the figure is, of how many of what. */
 static void
 judged_by(struct buf *b, const struct result *r, const struct target *t)

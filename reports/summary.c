@@ -27,10 +27,11 @@ static int
 weight(enum target_verdict v)
 {
 	static const int weights[] = {[TARGET_NOT_JUDGED] = 0,
-		[TARGET_MET] = 2,
 		[TARGET_MODELLED] = 1,
-		[TARGET_MISSED] = 3,
-		[TARGET_REFUTED] = 4};
+		[TARGET_MODELLED_NOT] = 2,
+		[TARGET_MET] = 3,
+		[TARGET_MISSED] = 4,
+		[TARGET_REFUTED] = 5};
 
 	return weights[v];
 }
@@ -410,8 +411,8 @@ summary_count(const struct summary *s, size_t variant, enum target_verdict verdi
 void
 summary_say(const struct summary *s, struct buf *b)
 {
-	static const enum target_verdict order[] = {
-		TARGET_MET, TARGET_MISSED, TARGET_REFUTED, TARGET_MODELLED, TARGET_NOT_JUDGED};
+	static const enum target_verdict order[] = {TARGET_MET, TARGET_MISSED, TARGET_REFUTED,
+		TARGET_MODELLED, TARGET_MODELLED_NOT, TARGET_NOT_JUDGED};
 	size_t claims = summary_claims(s);
 
 	if (s->n_runs == 0) {

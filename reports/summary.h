@@ -78,9 +78,15 @@ const struct summary_finding *summary_gravest(const struct summary_cell *cell);
 size_t summary_count(const struct summary *s, size_t variant, enum target_verdict verdict);
 size_t summary_claims(const struct summary *s);
 
-/* How a run went, apart from what it found: an expectation or the lab failed it, or it has nothing to say. */
-enum amiss { AMISS_NOT, AMISS_FAILED, AMISS_SILENT };
+/*
+ * How a run went, apart from what it found: an expectation or the lab failed it; no trial counts and it judges by checks
+ * alone; it judges with an instrument off its limits; or it has nothing to say.
+ */
+enum amiss { AMISS_NOT, AMISS_FAILED, AMISS_CHECKED, AMISS_DOUBTED, AMISS_SILENT };
 enum amiss summary_amiss(const struct result *r);
+
+/* Does it count though its run has no valid trial? What a daemon said stands also where the host spoilt the timing. */
+bool summary_by_checks(const struct summary_finding *f);
 size_t summary_amiss_runs(const struct summary *s, enum amiss kind);
 
 /* The same for people, as a section and in the page's head; and a run of catchment.summary/1. */

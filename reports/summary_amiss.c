@@ -23,7 +23,6 @@ unhealed(const struct result *r)
 	return json_object_get(r->run_root, "unhealed");
 }
 
-/* What a daemon said stands also where the host spoilt the timing. */
 static bool
 judges(const struct result *r)
 {
@@ -31,6 +30,12 @@ judges(const struct result *r)
 		if (r->targets[i].verdict != TARGET_NOT_JUDGED)
 			return true;
 	return false;
+}
+
+bool
+summary_by_checks(const struct summary_finding *f)
+{
+	return f->target->verdict != TARGET_NOT_JUDGED && result_valid_trials(f->run) == 0;
 }
 
 enum amiss
@@ -41,9 +46,11 @@ summary_amiss(const struct result *r)
 	if (not_held(r) > 0 || json_array_size(unhealed(r)) > 0)
 		return AMISS_FAILED;
 	verdict_of(r, &v);
-	if (judges(r) || (result_valid_trials(r) > 0 && v.kind != VERDICT_INCONCLUSIVE))
+	if (result_valid_trials(r) == 0)
+		return judges(r) ? AMISS_CHECKED : AMISS_SILENT;
+	if (v.kind != VERDICT_INCONCLUSIVE)
 		return AMISS_NOT;
-	return AMISS_SILENT;
+	return judges(r) ? AMISS_DOUBTED : AMISS_SILENT;
 }
 
 size_t
@@ -104,14 +111,20 @@ failed_rows(struct buf *b, const struct summary *s, size_t run)
 	}
 }
 
+/* A run that is inconclusive, and what of it counts. */
 static void
-silent_row(struct buf *b, const struct summary *s, size_t run)
+inconclusive_row(struct buf *b, const struct summary *s, size_t run, enum amiss kind)
 {
 	struct verdict v;
 
 	verdict_of(s->runs[run], &v);
 	row(b, s, run, "trials");
-	html_raw(b, "<span class=\"v mute\">– says nothing</span> ");
+	html_raw(b, "<span class=\"v mute\">– ");
+	html_text(b,
+		kind == AMISS_CHECKED		? "by checks alone"
+			: kind == AMISS_DOUBTED ? "in doubt"
+						: "says nothing");
+	html_raw(b, "</span> ");
 	html_text(b, v.text);
 	html_raw(b, "</td></tr>\n");
 }
@@ -120,13 +133,12 @@ void
 summary_amiss_section(struct buf *b, const struct summary *s)
 {
 	static const char *const names[] = {"Scenario", "Variant", "What"};
-	size_t failed = summary_amiss_runs(s, AMISS_FAILED);
-	size_t silent = summary_amiss_runs(s, AMISS_SILENT);
+	size_t amiss = s->n_runs - summary_amiss_runs(s, AMISS_NOT);
 
-	if (failed + silent == 0)
+	if (amiss == 0)
 		return;
 	html_raw(b, "<section id=\"amiss\"><h2>");
-	html_textf(b, "Not as expected: %zu of %zu runs", failed + silent, s->n_runs);
+	html_textf(b, "Not as expected: %zu of %zu runs", amiss, s->n_runs);
 	html_raw(b, "</h2>\n");
 	html_table(b,
 		"Labs that did not heal, expectations of scenarios that did not hold, and runs "
@@ -136,9 +148,10 @@ summary_amiss_section(struct buf *b, const struct summary *s)
 	for (size_t i = 0; i < s->n_runs; i++)
 		if (summary_amiss(s->runs[i]) == AMISS_FAILED)
 			failed_rows(b, s, i);
-	for (size_t i = 0; i < s->n_runs; i++)
-		if (summary_amiss(s->runs[i]) == AMISS_SILENT)
-			silent_row(b, s, i);
+	for (enum amiss kind = AMISS_CHECKED; kind <= AMISS_SILENT; kind++)
+		for (size_t i = 0; i < s->n_runs; i++)
+			if (summary_amiss(s->runs[i]) == kind)
+				inconclusive_row(b, s, i, kind);
 	html_raw(b, "</tbody>");
 	html_table_end(b);
 	html_raw(b, "</section>\n");
@@ -150,15 +163,24 @@ summary_amiss_say(struct buf *b, const struct summary *s)
 {
 	size_t failed = summary_amiss_runs(s, AMISS_FAILED);
 	size_t silent = summary_amiss_runs(s, AMISS_SILENT);
+	size_t checked = summary_amiss_runs(s, AMISS_CHECKED);
+	size_t doubted = summary_amiss_runs(s, AMISS_DOUBTED);
 
 	if (failed > 0)
 		html_textf(b,
 			"In %zu of %zu runs an expectation did not hold or the lab did not heal. ",
 			failed, s->n_runs);
+	if (checked > 0)
+		html_textf(b,
+			"%zu of %zu runs judge by checks alone: no trial's figures are valid. ",
+			checked, s->n_runs);
+	if (doubted > 0)
+		html_textf(b, "In %zu of %zu runs the instrument was off its limits. ", doubted,
+			s->n_runs);
 	if (silent > 0)
 		html_textf(b, "%zu of %zu runs judge nothing, their trials do not count. ", silent,
 			s->n_runs);
-	if (failed + silent > 0)
+	if (failed + checked + doubted + silent > 0)
 		html_raw(b, "<a href=\"#amiss\">Which</a>. ");
 }
 

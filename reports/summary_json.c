@@ -25,10 +25,14 @@ finding_json(const struct summary_finding *f)
 	json_t *o = json_pack(
 		"{s:s?, s:s?, s:s?, s:s?, s:s, s:o, s:o, s:s?, s:s?, s:o, s:s?, s:s?}", "scenario",
 		f->run->scenario, "variant", f->run->variant, "run", f->run->run_id, "dir", f->link,
-		"verdict", verdict_word(t->verdict), "measured", number(t->measured), "target",
+		"verdict", verdict_name(t->verdict), "measured", number(t->measured), "target",
 		number(t->target), "unit", t->unit, "statistic", t->statistic, "n", number(t->n),
 		"why", t->why, "said", t->said);
 
+	if (t->verdict == TARGET_MODELLED || t->verdict == TARGET_MODELLED_NOT)
+		json_object_set_new(o, "holds", json_boolean(t->verdict == TARGET_MODELLED));
+	if (summary_by_checks(f))
+		json_object_set_new(o, "by_checks", json_true());
 	if (t->close)
 		json_object_set_new(o, "close", json_true());
 	if (t->beside != NULL)
@@ -55,7 +59,7 @@ row_json(const struct summary *s, const struct summary_row *row)
 			s->variants[v] != NULL ? s->variants[v] : "?",
 			json_pack("{s:s, s:o}", "verdict",
 				row->cells[v].len > 0
-					? verdict_word(row->cells[v].list[0].target->verdict)
+					? verdict_name(row->cells[v].list[0].target->verdict)
 					: verdict_word(TARGET_NOT_JUDGED),
 				"findings", list));
 	}

@@ -25,14 +25,6 @@ static const char summary_css[] =
 	".ledger tbody{border-bottom:1px solid var(--grid);padding:.4rem 0}"
 	".ledger td.fam:before{content:none}.ledger td.empty{display:none}}\n";
 
-static const char *
-verdict_class(enum target_verdict v)
-{
-	static const char *const classes[] = {"mute", "met", "missed", "refuted", "modelled"};
-
-	return classes[v];
-}
-
 static void
 sign_and_word(struct buf *b, enum target_verdict v)
 {
@@ -81,11 +73,15 @@ measured(struct buf *b, const struct summary_finding *f)
 		html_textf(b, "%s)", finding_close(t));
 		if (t->why != NULL &&
 			(t->verdict == TARGET_REFUTED || t->verdict == TARGET_MODELLED ||
-				t->beside != NULL))
+				t->verdict == TARGET_MODELLED_NOT || t->beside != NULL))
 			html_textf(b, ": %s", t->why);
 	} else if (t->why != NULL) {
 		html_textf(b, ": %s", t->why);
 	}
+	if (summary_by_checks(f))
+		html_text(b,
+			f->run->trials > 1 ? " (by checks; the trials' figures are invalid)"
+					   : " (by checks; the trial's figures are invalid)");
 	if (t->said != NULL && t->said[0] != '\0') {
 		html_raw(b, " <span class=\"said\">");
 		if (t->said_of != NULL)
@@ -275,6 +271,7 @@ run_row(struct buf *b, const struct summary *s, size_t i)
 	const struct result *r = s->runs[i];
 	const struct summary_finding f = {r, s->links[i], NULL};
 	struct verdict v;
+	struct buf missed = {0};
 	char trials[SHOW_BYTES];
 
 	verdict_of(r, &v);
@@ -287,6 +284,12 @@ run_row(struct buf *b, const struct summary *s, size_t i)
 	html_num(b, trials);
 	html_raw(b, "<td class=\"w\">");
 	html_text(b, v.text);
+	if (v.kind == VERDICT_BROKEN || v.kind == VERDICT_INCONCLUSIVE)
+		verdict_say_missed(&missed, r);
+	if (missed.len > 0)
+		html_textf(b, "; %s", missed.data);
+	b->failed |= missed.failed;
+	buf_done(&missed);
 	html_raw(b, "</td></tr>\n");
 }
 
@@ -337,7 +340,8 @@ summary_page(const struct summary *s, struct buf *b, struct err *e)
 	html_raw(b, "</h1>\n<p>");
 	if (least_trials(s) > 0 && least_trials(s) < VERDICT_QUICK_LOOK)
 		html_textf(b,
-			"A quick look: the least of the runs that judge has %s valid trial%s, a "
+			"A quick look: the least of the runs that judge by figures has %s valid "
+			"trial%s, a "
 			"figure "
 			"to publish needs %d. ",
 			show_count((double)least_trials(s), least), least_trials(s) == 1 ? "" : "s",

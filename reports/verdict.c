@@ -12,7 +12,7 @@
 const char *
 verdict_sign(enum target_verdict v)
 {
-	static const char *const signs[] = {"–", "✓", "✗", "⊘", "≈"};
+	static const char *const signs[] = {"–", "✓", "✗", "⊘", "≈", "≉"};
 
 	return signs[v];
 }
@@ -20,9 +20,46 @@ verdict_sign(enum target_verdict v)
 const char *
 verdict_word(enum target_verdict v)
 {
-	static const char *const words[] = {"not judged", "met", "missed", "refuted", "modelled"};
+	static const char *const words[] = {"not judged", "met", "missed", "refuted",
+		"modelled to hold", "modelled not to hold"};
 
 	return words[v];
+}
+
+const char *
+verdict_class(enum target_verdict v)
+{
+	static const char *const classes[] = {
+		"mute", "met", "missed", "refuted", "modelled", "modelled"};
+
+	return classes[v];
+}
+
+const char *
+verdict_name(enum target_verdict v)
+{
+	return v == TARGET_MODELLED || v == TARGET_MODELLED_NOT ? "modelled" : verdict_word(v);
+}
+
+void
+verdict_say_missed(struct buf *b, const struct result *r)
+{
+	static const enum target_verdict order[] = {TARGET_REFUTED, TARGET_MISSED};
+
+	for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++) {
+		const char *before = verdict_word(order[o]), *between = ": ";
+
+		for (size_t i = 0; i < r->n_targets; i++) {
+			const struct target *t = &r->targets[i];
+
+			if (t->verdict != order[o] || !finding_is_first(r, t))
+				continue;
+			buf_addf(b, "%s%s%s%s", b->len > 0 && before[0] != '\0' ? "; " : "", before,
+				between, t->id);
+			before = "";
+			between = ", ";
+		}
+	}
 }
 
 static void append(char *text, size_t size, const char *fmt, ...)
@@ -54,7 +91,8 @@ say_targets(
 		enum target_verdict verdict;
 		const char *head;
 	} order[] = {{TARGET_MISSED, "Missed"}, {TARGET_REFUTED, "Refuted"}, {TARGET_MET, "Met"},
-		{TARGET_MODELLED, "Modelled"}};
+		{TARGET_MODELLED_NOT, "Modelled not to hold"},
+		{TARGET_MODELLED, "Modelled to hold"}};
 	struct buf b = {0};
 	size_t n = 0, next = from;
 

@@ -2,6 +2,7 @@
 #ifndef REPORTS_VERDICT_H
 #define REPORTS_VERDICT_H
 
+#include "lib/buf.h"
 #include "reports/result.h"
 
 enum verdict_kind { VERDICT_GOOD, VERDICT_MISSED, VERDICT_BROKEN, VERDICT_INCONCLUSIVE };
@@ -14,9 +15,14 @@ struct verdict {
 
 void verdict_of(const struct result *r, struct verdict *ret);
 
-/* Sign and word of a target's verdict. */
+/* Sign, word and class (of page.css) of a target's verdict; its name in JSON, where what is modelled is not told apart. */
 const char *verdict_sign(enum target_verdict v);
 const char *verdict_word(enum target_verdict v);
+const char *verdict_class(enum target_verdict v);
+const char *verdict_name(enum target_verdict v);
+
+/* "refuted: x; missed: y, z": what v.text of a run has no room for; "" where nothing was missed. */
+void verdict_say_missed(struct buf *b, const struct result *r);
 
 #define VERDICT_QUICK_LOOK 20 /* trials below which a figure is a quick look */
 
