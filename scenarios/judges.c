@@ -63,6 +63,10 @@ judges_check(struct scenario *s, const struct targets *t)
 			conf_complain(s->conf, at,
 				"judges: '%s' has no metric, and here no check and no expectation",
 				s->judges[i]);
+		else if (s->judged_family[i] != NULL &&
+			(target->metric == NULL || target->modelled))
+			conf_complain(
+				s->conf, at, "judges: '%s' is not judged by family", s->judges[i]);
 	}
 	for (size_t i = 0; i < s->actions_len; i++)
 		check_listed(s, s->actions[i].check.judges, s->actions[i].line);

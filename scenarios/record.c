@@ -162,8 +162,13 @@ judges_json(const struct scenario *s, const struct targets *targets)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < s->judges_len; i++)
-		json_array_append_new(list, judge_json(targets_find(targets, s->judges[i])));
+	for (size_t i = 0; i < s->judges_len; i++) {
+		json_t *o = judge_json(targets_find(targets, s->judges[i]));
+
+		if (s->judged_family[i] != NULL)
+			json_object_set_new(o, "family", json_string(s->judged_family[i]));
+		json_array_append_new(list, o);
+	}
 	return list;
 }
 

@@ -51,6 +51,55 @@ read_span(struct scenario *s, const struct conf_node *root, const char *key, int
 	return otherwise_ns;
 }
 
+/* "ID", or "ID/v6" where a family alone is judged. */
+static void
+read_judged(struct scenario *s, const struct conf_node *at, const char *text)
+{
+	static const char *const families[] = {"v4", "v6"};
+	const char *slash = strchr(text, '/'), *family = NULL;
+	size_t n = s->judges_len;
+
+	s->judges[n] = text;
+	if (slash != NULL) {
+		for (size_t f = 0; f < 2; f++)
+			if (strcmp(slash + 1, families[f]) == 0)
+				family = families[f];
+		if (family == NULL) {
+			conf_complain(s->conf, at,
+				"judges: '%s': after '/' comes the family, v4 or v6", text);
+			return;
+		}
+		s->judges_text[n] = strndup(text, (size_t)(slash - text));
+		if (s->judges_text[n] == NULL)
+			abort();
+		s->judges[n] = s->judges_text[n];
+	}
+	s->judged_family[n] = family;
+	s->judges_len++;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(s->judges[i], s->judges[n]) == 0)
+			conf_complain(s->conf, at, "judges: '%s' is there twice", s->judges[n]);
+}
+
+static void
+read_judges(struct scenario *s, const struct conf_node *list)
+{
+	size_t len = conf_len(s->conf, list);
+
+	s->judges = calloc(len + 1, sizeof(*s->judges));
+	s->judged_family = calloc(len + 1, sizeof(*s->judged_family));
+	s->judges_text = calloc(len + 1, sizeof(*s->judges_text));
+	if (s->judges == NULL || s->judged_family == NULL || s->judges_text == NULL)
+		abort();
+	for (size_t i = 0; i < len; i++) {
+		const struct conf_node *at = conf_at(s->conf, list, i);
+		const char *text = conf_text(s->conf, at, "judges");
+
+		if (text != NULL)
+			read_judged(s, at, text);
+	}
+}
+
 static void
 read_head(struct scenario *s, const struct conf_node *root)
 {
@@ -95,14 +144,8 @@ read_head(struct scenario *s, const struct conf_node *root)
 		if (s->timeout_ns < 100 * NS_PER_MS || s->timeout_ns > 60 * NS_PER_S)
 			conf_complain(s->conf, probes, "timeout: 100ms to 60s");
 	}
-	if (judges == NULL || !conf_is_list(s->conf, judges, "judges"))
-		return;
-	s->judges = calloc(conf_len(s->conf, judges) + 1, sizeof(*s->judges));
-	for (size_t i = 0; i < conf_len(s->conf, judges); i++) {
-		s->judges[s->judges_len] =
-			conf_text(s->conf, conf_at(s->conf, judges, i), "judges");
-		s->judges_len += s->judges[s->judges_len] != NULL;
-	}
+	if (judges != NULL && conf_is_list(s->conf, judges, "judges"))
+		read_judges(s, judges);
 }
 
 static void
@@ -195,6 +238,10 @@ scenario_free(struct scenario *s)
 {
 	if (s == NULL)
 		return;
+	for (size_t i = 0; i < s->judges_len; i++)
+		free(s->judges_text[i]);
+	free(s->judges_text);
+	free(s->judged_family);
 	free(s->judges);
 	for (size_t i = 0; i < s->layers_len; i++)
 		free(s->layers[i]);

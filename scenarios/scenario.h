@@ -103,7 +103,9 @@ struct rounds {
 struct scenario {
 	struct conf *conf;
 	const char *name, *title, *summary;
-	const char **judges;
+	const char **judges;	    /* ids */
+	const char **judged_family; /* of each: "v4" or "v6", that alone is judged; NULL: both */
+	char **judges_text;	    /* of each: its id, where the file's text has more; or NULL */
 	size_t judges_len;
 	unsigned int probes;
 	double rate_qps;

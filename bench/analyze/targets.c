@@ -26,6 +26,7 @@ struct target {
 	const char *statistic;
 	const char *comparison;
 	const char *unit;
+	const char *family; /* the only one that this run judges; NULL: both */
 	const char *beside; /* the scenario whose figure this one's is compared with; NULL: none */
 	double value;
 	bool has_value;
@@ -51,6 +52,7 @@ read_target(const json_t *o)
 		.statistic = text_of(o, "statistic", "max"),
 		.comparison = text_of(o, "comparison", "<="),
 		.unit = text_of(o, "unit", NULL),
+		.family = text_of(o, "family", NULL),
 		.beside = text_of(o, "beside", NULL),
 		.value = json_number_value(value),
 		.has_value = json_is_number(value)};
@@ -314,8 +316,14 @@ static int
 judge_family(const struct run *r, const struct target *x, metric_family f, json_t *list)
 {
 	struct metric m;
-	int rc = metric_collect(r, x->metric, f, &m);
+	int rc;
 
+	if (f != FAMILIES && x->family != NULL && strcmp(x->family, family_name[f]) != 0) {
+		json_array_append_new(
+			list, not_judged(x, f, "this scenario judges it for IP%s only", x->family));
+		return 0;
+	}
+	rc = metric_collect(r, x->metric, f, &m);
 	if (rc < 0)
 		return rc;
 	json_array_append_new(list,

@@ -219,6 +219,34 @@ shares_and_verdicts(void **state)
 	json_decref(o);
 }
 
+/* A claim that the scenario judges for one family is not judged for the other, whatever was measured there. */
+static void
+one_family_is_judged(void **state)
+{
+	struct made *m = *state;
+	struct synth_options plain = {0};
+	char path[128];
+	json_t *o, *run;
+
+	synth_run_json(m->dir, 1);
+	synth_trial(m->dir, 1, &plain, &m->truth);
+	snprintf(path, sizeof(path), "%s/run.json", m->dir);
+	run = json_load_file(path, 0, NULL);
+	assert_non_null(run);
+	json_object_set_new(at(run, "judges/0"), "family", json_string("v6"));
+	assert_int_equal(json_dump_file(run, path, JSON_COMPACT), 0);
+	json_decref(run);
+	o = analyzed(m);
+	assert_text(o, "targets/0/id", "crash-withdraw");
+	assert_text(o, "targets/0/family", "v4");
+	assert_text(o, "targets/0/verdict", "not judged");
+	assert_text(o, "targets/0/why", "this scenario judges it for IPv6 only");
+	assert_true(json_is_null(at(o, "targets/0/measured")));
+	assert_text(o, "targets/1/family", "v6");
+	assert_text(o, "targets/1/verdict", "met");
+	json_decref(o);
+}
+
 /* A run.json in which the withdraw is to come within this. */
 static void
 set_target(const char *dir, double target_ms)
@@ -572,6 +600,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(truth_is_found, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(shares_and_verdicts, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(one_family_is_judged, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(close_verdicts_are_told, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(no_withdraw_is_a_miss, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(bad_trials_are_invalid, make_dir, remove_dir),

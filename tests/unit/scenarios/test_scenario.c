@@ -99,6 +99,13 @@ slips_one_by_one(void **state)
 		{2, "title:", "2: 'title' is empty"},
 		{2, "title: x\nseverity: high", "3: unknown key 'severity'"},
 		{3, "judges: crash-withdraw", "3: judges must be a list"},
+		{3, "judges: [crash-withdraw/v5]",
+			"3: judges: 'crash-withdraw/v5': after '/' comes the family, v4 or v6"},
+		{3, "judges: [crash-withdraw/]",
+			"3: judges: 'crash-withdraw/': after '/' comes the family, v4 or v6"},
+		{3, "judges: [crash-withdraw/v4, crash-withdraw]",
+			"3: judges: 'crash-withdraw' is there twice"},
+		{3, "judges: [crash-withdraw/v6]", ""},
 		{4, "probes: {count: 0}",
 			"4: 'count': '0' is out of range (a whole number from 1 to 2000)"},
 		{4, "probes: {rate: 5000}",
@@ -342,6 +349,7 @@ own(void **state)
 	assert_int_equal(conf_report(s->conf), 0);
 	assert_string_equal(s->name, "dns-crash");
 	assert_int_equal(s->judges_len, 4);
+	assert_null(s->judged_family[0]);
 	assert_int_equal(s->probes, 350);
 	assert_int_equal(s->actions_len, 2);
 	assert_int_equal(s->actions[0].kind, ACTION_KILL);

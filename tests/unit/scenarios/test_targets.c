@@ -150,7 +150,7 @@ wrong_judges(void **state)
 {
 	static const char text[] =
 		"name: x\ntitle: x\n"
-		"judges: [crash-withdraw, xdp-3us, no-such, vrrp-on-lo]\n"
+		"judges: [crash-withdraw/v6, xdp-3us, no-such, vrrp-on-lo, rtt-tokyo/v4]\n"
 		"timeline:\n"
 		"  - {at: 0s, check: {judges: reload-withdraw, what: x, node: hkg, "
 		"command: [x], met: {exit: 0}}}\n";
@@ -158,6 +158,7 @@ wrong_judges(void **state)
 		":3: judges: the ledger says that nothing judges 'xdp-3us' yet",
 		":3: judges: the ledger has no 'no-such'",
 		":3: judges: 'vrrp-on-lo' has no metric, and here no check and no expectation",
+		":3: judges: 'rtt-tokyo' is not judged by family",
 		":3: judges lacks 'reload-withdraw', which line 5 judges"};
 	struct topology *topology;
 	struct scenario *s;
@@ -169,12 +170,15 @@ wrong_judges(void **state)
 	assert_int_equal(targets_load("scenarios/targets.yaml", &t, NULL), 0);
 	assert_int_equal(scenario_load(path, topology, &s, NULL), 0);
 	assert_int_equal(conf_complaints(s->conf), 0);
+	assert_string_equal(s->judges[0], "crash-withdraw");
+	assert_string_equal(s->judged_family[0], "v6");
+	assert_null(s->judged_family[1]);
 	judges_check(s, t);
-	assert_int_equal(conf_complaints(s->conf), 4);
-	for (size_t i = 0; i < 4; i++) {
+	assert_int_equal(conf_complaints(s->conf), 5);
+	for (size_t i = 0; i < 5; i++) {
 		bool any = false;
 
-		for (size_t k = 0; k < 4; k++)
+		for (size_t k = 0; k < 5; k++)
 			any |= strcmp(conf_complaint(s->conf, k) + strlen(path), told[i]) == 0;
 		assert_true(any);
 	}
