@@ -7,6 +7,8 @@
 
 #include "reports/show.h"
 
+enum { SAID_MAX = 80 }; /* bytes of a program's words that a sentence takes */
+
 static bool
 is(const char *a, const char *b)
 {
@@ -246,6 +248,13 @@ say_flaps(struct buf *b, const struct result *r, const struct target *t)
 			t->trials > 1 ? "up to " : "", most, most > 1 ? "s" : "");
 }
 
+/* A dump of a program is evidence, no finding: what was asked stands for it. */
+static bool
+is_raw(const struct target *t)
+{
+	return t->said_of != NULL && t->said != NULL && strlen(t->said) > SAID_MAX;
+}
+
 void
 finding_say(struct buf *b, const struct result *r, const struct target *t)
 {
@@ -255,9 +264,10 @@ finding_say(struct buf *b, const struct result *r, const struct target *t)
 
 	if (isnan(t->target) || (isnan(t->measured) && t->verdict != TARGET_MISSED)) {
 		buf_addf(b, "%.60s%s%.200s", t->id, t->why == NULL ? "" : ": ",
-			t->said != NULL		 ? t->said
-				: t->why == NULL ? ""
-						 : t->why);
+			is_raw(t)		  ? t->said_of
+				: t->said != NULL ? t->said
+				: t->why == NULL  ? ""
+						  : t->why);
 		return;
 	}
 	noun_of(t, noun);

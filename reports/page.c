@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "lib/citymap.h"
 #include "reports/homecoming.h"
@@ -43,8 +44,13 @@ top(struct buf *b, const struct result *r, const struct verdict *v)
 	html_textf(b, "%s · %s", r->title == NULL ? r->scenario : r->title, r->scenario);
 	if (r->variant != NULL)
 		html_textf(b, " · variant %s", r->variant);
-	buf_addf(b, "</p>\n<h1><span class=\"sign\" aria-hidden=\"true\">%s</span> ",
-		signs[v->kind]);
+	html_raw(b, "</p>\n");
+	if (r->summary != NULL && (r->title == NULL || strcmp(r->summary, r->title) != 0)) {
+		html_raw(b, "<p class=\"meta\">");
+		html_text(b, r->summary);
+		html_raw(b, "</p>\n");
+	}
+	buf_addf(b, "<h1><span class=\"sign\" aria-hidden=\"true\">%s</span> ", signs[v->kind]);
 	html_text(b, v->text);
 	html_raw(b, "</h1>\n");
 	homecoming(b, r);

@@ -145,6 +145,22 @@ shares_read(struct reader *r, json_t *o, const char *at, const char *key, struct
 }
 
 static void
+moved_read(struct reader *r, json_t *o, const char *at, struct moved *m)
+{
+	json_t *moved = reader_object(r, o, at, "moved");
+	char path[READER_AT_BYTES];
+
+	reader_join(path, at, "moved");
+	m->says = reader_str(r, moved, path, "says");
+	m->to = reader_str(r, moved, path, "to");
+	m->node = reader_str(r, moved, path, "node");
+	m->from = reader_str(r, moved, path, "from");
+	m->next = reader_str(r, moved, path, "next");
+	m->prefix = reader_str(r, moved, path, "prefix");
+	m->after_ms = reader_num(r, moved, path, "after_ms");
+}
+
+static void
 catchment_read(struct reader *r, struct result *res)
 {
 	static const char *const when[] = {"before", "during", "after"};
@@ -163,6 +179,7 @@ catchment_read(struct reader *r, struct result *res)
 		c->family = reader_str(r, o, at, "family");
 		c->expected = reader_str(r, o, at, "expected");
 		c->reason = reader_str(r, o, at, "reason");
+		moved_read(r, o, at, &c->moved);
 		c->path_rtt_ms = reader_num(r, o, at, "path_rtt_ms");
 		for (size_t w = 0; w < WHEN_COUNT; w++) {
 			shares_read(r, o, at, when[w], &c->shares[w]);
@@ -247,6 +264,7 @@ top_read(struct reader *r, struct result *res)
 
 	res->scenario = reader_str(r, o, "", "scenario");
 	res->title = reader_str(r, o, "", "title");
+	res->summary = reader_str(r, o, "", "summary");
 	res->variant = reader_str(r, o, "", "variant");
 	res->run_id = reader_str(r, o, "", "run_id");
 	res->trials = reader_num(r, o, "", "trials");

@@ -72,8 +72,16 @@ struct shares {
 
 enum when { WHEN_BEFORE, WHEN_DURING, WHEN_AFTER, WHEN_COUNT };
 
+/* Why another site served a city during the fault than before. */
+struct moved {
+	const char *says;			      /* NULL: none did */
+	const char *to, *node, *from, *next, *prefix; /* NULL: not known */
+	double after_ms;
+};
+
 struct catchment {
 	const char *city, *title, *family, *expected, *reason;
+	struct moved moved;
 	struct shares shares[WHEN_COUNT];
 	struct stats rtt_ms[WHEN_COUNT];
 	double path_rtt_ms;
@@ -159,7 +167,7 @@ struct limits {
 };
 
 struct result {
-	const char *scenario, *title, *variant, *run_id;
+	const char *scenario, *title, *summary, *variant, *run_id;
 	double trials, invalid_trials, trials_planned, gap_ms, streams_count, rate_qps;
 	bool complete, interrupted;
 	struct metric *metrics;

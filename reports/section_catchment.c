@@ -5,6 +5,7 @@
 
 #include "reports/homecoming.h"
 #include "reports/html.h"
+#include "reports/moves.h"
 #include "reports/page.h"
 #include "reports/show.h"
 
@@ -159,6 +160,7 @@ section_catchment(struct buf *b, const struct result *r, const struct palette *p
 		as_expected += is_as_expected(&r->catchment[i]);
 	heading(b, r, as_expected);
 	section_map(b, r, p);
+	moves_write(b, r);
 	html_table(b,
 		"For each city and family the share of answers by PoP; RTT is the median, path RTT "
 		"what the topology's delays add up to");

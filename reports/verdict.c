@@ -206,8 +206,9 @@ say_broken(const struct result *r, char *text, size_t size)
 			first = &r->expectations[i];
 	if (first == NULL)
 		return;
-	append(text, size, "%zu of %zu expectations did not hold: %.120s", broken(r),
-		r->n_expectations, first->text == NULL ? "(no text)" : first->text);
+	append(text, size, "%zu of %zu %s did not hold: %.120s", broken(r), r->n_expectations,
+		r->n_expectations == 1 ? "expectation" : "expectations",
+		first->text == NULL ? "(no text)" : first->text);
 	if (first->measured != NULL)
 		append(text, size, " (measured: %.120s)", first->measured);
 }
@@ -317,9 +318,12 @@ verdict_of(const struct result *r, struct verdict *v)
 	} else if (say_headline(r, v)) {
 		v->kind = kind_of_targets(r);
 	} else if (r->n_expectations > 0) {
-		append(v->text, sizeof(v->text),
-			"All %zu expectations held; no documented target was judged",
-			r->n_expectations);
+		char held[64] = "The only expectation held";
+
+		if (r->n_expectations > 1)
+			snprintf(
+				held, sizeof(held), "All %zu expectations held", r->n_expectations);
+		append(v->text, sizeof(v->text), "%s; no documented target was judged", held);
 	} else {
 		append(v->text, sizeof(v->text), "No documented target was judged");
 	}

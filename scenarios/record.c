@@ -243,6 +243,7 @@ record_new(const struct record_head *head, struct lab *lab, const struct scenari
 		json_decref(cities);
 		return err_set(e, EINVAL, "run.json: a name is not UTF-8");
 	}
+	json_object_set_new(run, "summary", json_string(s->summary));
 	json_object_set_new(run, "rate_qps", json_real(s->rate_qps));
 	json_object_set_new(run, "gap_ms", json_real(1000 / s->rate_qps));
 	json_object_set_new(run, "timeout_ms", json_integer(s->timeout_ns / 1000000));

@@ -10,6 +10,7 @@
 #include "bench/analyze/budget_internal.h"
 #include "bench/analyze/damage.h"
 #include "bench/analyze/grow.h"
+#include "bench/analyze/moved.h"
 #include "bench/analyze/verdicts_log.h"
 #include "lib/fs.h"
 
@@ -211,6 +212,8 @@ budget_measure(const struct run *r, struct trial *t, const struct bgplog *log, s
 	}
 	damage_note_basis(t, &b);
 	rc = write_json(r, t, trial_budget(&b, sum), e);
+	if (rc == 0 && moved_measure(&b, t) < 0)
+		rc = err_sys(e, ENOMEM, "%s/%s", r->dir, t->dir);
 	budget_basis_close(&b);
 	t->budget = sum;
 	return rc;

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "bench/analyze/metrics.h"
+#include "bench/analyze/moved.h"
 #include "bench/analyze/streams.h"
 #include "lib/answers.h"
 
@@ -65,6 +66,7 @@ city_json(const struct run *r, const struct city *c, enum family f)
 	json_object_set_new(o, "rtt_ms", rtt);
 	json_object_set(o, "path_rtt_ms", path == NULL ? json_null() : path);
 	json_object_set(o, "reason", json_object_get(c->json, "reason"));
+	json_object_set_new(o, "moved", moved_json(r, (int)(c - r->city), f));
 	return o;
 }
 

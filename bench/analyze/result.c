@@ -337,6 +337,7 @@ head_json(const struct run *r)
 	json_object_set_new(o, "schema", json_string("catchment.result/1"));
 	copy(o, "scenario", r, "scenario");
 	copy(o, "title", r, "title");
+	copy(o, "summary", r, "summary");
 	copy(o, "variant", r, "variant");
 	copy(o, "run_id", r, "id");
 	json_object_set_new(o, "trials", json_integer((json_int_t)r->trials));

@@ -175,6 +175,7 @@ struct trial {
 	struct budget *budget;	     /* budget.h; NULL: none */
 	struct soak *soak;	     /* soak.h; NULL: no rounds were planned */
 	json_t *loads;		     /* loads.h, by name; NULL: there were none */
+	json_t *moved;		     /* moved.h; NULL: no tables were read */
 	json_t *damaged;	     /* strings (damage.h); NULL: nothing */
 	json_t *steady;
 	json_t *timeline;

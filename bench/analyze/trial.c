@@ -64,6 +64,7 @@ trial_done(struct trial *t)
 	json_decref(t->why);
 	json_decref(t->last_mile);
 	json_decref(t->loads);
+	json_decref(t->moved);
 	json_decref(t->damaged);
 	json_decref(t->steady);
 	json_decref(t->timeline);

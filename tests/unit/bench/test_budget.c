@@ -237,6 +237,37 @@ result_has_the_sums(void **state)
 	(void)state;
 }
 
+/* The router whose table turned the city, when, and from whom to whom. */
+static void
+move_is_explained(void **state)
+{
+	const json_t *moved;
+	char path[512];
+	struct err e;
+	json_t *root;
+
+	snprintf(path, sizeof(path), "%s/result.json", folder);
+	assert_int_equal(analyze_run(folder, &e), 0);
+	assert_int_equal(json_file(path, &root, &e), 0);
+	moved = json_object_get(json_array_get(json_object_get(root, "catchment"), 0), "moved");
+	assert_string_equal(json_string_value(json_object_get(moved, "says")),
+		"Hong Kong goes to tyo: 2.47 s after the fault acc-hkg's way to 203.0.113.0/24 "
+		"changed "
+		"from hkg to tyo");
+	assert_true(fabs(number(moved, "after_ms") - B_FIB) < 1e-6);
+	assert_int_equal(json_integer_value(json_object_get(moved, "line")), 5);
+	json_decref(root);
+	withhold("routes.jsonl");
+	assert_int_equal(analyze_run(folder, &e), 0);
+	assert_int_equal(json_file(path, &root, &e), 0);
+	moved = json_object_get(json_array_get(json_object_get(root, "catchment"), 0), "moved");
+	assert_non_null(strstr(json_string_value(json_object_get(moved, "says")),
+		"no route change on its way was recorded"));
+	assert_null(json_object_get(moved, "node"));
+	json_decref(root);
+	(void)state;
+}
+
 /* Shorten a file of the trial by some bytes: it ends within a line or a packet. */
 static void
 cut(const char *name, off_t by)
@@ -284,6 +315,7 @@ main(int argc, char *argv[])
 		cmocka_unit_test_setup_teardown(disorder_is_reported, make_run, remove_run),
 		cmocka_unit_test_setup_teardown(damage_is_named, make_run, remove_run),
 		cmocka_unit_test_setup_teardown(result_has_the_sums, make_run, remove_run),
+		cmocka_unit_test_setup_teardown(move_is_explained, make_run, remove_run),
 	};
 
 	if (argc > 1) {

@@ -494,6 +494,85 @@ test_minimal(void **state)
 	place_done(&p);
 }
 
+static json_t *
+moved_row(const char *prefix, double after_ms)
+{
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:f}", "to", "tyo", "says",
+		"<Hong Kong> goes to tyo: why", "node", "acc-hkg", "from", "hkg", "next", "a-hkg",
+		"prefix", prefix, "after_ms", after_ms);
+}
+
+/* Families that agree share a sentence, what differs has its own; the summary stands under the title. */
+static void
+test_moves(void **state)
+{
+	json_t *root = sample_run(1, 5), *list = json_object_get(root, "catchment");
+	struct place p;
+
+	(void)state;
+	json_object_set_new(root, "summary", json_string("what <happens> here"));
+	json_object_set_new(json_array_get(list, 0), "moved", moved_row("203.0.113.0/24", 2910));
+	json_object_set_new(json_array_get(list, 1), "moved", moved_row("2001:db8:53::/48", 93));
+	json_object_set_new(json_array_get(list, 4), "moved",
+		json_pack("{s:s,s:s}", "to", "tyo", "says", "Singapore goes to tyo: unknown"));
+	assert_int_equal(report(&p, "moves", root, false), 0);
+	assert_has(p.html,
+		"<li>&lt;Hong Kong&gt; goes to tyo: why; likewise 2001:db8:53::/48, 93.0 ms after "
+		"the fault.</li>\n<li>Singapore goes to tyo: unknown (IPv4).</li>");
+	assert_has(p.html, "<p class=\"meta\">what &lt;happens&gt; here</p>");
+	assert_clean(&p);
+	place_done(&p);
+}
+
+/* Where nobody moved the page says so, and why. */
+static void
+test_nobody_moved(void **state)
+{
+	json_t *root = sample_run(1, 5), *row;
+	struct place p;
+	size_t i;
+
+	(void)state;
+	json_object_set_new(root, "fault_node", json_string("hkg"));
+	json_array_foreach(json_object_get(root, "catchment"), i, row)
+		json_object_set(row, "during", json_object_get(row, "before"));
+	json_object_set_new(json_array_get(json_object_get(root, "per_trial"), 0), "withdraw_ms",
+		json_pack("{s:n,s:n}", "v4", "v6"));
+	json_object_set_new(root, "summary", json_string("The DNS server of one site dies"));
+	assert_int_equal(report(&p, "stayed", root, false), 0);
+	assert_has(p.html,
+		"<p>No city went to another site during the fault: no withdraw was seen, hkg kept "
+		"announcing.</p>");
+	assert_lacks(p.html, "<p class=\"meta\">The DNS server of one site dies</p>");
+	place_done(&p);
+}
+
+/* The only expectation; and a dump of a program, which the headline replaces by what was asked. */
+static void
+test_plain_headlines(void **state)
+{
+	static const char dump[] = "203.0.113.0/24 unicast [rs1_4 05:26:39.046] * (100) [AS64500i] "
+				   "via 198.51.100.10 on hkix BGP.origin: IGP";
+	json_t *root = sample_run(1, 5);
+	struct place p;
+
+	(void)state;
+	json_object_set_new(root, "targets", json_array());
+	json_array_remove(json_object_get(root, "expectations"), 1);
+	assert_int_equal(report(&p, "only", root, false), 0);
+	assert_has(p.html, "The only expectation held; no documented target was judged");
+	place_done(&p);
+	root = sample_run(1, 5);
+	json_object_set_new(root, "targets",
+		json_pack("[{s:s,s:s,s:s,s:[{s:s,s:s,s:s}]}]", "id", "way", "verdict", "met", "why",
+			"all found", "shown", "what", "it goes across the exchange", "said", dump,
+			"outcome", "met"));
+	assert_int_equal(report(&p, "dump", root, false), 0);
+	assert_has(p.html, "</span> Met: way: it goes across the exchange</h1>");
+	assert_has(p.html, "via 198.51.100.10 on hkix BGP.origin: IGP"); /* evidence */
+	place_done(&p);
+}
+
 static void
 test_broken_expectation(void **state)
 {
@@ -654,6 +733,9 @@ main(void)
 		cmocka_unit_test(test_bgp),
 		cmocka_unit_test(test_bgp_quiet),
 		cmocka_unit_test(test_minimal),
+		cmocka_unit_test(test_moves),
+		cmocka_unit_test(test_nobody_moved),
+		cmocka_unit_test(test_plain_headlines),
 		cmocka_unit_test(test_broken_expectation),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_wrong_types),
