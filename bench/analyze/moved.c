@@ -203,7 +203,7 @@ static const char *
 after_text(double ms, char out[static 32])
 {
 	if (ms < 1000)
-		snprintf(out, 32, "%.0f ms", ms);
+		snprintf(out, 32, "%.*f ms", ms < 100 ? 1 : 0, ms);
 	else
 		snprintf(out, 32, "%.2f s", ms / 1e3);
 	return out;
