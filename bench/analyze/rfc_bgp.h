@@ -54,7 +54,8 @@ int rfc_bgp_add(struct run *r, const struct trial *t, const struct bgplog *log);
 /*
  * How many BGP sessions were lost between fault and restore. A session is that of two addresses, one per family where
  * there are two. Its first sign after the fault decides: an end of it (NOTIFICATION, FIN, RST) before the restore, or a new
- * OPEN at any time, as a port without carrier shows no end. What the return alone ends is not counted.
+ * OPEN at any time. A port without carrier shows an end only when it is back: one after the restore counts if the
+ * session was silent for the second half of the time up to it; else the return ended it, which is not counted.
  *
  * Returns 0 or -ENOMEM, *ret_lost untouched.
  */

@@ -31,28 +31,41 @@ first_of_each(const struct bgplog *log)
 	return first;
 }
 
+/* Of the connections between two addresses, from the fault on. */
+struct signs {
+	bool talks; /* a message was seen in the second half of the time to the restore */
+	bool told;  /* lost or not: the first sign has told */
+};
+
+static bool
+is_end(const struct bgplog_entry *x)
+{
+	return x->what == BGPLOG_NOTIFICATION || x->what == BGPLOG_FIN || x->what == BGPLOG_RESET;
+}
+
 int
 rfc_sessions_lost(const struct bgplog *log, int64_t fault_ns, int64_t restore_ns, size_t *ret_lost)
 {
 	size_t *first = first_of_each(log), lost = 0;
-	bool *is_told = calloc(log->sessions + 1, sizeof(*is_told));
-	int rc = first == NULL || is_told == NULL ? -ENOMEM : 0;
+	struct signs *signs = calloc(log->sessions + 1, sizeof(*signs));
+	int rc = first == NULL || signs == NULL ? -ENOMEM : 0;
 
 	for (size_t i = bgplog_from(log, fault_ns); rc == 0 && i < log->entries; i++) {
 		const struct bgplog_entry *x = &log->entry[i];
-		bool closes = x->what == BGPLOG_NOTIFICATION || x->what == BGPLOG_FIN ||
-			x->what == BGPLOG_RESET;
+		struct signs *s = x->session < 0 ? NULL : &signs[first[x->session]];
 
-		if (x->session < 0 || is_told[first[x->session]] ||
-			(!closes && x->what != BGPLOG_OPEN))
+		if (s == NULL || s->told)
 			continue;
-		is_told[first[x->session]] = true;
-		/* What opens again was down, though nothing told of its end: its port had no carrier. */
-		lost += x->what == BGPLOG_OPEN || x->at_ns < restore_ns;
+		s->told = is_end(x) || x->what == BGPLOG_OPEN;
+		if (!s->told)
+			s->talks |= x->at_ns >= fault_ns + (restore_ns - fault_ns) / 2 &&
+				x->at_ns < restore_ns;
+		else
+			lost += x->what == BGPLOG_OPEN || x->at_ns < restore_ns || !s->talks;
 	}
 	if (rc == 0)
 		*ret_lost = lost;
 	free(first);
-	free(is_told);
+	free(signs);
 	return rc;
 }

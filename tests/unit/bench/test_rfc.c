@@ -411,13 +411,18 @@ lost_sessions_are_counted(void **state)
 	/* Killed: each of its connections ends, and each end of it shows that. */
 	add(m, 6, HKG_RS1, 0, BGPLOG_SENT, BGPLOG_FIN);
 	add(m, 7, RS1_HKG, 0, BGPLOG_RECEIVED, BGPLOG_FIN);
-	/* What the restore ends is not the fault's. */
+	/* What the restore ends is not the fault's: it still talked. */
+	add(m, 900, RS1_ACC, 1, BGPLOG_SENT, BGPLOG_KEEPALIVE);
 	add(m, 1001, RS1_ACC, 1, BGPLOG_SENT, BGPLOG_NOTIFICATION);
 	add(m, 1002, RS1_ACC, 1, BGPLOG_SENT, BGPLOG_OPEN);
 	assert_int_equal(rfc_sessions_lost(&m->log, FAULT_NS, m->trial.restore_ns, &lost), 0);
 	assert_int_equal(lost, 1);
 	/* No carrier, no end on the wire: that it opens again says it. */
 	add(m, 1500, RS1_ACC, 2, BGPLOG_SENT, BGPLOG_OPEN);
+	assert_int_equal(rfc_sessions_lost(&m->log, FAULT_NS, m->trial.restore_ns, &lost), 0);
+	assert_int_equal(lost, 2);
+	/* Or the end of it, held back until the port was up again. */
+	m->entry[m->log.entries - 1].what = BGPLOG_NOTIFICATION;
 	assert_int_equal(rfc_sessions_lost(&m->log, FAULT_NS, m->trial.restore_ns, &lost), 0);
 	assert_int_equal(lost, 2);
 	/* The same addresses the other way round are the same session. */
