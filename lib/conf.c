@@ -79,9 +79,8 @@ complain_at(struct conf *c, size_t file, int line, const char *text)
 	conf_keep_complaint(c, file, line, whole);
 }
 
-/* The file that a node was written in. */
-static size_t
-file_of(const struct conf *c, const struct conf_node *n)
+size_t
+conf_file_of(const struct conf *c, const struct conf_node *n)
 {
 	size_t number = (size_t)(as_yaml(n) - c->doc.nodes.start), file = c->files_len - 1;
 
@@ -102,7 +101,7 @@ conf_complain(struct conf *c, const struct conf_node *at, const char *fmt, ...)
 	if (at == NULL)
 		complain_at(c, 0, 1, text);
 	else
-		complain_at(c, file_of(c, at), conf_line(c, at), text);
+		complain_at(c, conf_file_of(c, at), conf_line(c, at), text);
 }
 
 static bool

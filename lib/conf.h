@@ -49,6 +49,8 @@ void conf_inherit(struct conf *c, const struct conf *base, const char *const own
 size_t conf_files(const struct conf *c);
 const char *conf_file(const struct conf *c, size_t i);
 
+size_t conf_file_of(const struct conf *c, const struct conf_node *n); /* where it was written */
+
 const char *conf_path(const struct conf *c);
 const struct conf_node *conf_root(const struct conf *c); /* NULL: empty or unreadable document */
 

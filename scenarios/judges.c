@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/talk.h"
+#include "scenarios/scenario_parts.h"
 
 static bool
 is_same(const char *a, const char *b)
@@ -67,6 +68,8 @@ judges_check(struct scenario *s, const struct targets *t)
 			(target->metric == NULL || target->modelled))
 			conf_complain(
 				s->conf, at, "judges: '%s' is not judged by family", s->judges[i]);
+		else if (target->metric != NULL && s->fits)
+			scenario_check_metric(s, conf_root(s->conf), at, target->metric);
 	}
 	for (size_t i = 0; i < s->actions_len; i++)
 		check_listed(s, s->actions[i].check.judges, s->actions[i].line);

@@ -1,4 +1,5 @@
 /* scenario_shorten.c - the same scenario for a quick look: what it leaves out, and how long it watches. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,6 +21,28 @@ moved(const struct scenario *s, int64_t ns)
 	return ns >= s->skip_to_ns ? ns - (s->skip_to_ns - s->skip_from_ns) : s->skip_from_ns;
 }
 
+static void tell(struct scenario *s, const struct conf_node *at, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Of a skip that was taken over it is told where it was: the file that it is in has no mistake. */
+static void
+tell(struct scenario *s, const struct conf_node *at, const char *fmt, ...)
+{
+	size_t file = conf_file_of(s->conf, at);
+	char text[200];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (file == 0)
+		conf_complain(s->conf, at, "skip: %s", text);
+	else
+		conf_complain(s->conf, conf_get(s->conf, conf_root(s->conf), "like"),
+			"skip of %s:%d, taken over: %s; skip: [] here leaves nothing out",
+			conf_file(s->conf, file), conf_line(s->conf, at), text);
+}
+
 /* Nothing begins, ends or is looked at in what is left out. */
 static void
 check_skip(struct scenario *s, const struct conf_node *at)
@@ -31,8 +54,7 @@ check_skip(struct scenario *s, const struct conf_node *at)
 
 		if ((a->at_ns > from_ns && a->at_ns < to_ns) ||
 			(a->at_ns <= from_ns && a->for_ns > 0 && a->at_ns + a->for_ns > from_ns)) {
-			conf_complain(s->conf, at, "skip: the step of line %d is under way then",
-				a->line);
+			tell(s, at, "the step of line %d is under way then", a->line);
 			return;
 		}
 	}
@@ -40,8 +62,7 @@ check_skip(struct scenario *s, const struct conf_node *at)
 		const struct expect *x = &s->expects[i];
 
 		if (x->kind == EXPECT_SERVED_BY && moved(s, x->from_ns) >= moved(s, x->to_ns)) {
-			conf_complain(s->conf, at,
-				"skip: the expectation of line %d is about that time", x->line);
+			tell(s, at, "the expectation of line %d is about that time", x->line);
 			return;
 		}
 	}
@@ -54,7 +75,9 @@ read_span(struct scenario *s, const struct conf_node *list)
 	size_t mistakes = conf_complaints(s->conf);
 	int64_t ns[2];
 
-	if (!conf_is_list(s->conf, list, "skip") || conf_len(s->conf, list) == 0)
+	if (conf_kind(list) != CONF_LIST)
+		conf_complain(s->conf, list, "skip: a list [from, to], or a map of variants");
+	if (conf_kind(list) != CONF_LIST || conf_len(s->conf, list) == 0)
 		return;
 	if (conf_len(s->conf, list) != 2) {
 		conf_complain(s->conf, list, "skip is [from, to], or [] for nothing");
@@ -67,8 +90,7 @@ read_span(struct scenario *s, const struct conf_node *list)
 	if (num_duration_ns(text[0], &ns[0]) < 0 || num_duration_ns(text[1], &ns[1]) < 0) {
 		conf_complain(s->conf, list, "skip: durations like 10s");
 	} else if (ns[0] <= 0 || ns[0] >= ns[1] || ns[1] > scenario_last_ns(s)) {
-		conf_complain(s->conf, list,
-			"skip: from after the fault to, later, at most the last step (%g s)",
+		tell(s, list, "from after the fault to, later, at most the last step (%g s)",
 			(double)scenario_last_ns(s) / 1e9);
 	} else {
 		s->skip_from_ns = ns[0];

@@ -187,8 +187,17 @@ check_first(struct scenario *s, const struct conf_node *list)
 		entry = conf_at(s->conf, list, i++);
 		entry = first_of_round(s, entry);
 	} while (i < conf_len(s->conf, list) && is_beside(s, entry));
-	if (first < end && first->line == conf_line(s->conf, entry) &&
-		(first->at_ns != 0 || first->restores))
+	if (first == end || first->line != conf_line(s->conf, entry))
+		return;
+	if (first->restores)
+		conf_complain(s->conf, entry, "%s breaks nothing: what undoes cannot come first",
+			action_name(first->kind));
+	else if (first->at_ns != 0 && first > s->actions && first[-1].kind == ACTION_LOAD)
+		conf_complain(s->conf, entry,
+			"the first step is the fault and is at 0s; if the load of line %d is the "
+			"fault, it says fault: true",
+			first[-1].line);
+	else if (first->at_ns != 0)
 		conf_complain(s->conf, entry, "the first step is the fault and is at 0s");
 }
 

@@ -79,6 +79,22 @@ assert_told(const char *name, const char *want)
 	scenario_free(s);
 }
 
+/* The skip of skips.yaml, taken over in vain. */
+static void
+assert_skip_told(const char *name)
+{
+	struct scenario *s = load(name);
+	const char *told = conf_complaint(s->conf, 0);
+	char want[200];
+
+	assert_int_equal(conf_complaints(s->conf), 1);
+	snprintf(want, sizeof(want),
+		"/%s.yaml:3: skip of %s/skips.yaml:12, taken over: from after ", name, top);
+	assert_non_null(strstr(told, want));
+	assert_non_null(strstr(told, "; skip: [] here leaves nothing out"));
+	scenario_free(s);
+}
+
 #define BASE                                                                                       \
 	"name: base\ntitle: The base\nsummary: as it is\njudges: [crash-withdraw]\n"               \
 	"probes: {count: 8, rate: 5}\nphase: 2s\ntimeline:\n  - {at: 0s, kill: hkg/knotd}\n"       \
@@ -131,8 +147,7 @@ mistakes(void **state)
 	put("c2.yaml", "like: c3\n");
 	put("c3.yaml", "like: c4\n");
 	put("c4.yaml", "like: base\n");
-	assert_told("c1",
-		"c4.yaml:1: like: more than 4 files in a row\n");
+	assert_told("c1", "c4.yaml:1: like: more than 4 files in a row\n");
 	/* Each mistake where it was written. */
 	put("bad.yaml",
 		"name: bad\ntitle: x\ncolour: red\ntimeline:\n  - {at: 0s, kill: hgk/knotd}\n");
@@ -142,6 +157,12 @@ mistakes(void **state)
 		"1.5min)\n"
 		"bad.yaml:3: unknown key 'colour'\n"
 		"bad.yaml:5: the network has no node 'hgk'\n");
+	/* What the base leaves out is no part of a shorter timeline: told where it was taken over. */
+	put("skips.yaml", BASE "skip: [2s, 4s]\n");
+	put("of-skips.yaml", "name: x\ntitle: x\nlike: skips\n");
+	assert_skip_told("of-skips");
+	put("none-skipped.yaml", "name: x\ntitle: x\nlike: skips\nskip: []\n");
+	assert_told("none-skipped", "");
 	put("cut.yaml", "name: [\n");
 	put("of-cut.yaml", "name: x\ntitle: x\nlike: cut\ntimeline: []\n");
 	assert_told("of-cut",

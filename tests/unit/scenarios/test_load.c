@@ -73,7 +73,8 @@ mistakes(void **state)
 		{LOAD(", ahead: 5s") "}" KILL, "before: 5s", ""},
 		{LOAD("") "}\n  - {at: 5s, load-stop: syd}", "", ""},
 		{LOAD("") "}\n  - {at: 5s, kill: hkg/knotd}", "",
-			"5: the first step is the fault and is at 0s"},
+			"5: the first step is the fault and is at 0s; if the load of line 4 is the "
+			"fault, it says fault: true"},
 		{LOAD(", fault: true") "}\n  - {at: 5s, kill: hkg/knotd}", "", ""},
 		{"  - {at: 1s, load: {node: acc-syd, run: [dns], name: s, fault: true}}", "",
 			"4: the first step is the fault and is at 0s"},

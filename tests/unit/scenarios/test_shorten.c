@@ -168,9 +168,10 @@ mistakes(void **state)
 	static const struct {
 		const char *more, *told;
 	} rows[] = {
-		{"skip: 5s\n", "tiny.yaml:9: skip must be a list"},
+		{"skip: 5s\n", "tiny.yaml:9: skip: a list [from, to], or a map of variants"},
 		{"skip: {harden: [7s, 8s]}\n", "tiny.yaml:9: there is no variant 'harden'"},
-		{"skip: {documented: 7s}\n", "tiny.yaml:9: skip must be a list"},
+		{"skip: {documented: 7s}\n",
+			"tiny.yaml:9: skip: a list [from, to], or a map of variants"},
 		{"skip: [5s]\n", "tiny.yaml:9: skip is [from, to], or [] for nothing"},
 		{"skip: [7, 9s]\n", "tiny.yaml:9: skip: durations like 10s"},
 		{"skip: [9s, 7s]\n",

@@ -150,7 +150,7 @@ wrong_judges(void **state)
 {
 	static const char text[] =
 		"name: x\ntitle: x\n"
-		"judges: [crash-withdraw/v6, xdp-3us, no-such, vrrp-on-lo, rtt-tokyo/v4]\n"
+		"judges: [crash-withdraw/v6, xdp-3us, no-such, vrrp-on-lo, rtt-tokyo/v4, soak]\n"
 		"timeline:\n"
 		"  - {at: 0s, check: {judges: reload-withdraw, what: x, node: hkg, "
 		"command: [x], met: {exit: 0}}}\n";
@@ -159,6 +159,7 @@ wrong_judges(void **state)
 		":3: judges: the ledger has no 'no-such'",
 		":3: judges: 'vrrp-on-lo' has no metric, and here no check and no expectation",
 		":3: judges: 'rtt-tokyo' is not judged by family",
+		":3: 'soak_failures' is of rounds, and the timeline has no repeat",
 		":3: judges lacks 'reload-withdraw', which line 5 judges"};
 	struct topology *topology;
 	struct scenario *s;
@@ -174,11 +175,11 @@ wrong_judges(void **state)
 	assert_string_equal(s->judged_family[0], "v6");
 	assert_null(s->judged_family[1]);
 	judges_check(s, t);
-	assert_int_equal(conf_complaints(s->conf), 5);
-	for (size_t i = 0; i < 5; i++) {
+	assert_int_equal(conf_complaints(s->conf), 6);
+	for (size_t i = 0; i < 6; i++) {
 		bool any = false;
 
-		for (size_t k = 0; k < 5; k++)
+		for (size_t k = 0; k < 6; k++)
 			any |= strcmp(conf_complaint(s->conf, k) + strlen(path), told[i]) == 0;
 		assert_true(any);
 	}
