@@ -50,7 +50,11 @@ ask_parse_frr(const char *json, struct ask_session **ret, size_t *ret_len)
 	return 0;
 }
 
-/* " a_tyo4    BGP        ---        up     10:15:00.123  Established   " */
+/*
+ * " a_tyo4    BGP        ---        up     10:15:00.123  Established   "
+ * One that only waits to be called ("Passive") is told of by who should call: a node's own end, or nobody, where it is
+ * there for a generator that comes and goes.
+ */
 int
 ask_parse_bird(const char *text, struct ask_session **ret, size_t *ret_len)
 {
@@ -68,7 +72,7 @@ ask_parse_bird(const char *text, struct ask_session **ret, size_t *ret_len)
 		if (sscanf(strncmp(row, "1002-", 5) == 0 ? row + 5 : row,
 			    " %63s %31s %31s %31s %31s %31s", name, proto, table, state, since,
 			    info) >= 5 &&
-			strcmp(proto, "BGP") == 0)
+			strcmp(proto, "BGP") == 0 && strcmp(info, "Passive") != 0)
 			add(&list, &len, name, info[0] ? info : state);
 		line += n + (line[n] == '\n');
 	}

@@ -39,6 +39,7 @@ static const char bird[] =
 	"down\n"
 	" tyo_6      BGP        ---        start  16:16:07.449  Active        Socket: Connection "
 	"refused\n"
+	" internet   BGP        ---        start  16:16:01.002  Passive       \n"
 	" old        BGP        ---        up     2026-11-20    Established   \n"
 	" off        BGP        ---        down   16:15:58.222  \n"
 	"0000 \n";
