@@ -49,6 +49,7 @@ const char css_text[] =
 	".claim th{border-bottom:0;padding-bottom:0}.claim span{font-weight:400}"
 	".claim div{position:sticky;left:0;max-width:min(58rem,calc(100vw - 2rem))}"
 	"#targets th[scope=col],#targets td{white-space:nowrap}#targets td.why{white-space:normal}"
+	"#targets .v .mute{display:block;max-width:7rem;white-space:normal;font-weight:400}"
 	"th[scope=col]{min-width:4.2rem}#targets th[scope=col]{min-width:0}\n"
 	"#targets th[scope=row]{font-weight:400}.why{padding-top:0}.found{font-weight:600}\n"
 	"#targets td,#targets tbody th{padding-top:.2rem;padding-bottom:.2rem}\n"
