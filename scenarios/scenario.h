@@ -55,7 +55,7 @@ struct load {
 };
 
 struct action {
-	int64_t at_ns; /* after the fault instant of the trial; only a load may be before it */
+	int64_t at_ns; /* after the fault instant of the trial; only a load or what prepares may be before it */
 	enum action_kind kind;
 	const char *target; /* NODE/SERVICE, a link pattern (see action_links()), "NODE: WORDS" */
 	char *owned_target; /* the same, where it is not the file's own text; or NULL */
@@ -67,6 +67,7 @@ struct action {
 	char node[32], service[32];
 	double share;  /* of throttle */
 	bool restores; /* undoes rather than breaks */
+	bool prepares; /* of exec: neither, it is what later steps need */
 	unsigned int
 		round; /* of a `repeat`, from 1; the later ones borrow from the first. 0: none */
 	/* of links */
@@ -166,7 +167,7 @@ bool scenario_is_plain(const struct scenario *s);
 const char *action_name(enum action_kind kind);
 bool action_is_link(enum action_kind kind);
 
-/* Does it neither break nor mend anything: a check, a load that is not the fault, the end of one? */
+/* Does it neither break nor mend anything: a check, what prepares, a load that is not the fault, the end of one? */
 bool action_is_beside(const struct action *a);
 
 /* The node whose withdraw is measured: as the file says, or at which something is broken first. NULL: links alone. */

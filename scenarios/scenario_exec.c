@@ -9,6 +9,7 @@
 #include "lib/fs.h"
 #include "scenarios/scenario_check.h"
 #include "scenarios/scenario_like.h"
+#include "scenarios/scenario_load.h"
 
 enum {
 	SCRIPT_MAX_BYTES =
@@ -94,12 +95,29 @@ show(const struct action *action)
 	return text;
 }
 
+/* What later steps need: it may begin before its step, as a load may. */
+static void
+read_prepares(struct scenario *s, const struct conf_node *map, struct action *action)
+{
+	const struct conf_node *ahead = conf_get(s->conf, map, "ahead");
+
+	if (action->kind != ACTION_EXEC)
+		return;
+	action->prepares = conf_bool(s->conf, map, "prepares", false);
+	if (action->prepares && action->restores)
+		conf_complain(s->conf, map, "exec: either prepares or mends");
+	if (ahead != NULL && !action->prepares)
+		conf_complain(s->conf, ahead, "ahead goes with what prepares");
+	else
+		action_read_ahead(s, map, action);
+}
+
 void
 action_read_exec(struct scenario *s, const struct topology *t, const struct conf_node *map,
 	struct action *action)
 {
 	static const char *const keys[] = {
-		"node", "command", "script", "args", "undo", "mends", NULL};
+		"node", "command", "script", "args", "undo", "mends", "prepares", "ahead", NULL};
 	const char *node, *script, *name = action_name(action->kind);
 
 	if (!conf_is_map(s->conf, map, name))
@@ -114,6 +132,7 @@ action_read_exec(struct scenario *s, const struct topology *t, const struct conf
 	if (node[0] != '\0' && topology_node(t, node) < 0)
 		conf_complain(s->conf, map, "the network has no node '%s'", node);
 	action->restores = conf_bool(s->conf, map, "mends", false);
+	read_prepares(s, map, action);
 	if ((script != NULL) == (conf_get(s->conf, map, "command") != NULL)) {
 		conf_complain(s->conf, map, "%s: either command or script", name);
 		return;

@@ -69,9 +69,8 @@ scenario_load_is_fault(const struct scenario *s)
 	return false;
 }
 
-/* It may begin before its step: so that what breaks at 0s finds the load there. */
-static void
-read_ahead(struct scenario *s, const struct conf_node *map, struct action *action)
+void
+action_read_ahead(struct scenario *s, const struct conf_node *map, struct action *action)
 {
 	int64_t ahead_ns = conf_duration_ns(s->conf, map, "ahead", 0);
 
@@ -144,7 +143,7 @@ action_read_load(struct scenario *s, const struct topology *t, const struct conf
 	else if (scenario_load_named(s, action->load.name) != NULL)
 		conf_complain(s->conf, conf_get(s->conf, map, "name"),
 			"another load is called '%s'", action->load.name);
-	read_ahead(s, map, action);
+	action_read_ahead(s, map, action);
 	read_for(s, entry, action);
 	action->argv = read_words(s, map);
 	if (action->argv != NULL && conf_complaints(s->conf) == mistakes)

@@ -13,6 +13,9 @@
 void action_read_load(struct scenario *s, const struct topology *t, const struct conf_node *entry,
 	struct action *action);
 
+/* Move the action's time ahead by `ahead` of its map, if it has that: at most by `before`. Mistakes become complaints. */
+void action_read_ahead(struct scenario *s, const struct conf_node *map, struct action *action);
+
 /* Read a `load-stop` step: the name of a load that began before. Likewise. */
 void action_read_load_stop(
 	struct scenario *s, const struct conf_node *entry, struct action *action);

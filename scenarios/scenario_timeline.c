@@ -58,7 +58,7 @@ action_is_link(enum action_kind kind)
 bool
 action_is_beside(const struct action *a)
 {
-	return a->kind == ACTION_CHECK ||
+	return a->kind == ACTION_CHECK || a->prepares ||
 		((a->kind == ACTION_LOAD || a->kind == ACTION_LOAD_STOP) && !a->load.fault);
 }
 
@@ -155,15 +155,19 @@ first_of_round(const struct scenario *s, const struct conf_node *entry)
 		: entry;
 }
 
-/* A check, or a load that is not the fault: what is broken first may come after it. */
+/* A check, what prepares, or a load that is not the fault: what is broken first may come after it. */
 static bool
 is_beside(const struct scenario *s, const struct conf_node *entry)
 {
-	const struct conf_node *load;
+	const struct conf_node *load, *exec;
 
 	if (conf_kind(entry) != CONF_MAP)
 		return false;
 	load = conf_get(s->conf, entry, "load");
+	exec = conf_get(s->conf, entry, "exec");
+	if (exec != NULL && conf_kind(exec) == CONF_MAP &&
+		conf_bool(s->conf, exec, "prepares", false))
+		return true;
 	return conf_get(s->conf, entry, "check") != NULL ||
 		conf_get(s->conf, entry, "load-stop") != NULL ||
 		(load != NULL && conf_kind(load) == CONF_MAP &&
@@ -290,6 +294,9 @@ check_round(struct scenario *s, const struct conf_node *entry, const struct roun
 			break;
 		} else if (a->kind == ACTION_LOAD || a->kind == ACTION_LOAD_STOP) {
 			conf_complain(s->conf, entry, "repeat: a load is begun once");
+			break;
+		} else if (a->prepares) {
+			conf_complain(s->conf, entry, "repeat: what prepares is done once, before");
 			break;
 		}
 	if (r->every_ns > 3600 * NS_PER_S)

@@ -60,6 +60,7 @@ assert_told(const char *timeline, const char *rest, const char *want)
 }
 
 #define LOAD(more) "  - {at: 0s, load: {node: acc-syd, run: [dns, --rate, 5], name: syd" more "}"
+#define EXEC(more) "  - {at: 0s, exec: {node: acc-syd, command: [a], " more "}}"
 #define KILL	   "\n  - {at: 0s, kill: hkg/knotd}"
 
 static void
@@ -94,6 +95,16 @@ mistakes(void **state)
 			"4: ahead: longer than what is observed before the fault ('before', 5 s)"},
 		{LOAD(", ahead: 1s, fault: true") "}", "",
 			"4: ahead goes with a load that is not the fault"},
+		{EXEC("prepares: true, ahead: 5s") KILL, "before: 5s", ""},
+		{EXEC("prepares: true") "\n  - {at: 5s, kill: hkg/knotd}", "",
+			"5: the first step is the fault and is at 0s"},
+		{EXEC("prepares: true, ahead: 6s") KILL, "before: 5s",
+			"4: ahead: longer than what is observed before the fault ('before', 5 s)"},
+		{EXEC("ahead: 1s"), "", "4: ahead goes with what prepares"},
+		{EXEC("prepares: true, mends: true") KILL, "", "4: exec: either prepares or mends"},
+		{"  - {at: 0s, repeat: {times: 2, every: 1s, steps: [{at: 0s, exec: {node: hkg, "
+		 "command: [a], prepares: true}}, {at: 0s, kill: hkg/knotd}]}}",
+			"", "4: repeat: what prepares is done once, before"},
 		{LOAD("") ", for: 2h}", "", "4: for: a time up to an hour, like 5s"},
 		{LOAD("") "}\n" LOAD("") "}", "", "5: another load is called 'syd'"},
 		{"  - {at: 0s, load-stop: syd}", "", "4: no load before it is called 'syd'"},
@@ -114,6 +125,23 @@ mistakes(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_told(rows[i].timeline, rows[i].rest, rows[i].told);
+}
+
+/* What prepares comes before the fault, is not it, and is undone as other commands are. */
+static void
+prepared(void **state)
+{
+	struct scenario *s = parse(EXEC("prepares: true, ahead: 3s, undo: [b]") KILL, "before: 5s");
+	const struct action *a = &s->actions[0];
+
+	(void)state;
+	assert_int_equal(conf_complaints(s->conf), 0);
+	assert_int_equal(a->kind, ACTION_EXEC);
+	assert_int_equal(a->at_ns, -3 * NS_PER_S);
+	assert_true(a->prepares && action_is_beside(a) && !action_is_beside(a + 1));
+	assert_string_equal(a->undo[0], "b");
+	assert_string_equal(scenario_fault_node(s), "hkg");
+	scenario_free(s);
 }
 
 static void
@@ -299,6 +327,7 @@ main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mistakes),
+		cmocka_unit_test(prepared),
 		cmocka_unit_test(what_it_becomes),
 		cmocka_unit_test(flood_is_told_where),
 		cmocka_unit_test(the_generator_is_asked),
