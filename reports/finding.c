@@ -175,6 +175,51 @@ noun_of(const struct target *t, char out[static FINDING_WORDS_BYTES])
 			*p = ' ';
 }
 
+const char *
+finding_worse(const struct result *r, const struct target *t, char out[static FINDING_WORDS_BYTES])
+{
+	struct target both = both_families(r, t);
+
+	return finding_measured(&both, out);
+}
+
+bool
+finding_is_count(const struct target *t)
+{
+	return is_count(t->unit);
+}
+
+void
+finding_say_counts(struct buf *b, const struct result *r, const struct target *t)
+{
+	char text[SHOW_BYTES];
+	const char *between = "";
+
+	for (size_t i = 0; i < r->n_targets; i++) {
+		if (!is_same(&r->targets[i], t))
+			continue;
+		buf_addf(b, "%s%s", between, show_count(r->targets[i].measured, text));
+		between = " + ";
+	}
+	buf_addf(b, " %s", unit_of(t));
+}
+
+const char *
+finding_title(const struct target *t, char out[static FINDING_WORDS_BYTES])
+{
+	char noun[FINDING_WORDS_BYTES];
+
+	if (t->metric == NULL)
+		return t->documented == NULL ? "" : t->documented;
+	noun_of(t, noun);
+	if (is_count(t->unit) || t->statistic == NULL)
+		snprintf(out, FINDING_WORDS_BYTES, "%s", noun);
+	else
+		snprintf(out, FINDING_WORDS_BYTES, "%.12s %.80s", finding_statistic(t->statistic),
+			noun);
+	return out;
+}
+
 /* Each family's own figure, as the table has it: their sum, or the worst trial of both, it has not. */
 static void
 say_counts(struct buf *b, const struct result *r, const struct target *t)

@@ -18,12 +18,23 @@ const char *finding_documented(const struct target *t, char out[static FINDING_W
 /* "worst", "median", "p99": a statistic as a word. */
 const char *finding_statistic(const char *statistic);
 
+/* What was measured, in words: "worst withdraw", "streams with loss"; of a check the claim itself. */
+const char *finding_title(const struct target *t, char out[static FINDING_WORDS_BYTES]);
+
 /* The measured figure of one row: "3.68 s", "never", "–". */
 const char *finding_measured(const struct target *t, char out[static FINDING_WORDS_BYTES]);
 
 /* ", within one gap of the figure" of a target that another run may as well judge otherwise; "" of the others. */
 #define FINDING_CLOSE "within one gap of the figure"
 const char *finding_close(const struct target *t);
+
+/* The same of the worse of the rows with t's id and verdict: of both families. */
+const char *finding_worse(
+	const struct result *r, const struct target *t, char out[static FINDING_WORDS_BYTES]);
+
+/* Does t count something, and "34 + 29 failed lookups": each family's own. */
+bool finding_is_count(const struct target *t);
+void finding_say_counts(struct buf *b, const struct result *r, const struct target *t);
 
 /*
  * One clause for all rows of t's id that have t's verdict:

@@ -119,7 +119,7 @@ page_write(struct buf *b, const struct result *r, struct err *e)
 	snprintf(title, sizeof(title), "%s: %s", r->scenario, v.text);
 	html_page(b, title, citymap_css);
 	top(b, r, &v);
-	section_targets(b, r);
+	section_glance(b, r);
 	rc = figures_after_targets(b, &scene, e);
 	if (rc == 0)
 		rc = outage(b, &scene, e);
@@ -127,6 +127,8 @@ page_write(struct buf *b, const struct result *r, struct err *e)
 		rc = section_phases(b, &scene, e);
 	if (rc < 0)
 		return rc;
+	section_gate(b, r->gated);
+	section_targets(b, r);
 	section_soak(b, r);
 	section_resolvers(b, r);
 	section_sides(b, r);

@@ -12,6 +12,7 @@ int page_write(struct buf *page, const struct result *r, struct err *e);
 int section_phases(struct buf *page, const struct scene *s, struct err *e);
 
 /* Sections, each in a file of its own name; they append nothing when there is no data for them. */
+void section_glance(struct buf *page, const struct result *r);
 void section_targets(struct buf *page, const struct result *r);
 void section_metrics(struct buf *page, const struct result *r);
 void section_cities(struct buf *page, const struct result *r);

@@ -390,6 +390,8 @@ result_load(const char *run_dir, struct result **ret, struct err *e)
 		rc = everything_read(res, result_path, run_path, e);
 	if (rc == 0)
 		rc = budget_trials_read(run_dir, res, e);
+	if (rc == 0)
+		rc = gated_read(run_dir, &res->gated, e);
 	if (rc < 0)
 		result_free(res);
 	else
@@ -415,6 +417,7 @@ result_free(struct result *r)
 	free(r->phases);
 	budget_done(&r->budget);
 	bgp_done(&r->bgp);
+	gated_free(r->gated);
 	free(r->catchment);
 	free(r->cities);
 	free(r->resolvers);

@@ -11,6 +11,7 @@
 #include "lib/err.h"
 #include "reports/bgp.h"
 #include "reports/budget.h"
+#include "reports/gated.h"
 #include "reports/rounds.h"
 
 struct stats {
@@ -182,6 +183,7 @@ struct result {
 		n_trials;
 	struct budget budget;
 	struct bgp bgp;
+	struct gated *gated; /* what the regression gate said; NULL: there was none */
 	struct noise noise;
 	struct limits limits;
 	double seed;

@@ -144,7 +144,8 @@ section_targets(struct buf *b, const struct result *r)
 		"Documented targets; verdicts are computed from %zu valid %s%s", valid,
 		valid == 1 ? "trial" : "trials",
 		valid > 0 && valid < VERDICT_QUICK_LOOK ? " (a quick look)" : "");
-	html_raw(b, "<section id=\"targets\">");
+	html_raw(
+		b, "<section id=\"targets\"><h2>Documented claims, and how each was judged</h2>\n");
 	html_table(b, caption);
 	html_raw(b, "<thead>");
 	html_row(b);

@@ -299,6 +299,29 @@ doubt(const struct result *r, struct verdict *v)
 		before.aside);
 }
 
+/* The gate has the first word: what was asked is whether something became worse. */
+static void
+lead_with_gate(const struct gated *g, struct verdict *v)
+{
+	struct verdict before = *v;
+	struct buf said = {0};
+
+	gated_say(&said, g);
+	v->text[0] = '\0';
+	append(v->text, sizeof(v->text), "%.300s", said.data == NULL ? "" : said.data);
+	buf_done(&said);
+	if (g->verdict == GATED_PASS) {
+		append(v->text, sizeof(v->text), ". %s", before.text);
+		return;
+	}
+	if (g->verdict == GATED_FAIL && v->kind != VERDICT_INCONCLUSIVE)
+		v->kind = VERDICT_BROKEN;
+	else if (g->verdict == GATED_INCONCLUSIVE && v->kind == VERDICT_GOOD)
+		v->kind = VERDICT_INCONCLUSIVE;
+	v->aside[0] = '\0';
+	append(v->aside, sizeof(v->aside), "%.400s. %s", before.text, before.aside);
+}
+
 void
 verdict_of(const struct result *r, struct verdict *v)
 {
@@ -332,6 +355,8 @@ verdict_of(const struct result *r, struct verdict *v)
 	say_state(r, valid, v->aside, sizeof(v->aside));
 	if (valid > 0)
 		say_bound(r, v->aside, sizeof(v->aside));
+	if (r->gated != NULL)
+		lead_with_gate(r->gated, v);
 	if (json_is_false(json_object_get(r->calibration, "good")))
 		doubt(r, v);
 }

@@ -1,0 +1,171 @@
+/* section_glance.c - the table above the fold: each figure, its baseline and change, its target, and the verdict. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "reports/finding.h"
+#include "reports/gated.h"
+#include "reports/html.h"
+#include "reports/page.h"
+#include "reports/show.h"
+#include "reports/verdict.h"
+
+/* What does not fit above the fold is below it anyway. */
+#define ROWS_MAX 8
+
+static void
+verdict_cell(struct buf *b, const char *class, const char *sign, const char *word, const char *more)
+{
+	buf_addf(b, "<td class=\"v %s\">%s %s", class, sign, word);
+	if (more[0] != '\0') {
+		html_raw(b, " <span class=\"mute\">");
+		html_text(b, more);
+		html_raw(b, "</span>");
+	}
+	html_raw(b, "</td>");
+}
+
+static void
+gated_row(struct buf *b, const struct shift *s)
+{
+	char text[SHOW_BYTES], change[GATED_BYTES], limit[GATED_BYTES + 16];
+
+	html_row(b);
+	html_raw(b, "<th scope=\"row\">");
+	html_text(b, gated_title(s, change));
+	html_raw(b, " <span class=\"mute\">median trial</span></th>");
+	html_num(b, isnan(s->p50) ? "never" : show_value(s->p50, s->unit, text));
+	html_num(b, show_value(s->baseline_p50, s->unit, text));
+	html_num(b, gated_change(s, change));
+	snprintf(limit, sizeof(limit), "change ≤ %s", show_value(s->limit, s->unit, text));
+	html_num(b, isnan(s->limit) ? SHOW_NONE : limit);
+	verdict_cell(
+		b, gated_class(s->verdict), gated_sign(s->verdict), gated_word(s->verdict), "");
+	html_row_end(b);
+}
+
+/* "3.18 s", the worse of both families; of counts "34 + 29 failed lookups", as they are of different clients. */
+static void
+measured_cell(struct buf *b, const struct result *r, const struct target *t)
+{
+	char text[FINDING_WORDS_BYTES];
+	struct buf said = {0};
+
+	if (finding_is_count(t) && !isnan(t->measured))
+		finding_say_counts(&said, r, t);
+	else
+		buf_add(&said, finding_worse(r, t, text));
+	html_num(b, said.data);
+	b->failed |= said.failed;
+	buf_done(&said);
+}
+
+/* The family, of a claim that fares differently over the other. */
+static const char *
+family_alone(const struct result *r, const struct target *t)
+{
+	for (size_t i = 0; i < r->n_targets; i++)
+		if (strcmp(r->targets[i].id, t->id) == 0 && r->targets[i].verdict != t->verdict &&
+			t->family != NULL)
+			return strcmp(t->family, "v4") == 0 ? " IPv4" : " IPv6";
+	return "";
+}
+
+static void
+target_row(struct buf *b, const struct result *r, const struct target *t)
+{
+	char text[FINDING_WORDS_BYTES], more[64] = "";
+	double over = finding_trials_over(r, t);
+
+	html_row(b);
+	html_raw(b, "<th scope=\"row\"><a");
+	buf_add(b, " href=\"#target-");
+	html_text(b, t->id);
+	html_raw(b, "\">");
+	html_text(b, t->id);
+	html_raw(b, "</a> <span class=\"mute\">");
+	html_text(b, finding_title(t, text));
+	html_text(b, family_alone(r, t));
+	html_raw(b, "</span></th>");
+	measured_cell(b, r, t);
+	if (r->gated != NULL)
+		html_raw(b, "<td class=\"n mute\">–</td><td class=\"n mute\">–</td>");
+	html_raw(b, "<td class=\"n t\">");
+	html_text(b, finding_documented(t, text));
+	html_raw(b, "</td>");
+	if (t->trials > 1 && t->verdict == TARGET_MISSED && over > 0)
+		snprintf(more, sizeof(more), "%.0f of %.0f trials", over, t->trials);
+	verdict_cell(b, verdict_class(t->verdict), verdict_sign(t->verdict),
+		verdict_word(t->verdict), more);
+	html_row_end(b);
+}
+
+static void
+head(struct buf *b, const struct result *r)
+{
+	char caption[200];
+	size_t valid = result_valid_trials(r);
+
+	snprintf(caption, sizeof(caption), "Figures of %zu valid %s%s, counts IPv4 + IPv6%s%.80s",
+		valid, valid == 1 ? "trial" : "trials",
+		valid > 0 && valid < VERDICT_QUICK_LOOK ? " (a quick look)" : "",
+		r->gated == NULL ? "" : "; baseline: ", r->gated == NULL ? "" : r->gated->baseline);
+	html_table(b, caption);
+	html_raw(b, "<thead>");
+	html_row(b);
+	html_col(b, "Metric");
+	html_col_num(b, "This run");
+	if (r->gated != NULL) {
+		html_col_num(b, "Baseline");
+		html_col_num(b, "Change");
+	}
+	html_col_num(b, "Target");
+	html_col(b, "Verdict");
+	html_row_end(b);
+	html_raw(b, "</thead><tbody>\n");
+}
+
+/* Worst first; an id and verdict has one row for both families. Returns how many were left out. */
+static size_t
+target_rows(struct buf *b, const struct result *r)
+{
+	static const enum target_verdict order[] = {TARGET_MISSED, TARGET_REFUTED, TARGET_MET,
+		TARGET_MODELLED_NOT, TARGET_MODELLED, TARGET_NOT_JUDGED};
+	size_t n = 0, left = 0;
+
+	for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++)
+		for (size_t i = 0; i < r->n_targets; i++) {
+			const struct target *t = &r->targets[i];
+
+			if (t->verdict != order[o] || !finding_is_first(r, t))
+				continue;
+			if (n++ < ROWS_MAX)
+				target_row(b, r, t);
+			else
+				left++;
+		}
+	return left;
+}
+
+void
+section_glance(struct buf *b, const struct result *r)
+{
+	size_t left;
+
+	if (r->n_targets == 0 && r->gated == NULL)
+		return;
+	html_raw(b, "<section id=\"glance\">");
+	head(b, r);
+	for (size_t i = 0; r->gated != NULL && i < r->gated->n_shifts; i++)
+		if (r->gated->shifts[i].verdict != GATED_SHOWN)
+			gated_row(b, &r->gated->shifts[i]);
+	left = target_rows(b, r);
+	html_raw(b, "</tbody>");
+	html_table_end(b);
+	if (left > 0) {
+		html_raw(b, "<p class=\"meta\"><a href=\"#targets\">");
+		html_textf(b, "%zu more below", left);
+		html_raw(b, "</a></p>\n");
+	}
+	html_raw(b, "</section>\n");
+}

@@ -1,0 +1,153 @@
+/* test_gated.c - a run with a compare.json: the gate leads the page, its columns are there, and a bad file is one clear error. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "tests/unit/reports/place.h"
+
+static json_t *
+shift_of(const char *name, const char *verdict, double baseline, double now, double by)
+{
+	return json_pack("{s:s,s:s,s:s,s:i,s:i,s:f,s:f,s:f,s:f,s:f,s:f,s:f,s:s,s:s}", "name", name,
+		"unit", "ms", "statistic", "median", "baseline_n", 30, "n", 5, "baseline_p50",
+		baseline, "p50", now, "shift", by, "shift_low", by - 40, "shift_high", by + 40,
+		"p_value", 0.00002, "limit", 139.9, "verdict", verdict, "why", "over the limit");
+}
+
+static json_t *
+compare_of(const char *verdict)
+{
+	return json_pack("{s:s,s:{s:s,s:i},s:s,s:s,s:s,s:[{s:s,s:s,s:s}],s:[o,o]}", "schema",
+		"catchment.compare/1", "baseline", "name", "main <b>.json", "trials", 30, "run",
+		"this", "verdict", verdict, "why", "in words", "differs", "what", "package frr",
+		"baseline", "8.4", "run", "10.3", "metrics",
+		shift_of("first_good_answer_ms", verdict, 2800, 3312, 512),
+		shift_of("announce_ms", "not_gated", 100, 90, -10));
+}
+
+/* As report() of place.h, with a compare.json in the folder. */
+static int
+report_gated(struct place *p, const char *name, json_t *compare)
+{
+	char path[400], *text = json_dumps(compare, 0);
+	json_t *root = sample_run(5, 1);
+	int rc;
+
+	place_init(p, name);
+	sample_save(root, p->dir);
+	snprintf(path, sizeof(path), "%s/compare.json", p->dir);
+	assert_int_equal(fs_write(path, text, strlen(text), &p->e), 0);
+	free(text);
+	json_decref(compare);
+	json_decref(root);
+	rc = report_run(p->dir, &p->e);
+	if (rc < 0)
+		return rc;
+	snprintf(path, sizeof(path), "%s/report.html", p->dir);
+	assert_int_equal(fs_read(path, 16U << 20, &p->html, &p->html_bytes, &p->e), 0);
+	return 0;
+}
+
+static void
+test_fail_leads(void **state)
+{
+	struct place p;
+
+	(void)state;
+	assert_int_equal(report_gated(&p, "gate-fail", compare_of("fail")), 0);
+	assert_has(p.html,
+		"Gate failed: first good answer 3.31 s, 512 ms more than main "
+		"&lt;b&gt;.json&#39;s 2.80 s</h1>");
+	assert_has(p.html, ">Baseline</th>");
+	assert_has(p.html, ">Change</th>");
+	assert_has(p.html, "<td class=\"n\">+512 ms</td>");
+	assert_has(p.html, "change ≤ 140 ms");
+	assert_has(p.html, "✗ fail");
+	assert_has(p.html, "+472 ms to +552 ms");
+	assert_has(p.html, "<td class=\"n\">−10.0 ms</td>");
+	assert_has(p.html, "<th scope=\"row\">package frr</th>");
+	assert_clean(&p);
+	place_done(&p);
+}
+
+static void
+test_every_verdict(void **state)
+{
+	static const char *const said[][2] = {{"pass", "Gate passed against main &lt;b&gt;.json. "},
+		{"inconclusive", "Gate inconclusive: first good answer"},
+		{"not_comparable", "Not gated, as not comparable with main"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		struct place p;
+
+		assert_int_equal(report_gated(&p, said[i][0], compare_of(said[i][0])), 0);
+		assert_has(p.html, said[i][1]);
+		assert_clean(&p);
+		place_done(&p);
+	}
+}
+
+static void
+test_no_gate_no_columns(void **state)
+{
+	struct place p;
+
+	(void)state;
+	assert_int_equal(report(&p, "ungated", sample_run(5, 1), false), 0);
+	assert_lacks(p.html, ">Baseline</th>");
+	assert_lacks(p.html, "id=\"gate\"");
+	assert_has(p.html, "id=\"glance\"");
+	place_done(&p);
+}
+
+static void
+test_never_and_infinite(void **state)
+{
+	json_t *c = compare_of("fail");
+	json_t *m = json_array_get(json_object_get(c, "metrics"), 0);
+	struct place p;
+
+	(void)state;
+	json_object_set_new(m, "p50", json_null());
+	json_object_set_new(m, "shift", json_null());
+	json_object_set_new(m, "shift_low", json_null());
+	json_object_set_new(m, "shift_high", json_null());
+	assert_int_equal(report_gated(&p, "gate-never", c), 0);
+	assert_has(p.html, "Gate failed: first good answer never came, against main");
+	assert_clean(&p);
+	place_done(&p);
+}
+
+static void
+test_bad_files(void **state)
+{
+	json_t *c = compare_of("fail");
+	struct place p;
+
+	(void)state;
+	json_object_set_new(c, "schema", json_string("catchment.compare/9"));
+	assert_int_equal(report_gated(&p, "gate-schema", c), -EINVAL);
+	assert_has(p.e.text, "compare.json: schema");
+	place_done(&p);
+	assert_int_equal(report_gated(&p, "gate-word", compare_of("perhaps")), -EINVAL);
+	assert_has(p.e.text, "verdict: one of pass");
+	place_done(&p);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fail_leads),
+		cmocka_unit_test(test_every_verdict),
+		cmocka_unit_test(test_no_gate_no_columns),
+		cmocka_unit_test(test_never_and_infinite),
+		cmocka_unit_test(test_bad_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
