@@ -11,7 +11,7 @@ endif
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wcast-qual -Wvla -Wformat=2 -Werror
 CFLAGS   ?= -O2 -g
-PKGS     := libpcap jansson yaml-0.1 libmnl libcrypto zlib
+PKGS     := libpcap jansson yaml-0.1 libmnl libcrypto zlib sqlite3
 CPPFLAGS := -iquote . -D_GNU_SOURCE -DCATCHMENT_VERSION='"$(VERSION)"' \
 	-DCATCHMENT_DATADIR='"$(PREFIX)/share/catchment"'
 PKG_CF    = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)

@@ -23,6 +23,7 @@ static const struct command commands[] = {
 	{"analyze", "compute result.json from a run directory", cmd_analyze},
 	{"explain", "tell one probe's outage, packet by packet", cmd_explain},
 	{"report", "write report.html from a run directory", cmd_report},
+	{"history", "how figures went from run to run, and what changed", cmd_history},
 	{"probe", "query addresses at a rate, or as many vantage points from a plan file",
 		cmd_probe},
 	{"load", "load a service: queries, routes, traffic, floods", cmd_load},

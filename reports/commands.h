@@ -3,6 +3,7 @@
 #define REPORTS_COMMANDS_H
 
 /* Each takes argv[0] = "catchment NAME" and returns an exit code of lib/command.h. */
+int cmd_history(int argc, char *argv[]);
 int cmd_report(int argc, char *argv[]);
 
 #endif

@@ -12,6 +12,7 @@
 #include "lib/fs.h"
 #include "lib/stop.h"
 #include "lib/talk.h"
+#include "reports/history/front.h"
 #include "reports/report.h"
 #include "scenarios/outcome.h"
 #include "scenarios/record.h"
@@ -231,6 +232,8 @@ run_scenario(const struct run_plan *plan, char ret_dir[RUN_DIR_BYTES])
 	if (r->record != NULL) {
 		done_code = finish(r);
 		code = code == EXIT_GOOD ? done_code : code;
+		if (history_note(plan->out, &e) < 0)
+			talk_note("no page of all runs: %s", e.text);
 	}
 	if (code == EXIT_GOOD && r->unhealed > 0)
 		code = EXIT_MISSED; /* a fault that leaves something behind is a finding */
