@@ -40,14 +40,12 @@ print_json(json_t *o)
 static void
 fill_in(const struct dns_options *o, struct dns_plan *p)
 {
-	bool unbounded = o->max || o->burst;
-
 	p->threads = o->threads > 0 ? o->threads : o->cpus_len > 0 ? (unsigned int)o->cpus_len : 1;
 	p->sockets = o->sockets > 0 ? o->sockets : SOCKETS;
-	p->window = o->window > 0 ? o->window : unbounded ? WINDOW : 0;
-	p->wire = o->tcp ? WIRE_TCP : o->burst ? WIRE_UDP_SEGMENT : WIRE_UDP;
-	p->stamps = !o->tcp && !o->burst;
-	p->timeout_ns = o->timeout_ns > 0 ? o->timeout_ns : unbounded ? TIMEOUT_MAX_NS : TIMEOUT_NS;
+	p->window = o->window > 0 ? o->window : o->max ? WINDOW : 0;
+	p->wire = o->tcp ? WIRE_TCP : o->max && !o->singly ? WIRE_UDP_SEGMENT : WIRE_UDP;
+	p->stamps = !o->tcp;
+	p->timeout_ns = o->timeout_ns > 0 ? o->timeout_ns : o->max ? TIMEOUT_MAX_NS : TIMEOUT_NS;
 	p->late_ns = o->late_ns;
 	p->late_ratio = o->late_ratio;
 	p->bucket_ns = o->timeline != NULL || o->openmetrics != NULL ? o->bucket_ns : 0;

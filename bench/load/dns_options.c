@@ -32,7 +32,7 @@ enum {
 	KEY_TCP,
 	KEY_WINDOW,
 	KEY_MAX,
-	KEY_BURST,
+	KEY_SINGLY,
 	KEY_SOCKETS,
 	KEY_CPUS,
 	KEY_SOURCE,
@@ -47,7 +47,7 @@ enum {
 };
 
 static const struct argp_option options[] = {
-	{NULL, 0, NULL, 0, "When (an open loop, unless --window, --max or --burst is given):", 20},
+	{NULL, 0, NULL, 0, "When (an open loop, unless --window or --max is given):", 20},
 	{"rate", KEY_RATE, "Q", 0, "queries a second (1000)", 20},
 	{"duration", KEY_DURATION, "T", 0, "for so long (10s)", 20},
 	{"count", KEY_COUNT, "N", 0, "at most so many queries", 20},
@@ -64,7 +64,9 @@ static const struct argp_option options[] = {
 		"closed loop: at most N under way in each thread, at most --rate a second (10k)",
 		22},
 	{"max", KEY_MAX, NULL, 0, "closed loop without a rate: as many as are answered", 22},
-	{"burst", KEY_BURST, NULL, 0, "--max, up to 64 queries leave in one call (UDP_SEGMENT)",
+	{"singly", KEY_SINGLY, NULL, 0,
+		"with --max: each query a message of its own, not those of one length cut from one "
+		"(UDP_SEGMENT)",
 		22},
 	{NULL, 0, NULL, 0, "How:", 23}, {"port", KEY_PORT, "PORT", 0, "the port asked (53)", 23},
 	{"tcp", KEY_TCP, NULL, 0,
@@ -236,8 +238,8 @@ parse_when(int key, char *arg, struct argp_state *state, struct dns_options *o)
 	case KEY_MAX:
 		o->max = true;
 		return 0;
-	case KEY_BURST:
-		o->burst = true;
+	case KEY_SINGLY:
+		o->singly = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -319,7 +321,7 @@ take(int key, char *arg, struct argp_state *state, struct dns_options *o)
 static void
 check_when(struct argp_state *state, const struct dns_options *o)
 {
-	bool closed = o->window > 0 || o->max || o->burst, ramp = o->ramp_to_qps > 0;
+	bool closed = o->window > 0 || o->max, ramp = o->ramp_to_qps > 0;
 	bool replay = o->queries.replay_n > 0, steps = o->steps.steps_len > 0;
 
 	if (steps && (o->rate_qps > 0 || o->duration_ns > 0))
@@ -336,18 +338,17 @@ check_when(struct argp_state *state, const struct dns_options *o)
 	else if (closed && (steps || o->poisson || replay))
 		argp_error(state,
 			"a closed loop has no schedule: no --steps, --poisson or --replay with "
-			"--window, "
-			"--max or --burst");
-	else if ((o->max || o->burst) && o->rate_qps > 0)
-		argp_error(state, "--max and --burst have no rate: --window with --rate has both");
+			"--window or --max");
+	else if (o->max && o->rate_qps > 0)
+		argp_error(state, "--max has no rate: --window with --rate has both");
 	else if (replay && (steps || o->poisson || o->duration_ns > 0))
 		argp_error(state,
 			"--replay has a timing of its own: no --steps, --poisson or --duration "
 			"with it");
 	else if (o->speed != 1 && !replay)
 		argp_error(state, "--speed goes with --replay");
-	else if (o->burst && o->tcp)
-		argp_error(state, "--burst is of UDP: not with --tcp");
+	else if (o->singly && (!o->max || o->tcp))
+		argp_error(state, "--singly goes with --max over UDP");
 }
 
 static void
@@ -417,7 +418,7 @@ static const struct argp argp = {.options = options,
 	       "host's own it refuses "
 	       "other addresses without --elsewhere. At most 10000 queries a second unless --rate, "
 	       "--steps, --ramp, "
-	       "--max or --burst says otherwise.",
+	       "or --max says otherwise.",
 	.children = children};
 
 void

@@ -41,7 +41,7 @@ struct dns_options {
 	double loss_ratio;
 	int64_t p99_ns, try_ns;
 
-	bool tcp, max, burst;
+	bool tcp, max, singly;
 	unsigned int window, threads, sockets; /* 0: not said */
 	int cpus[DNS_OPTIONS_CPUS];
 	size_t cpus_len;

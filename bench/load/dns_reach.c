@@ -141,7 +141,7 @@ int
 dns_options_schedule(const struct dns_options *o, const struct queries *q, bool elsewhere,
 	struct schedule *ret, struct err *e)
 {
-	bool unbounded = o->max || o->burst, closed = unbounded || o->window > 0;
+	bool closed = o->max || o->window > 0;
 	double cap_qps = o->cap_qps > 0 ? o->cap_qps : REACH_ELSEWHERE_QPS, rate_qps = o->rate_qps;
 	struct schedule s = {.kind = o->poisson ? SCHEDULE_POISSON : SCHEDULE_STEADY,
 		.count = o->count,
@@ -155,7 +155,7 @@ dns_options_schedule(const struct dns_options *o, const struct queries *q, bool 
 		rate_qps = cap_qps;
 	if (o->queries.replay_n > 0)
 		s.kind = SCHEDULE_REPLAY;
-	else if (unbounded && !elsewhere)
+	else if (o->max && !elsewhere)
 		s.kind = SCHEDULE_ASAP;
 	s.steps[0] = (struct schedule_step){
 		rate_qps, o->duration_ns > 0 ? o->duration_ns : 10 * NS_PER_S};

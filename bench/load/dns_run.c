@@ -32,33 +32,6 @@ work(void *arg)
 	return NULL;
 }
 
-/* Queries of equal length one after the other, for what cuts them out of one buffer. */
-static int
-by_length(const void *a, const void *b, void *queries)
-{
-	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
-	uint16_t x = queries_at(queries, i).len, y = queries_at(queries, j).len;
-
-	return x != y ? (x < y ? -1 : 1) : i < j ? -1 : i > j;
-}
-
-static int
-make_order(const struct dns_plan *p, uint32_t **ret)
-{
-	size_t n = queries_len(p->queries);
-
-	*ret = NULL;
-	if (p->wire != WIRE_UDP_SEGMENT)
-		return 0;
-	*ret = calloc(n, sizeof(**ret));
-	if (*ret == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++)
-		(*ret)[i] = (uint32_t)i;
-	qsort_r(*ret, n, sizeof(**ret), by_length, (void *)(uintptr_t)p->queries);
-	return 0;
-}
-
 static int
 start(struct worker *workers, unsigned int n, struct mono begin, struct err *e)
 {
@@ -155,12 +128,12 @@ add_up(const struct dns_plan *p, struct worker *workers, struct dns_result *r)
 }
 
 static int
-open_all(const struct dns_plan *p, const uint32_t *order, struct worker *workers, struct err *e)
+open_all(const struct dns_plan *p, struct worker *workers, struct err *e)
 {
 	int rc = openfiles_allow((size_t)p->threads * p->sockets + SPARE_FILES, e);
 
 	for (unsigned int i = 0; i < p->threads && rc == 0; i++)
-		rc = dns_thread_new(p, order, i, &workers[i].thread, e);
+		rc = dns_thread_new(p, i, &workers[i].thread, e);
 	return rc;
 }
 
@@ -169,14 +142,13 @@ dns_run(const struct dns_plan *p, bool quiet, struct dns_result *ret, struct err
 {
 	struct worker *workers = calloc(p->threads, sizeof(*workers));
 	struct dns_result r = {0};
-	uint32_t *order = NULL;
 	int64_t offset_ns;
 	int rc, wakeful = -1;
 
-	if (workers == NULL || make_order(p, &order) < 0)
+	if (workers == NULL)
 		rc = err_set(e, ENOMEM, "no memory for %u threads", p->threads);
 	else
-		rc = open_all(p, order, workers, e);
+		rc = open_all(p, workers, e);
 	if (rc == 0) {
 		wakeful = wakeful_begin();
 		offset_ns = clock_offset_ns(NULL);
@@ -200,7 +172,6 @@ dns_run(const struct dns_plan *p, bool quiet, struct dns_result *ret, struct err
 	for (unsigned int i = 0; workers != NULL && i < p->threads; i++)
 		dns_thread_free(workers[i].thread);
 	free(workers);
-	free(order);
 	return rc;
 }
 

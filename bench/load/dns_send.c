@@ -46,7 +46,7 @@ build(struct dns_thread *t, struct dns_lane *lane, int n, size_t at)
 {
 	const struct dns_plan *p = t->plan;
 	size_t index = (size_t)(t->next_number % queries_len(p->queries));
-	struct query q = queries_at(p->queries, t->order != NULL ? t->order[index] : index);
+	struct query q = queries_at(p->queries, index);
 	uint8_t *wire = t->bytes + at;
 	struct dns_msg msg;
 	uint64_t question = 0;
@@ -92,6 +92,27 @@ fill(struct dns_thread *t, struct dns_lane *lane, int64_t now_ns)
 		advance(t);
 	}
 	return n;
+}
+
+/* Neighbours of one length can leave as one; a batch has no order that anybody asked for. */
+static void
+sort_by_length(struct dns_thread *t, int n)
+{
+	for (int i = 1; i < n; i++) {
+		struct wire_out out = t->out[i];
+		int64_t due_ns = t->due_ns[i];
+		uint16_t id = t->ids[i];
+		int at = i;
+
+		for (; at > 0 && t->out[at - 1].len < out.len; at--) {
+			t->out[at] = t->out[at - 1];
+			t->due_ns[at] = t->due_ns[at - 1];
+			t->ids[at] = t->ids[at - 1];
+		}
+		t->out[at] = out;
+		t->due_ns[at] = due_ns;
+		t->ids[at] = id;
+	}
 }
 
 static void
@@ -220,6 +241,8 @@ dns_send_due(struct dns_thread *t, int64_t now_ns)
 		advance(t);
 		return 1;
 	}
+	if (t->plan->wire == WIRE_UDP_SEGMENT)
+		sort_by_length(t, n);
 	while (at < n) {
 		int sent = wire_send(&lane->wire, t->out + at, n - at);
 

@@ -46,7 +46,7 @@ take_answer(struct dns_thread *t, struct dns_lane *lane, const struct wire_in *i
 	struct dns_msg msg;
 	uint64_t question;
 
-	if (dns_skim(in->bytes, in->len, !in->cut, t->hash_seed, &msg, &question) < 0 ||
+	if (dns_skim(in->bytes, in->len, true, t->hash_seed, &msg, &question) < 0 ||
 		(msg.flags & DNS_QR) == 0) {
 		s->malformed++;
 		return;
@@ -107,7 +107,7 @@ dns_lane_broke(struct dns_thread *t, struct dns_lane *lane)
 int
 dns_take(struct dns_thread *t, struct dns_lane *lane, int n)
 {
-	struct wire_in in[WIRE_BATCH];
+	struct wire_in in[WIRE_IN];
 	int got = wire_receive(&lane->wire, in, n < WIRE_BATCH ? n : WIRE_BATCH);
 
 	if (got == -ECONNRESET && lane->wire.type == WIRE_TCP)

@@ -51,15 +51,14 @@ open_lanes(struct dns_thread *t, struct err *e)
 }
 
 int
-dns_thread_new(const struct dns_plan *p, const uint32_t *order, unsigned int index,
-	struct dns_thread **ret, struct err *e)
+dns_thread_new(const struct dns_plan *p, unsigned int index, struct dns_thread **ret, struct err *e)
 {
 	struct dns_thread *t = aligned_alloc(_Alignof(struct dns_thread), sizeof(*t));
 	int rc = 0;
 
 	if (t == NULL)
 		return err_set(e, ENOMEM, "no memory for a thread");
-	*t = (struct dns_thread){.plan = p, .order = order, .index = index, .spin_ns = SPIN_MIN_NS};
+	*t = (struct dns_thread){.plan = p, .index = index, .spin_ns = SPIN_MIN_NS};
 	rng_init(&t->rng, p->fresh_seed ^ (0x6c6f6164U + index));
 	t->hash_seed = rng_u64(&t->rng);
 	t->lanes_len = p->sockets;
@@ -234,8 +233,7 @@ read_all(struct dns_thread *t)
 }
 
 /*
- * All that the window has room for, then all that came, in turns: few large batches. In between the processor is
- * offered to whoever waits for it, for that may be the kernel's thread that has our answers.
+ * All that the window has room for, then all that came, in turns: few large batches.
  */
 static void
 load_closed(struct dns_thread *t)
@@ -250,8 +248,6 @@ load_closed(struct dns_thread *t)
 		/* no more than a window at a time, for what fails at once leaves it as free as it was */
 		while (sent < t->plan->window && (n = dns_send_due(t, now_ns)) > 0)
 			sent += (unsigned int)n;
-		if (t->plan->window >= WIRE_BATCH)
-			sched_yield();
 		duty(t, now_ns);
 		if (read_all(t) > 0 || sent > 0)
 			continue;

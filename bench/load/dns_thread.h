@@ -33,7 +33,6 @@ struct dns_lane {
 
 struct dns_thread {
 	const struct dns_plan *plan;
-	const uint32_t *order; /* indices of the queries, as they are asked; NULL: as they are */
 	unsigned int index;
 	size_t lanes_len, lane; /* `lane` sends next */
 	size_t reading;		/* this one reads next */
@@ -68,12 +67,10 @@ struct dns_thread {
 /*
  * Open the sockets of a thread.
  *
- *      order   borrowed; may be NULL
- *
  * Returns 0 or -errno with `e` filled.
  */
-int dns_thread_new(const struct dns_plan *p, const uint32_t *order, unsigned int index,
-	struct dns_thread **ret, struct err *e);
+int dns_thread_new(
+	const struct dns_plan *p, unsigned int index, struct dns_thread **ret, struct err *e);
 void dns_thread_free(struct dns_thread *t); /* NULL is fine */
 
 /* Send from `begin` on, take answers until none is under way or the timeout is over. ^C ends the sending. */

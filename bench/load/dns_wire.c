@@ -21,10 +21,10 @@ wire_buffers_new(struct wire_buffers **ret)
 
 	if (b == NULL)
 		return -ENOMEM;
-	for (int i = 0; i < WIRE_BATCH; i++) {
-		b->out[i].msg_hdr = (struct msghdr){.msg_iov = &b->out_iov[i], .msg_iovlen = 1};
-		b->in_iov[i] = (struct iovec){b->answer[i], WIRE_ANSWER_BYTES};
-		b->in[i].msg_hdr = (struct msghdr){.msg_iov = &b->in_iov[i], .msg_iovlen = 1};
+	for (int i = 0; i < WIRE_JOINED; i++) {
+		b->in_iov[i] = (struct iovec){b->joined[i], WIRE_JOINED_BYTES};
+		b->in[i].msg_hdr = (struct msghdr){
+			.msg_iov = &b->in_iov[i], .msg_iovlen = 1, .msg_control = &b->control[i]};
 	}
 	wire_buffers_clock(b);
 	*ret = b;
@@ -87,6 +87,8 @@ udp_open(const struct wire_setup *s, int fd)
 		    sizeof(on)) < 0 ||
 		(s->stamps && setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0))
 		return -errno;
+	/* where the kernel has not that, answers come one by one */
+	setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on));
 	if (s->source.family != 0)
 		rc = wire_bind(fd, &s->source);
 	if (rc == 0 &&
@@ -144,13 +146,9 @@ stamp(struct wire_out out[], int n, int64_t begin_ns, int64_t end_ns)
 		out[i].sent_ns = begin_ns + (end_ns - begin_ns) * i / n;
 }
 
-static int
-send_many(struct wire *w, struct wire_out out[], int n)
+static void
+point_at(struct wire_buffers *b, const struct wire_out out[], int n)
 {
-	struct wire_buffers *b = w->buffers;
-	int64_t begin_ns;
-	int sent;
-
 	for (int i = 0; i < n; i++) {
 		union {
 			const uint8_t *in;
@@ -159,6 +157,18 @@ send_many(struct wire *w, struct wire_out out[], int n)
 
 		b->out_iov[i] = (struct iovec){bytes.out, out[i].len};
 	}
+}
+
+static int
+send_many(struct wire *w, struct wire_out out[], int n)
+{
+	struct wire_buffers *b = w->buffers;
+	int64_t begin_ns;
+	int sent;
+
+	point_at(b, out, n);
+	for (int i = 0; i < n; i++)
+		b->out[i].msg_hdr = (struct msghdr){.msg_iov = &b->out_iov[i], .msg_iovlen = 1};
 	begin_ns = mono_now().ns;
 	if (n == 1) {
 		if (send(w->fd, out[0].bytes, out[0].len, 0) < 0)
@@ -173,44 +183,53 @@ send_many(struct wire *w, struct wire_out out[], int n)
 	return sent;
 }
 
-/* One call, one buffer, cut by the kernel into queries of the first one's length. */
+/* One message of the queries from `at` on that have one length, for the kernel to cut apart. Returns how many. */
 static int
-send_segments(struct wire *w, struct wire_out out[], int n)
+join(struct wire_buffers *b, struct msghdr *msg, union wire_control *control,
+	const struct wire_out out[], int at, int n)
 {
-	union {
-		struct cmsghdr align;
-		uint8_t bytes[CMSG_SPACE(sizeof(uint16_t))];
-	} control = {0};
-	union {
-		const uint8_t *in;
-		void *out;
-	} bytes = {.in = out[0].bytes};
-	struct iovec iov = {bytes.out, out[0].len};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-	int64_t begin_ns;
 	int run = 1;
 
-	while (run < n && out[run].len == out[0].len &&
-		out[run].bytes == out[0].bytes + (size_t)run * out[0].len &&
-		iov.iov_len + out[0].len <= SEGMENTS_BYTES) {
-		iov.iov_len += out[0].len;
+	while (at + run < n && out[at + run].len == out[at].len &&
+		(run + 1) * out[at].len <= SEGMENTS_BYTES)
 		run++;
-	}
+	*msg = (struct msghdr){.msg_iov = &b->out_iov[at], .msg_iovlen = (size_t)run};
 	if (run > 1) {
-		struct cmsghdr *c = &control.align;
+		struct cmsghdr *c = &control->align;
 
 		c->cmsg_level = IPPROTO_UDP;
 		c->cmsg_type = UDP_SEGMENT;
 		c->cmsg_len = CMSG_LEN(sizeof(uint16_t));
-		memcpy(CMSG_DATA(c), &out[0].len, sizeof(uint16_t));
-		msg.msg_control = &control;
-		msg.msg_controllen = sizeof(control);
+		memcpy(CMSG_DATA(c), &out[at].len, sizeof(uint16_t));
+		msg->msg_control = control;
+		msg->msg_controllen = CMSG_SPACE(sizeof(uint16_t));
 	}
-	begin_ns = mono_now().ns;
-	if (sendmsg(w->fd, &msg, 0) < 0)
-		return -errno;
-	stamp(out, run, begin_ns, mono_now().ns);
 	return run;
+}
+
+/* One call: neighbours of one length are one message each, cut by the kernel into queries. */
+static int
+send_segments(struct wire *w, struct wire_out out[], int n)
+{
+	struct wire_buffers *b = w->buffers;
+	int64_t begin_ns;
+	int messages = 0, sent, queries = 0;
+
+	point_at(b, out, n);
+	for (int at = 0; at < n; messages++)
+		at += join(b, &b->out[messages].msg_hdr, &b->segment[messages], out, at, n);
+	begin_ns = mono_now().ns;
+	sent = sendmmsg(w->fd, b->out, (unsigned int)messages, 0);
+	if (sent < 0 && (errno == EIO || errno == EINVAL) && messages < n) {
+		w->type = WIRE_UDP; /* not on this way out, with this kernel */
+		return send_many(w, out, n);
+	}
+	if (sent < 0)
+		return -errno;
+	for (int i = 0; i < sent; i++)
+		queries += (int)b->out[i].msg_hdr.msg_iovlen;
+	stamp(out, queries, begin_ns, mono_now().ns);
+	return queries;
 }
 
 int
@@ -221,44 +240,63 @@ wire_send(struct wire *w, struct wire_out out[], int n)
 	return w->type == WIRE_UDP_SEGMENT ? send_segments(w, out, n) : send_many(w, out, n);
 }
 
-static int64_t
-received_ns(const struct wire_buffers *b, struct msghdr *msg, int64_t now_ns)
+/* What the kernel says of a packet: when it came, and the length of each of the answers that it joined. */
+struct packet {
+	int64_t received_ns;
+	size_t each;
+};
+
+static struct packet
+packet_of(const struct wire_buffers *b, struct msghdr *msg, size_t len, int64_t now_ns)
 {
+	struct packet p = {.received_ns = now_ns, .each = len};
+
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c != NULL; c = CMSG_NXTHDR(msg, c)) {
 		struct timespec ts;
+		int each;
 
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
-			continue;
-		memcpy(&ts, CMSG_DATA(c), sizeof(ts));
-		return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec - b->wall_minus_mono_ns;
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
+			memcpy(&ts, CMSG_DATA(c), sizeof(ts));
+			p.received_ns =
+				(int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec - b->wall_minus_mono_ns;
+		} else if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_GRO) {
+			memcpy(&each, CMSG_DATA(c), sizeof(each));
+			if (each > 0 && (size_t)each < len)
+				p.each = (size_t)each;
+		}
 	}
-	return now_ns;
+	return p;
 }
 
 int
-wire_receive(struct wire *w, struct wire_in in[], int n)
+wire_receive(struct wire *w, struct wire_in in[static WIRE_IN], int n)
 {
 	struct wire_buffers *b = w->buffers;
 	int64_t now_ns;
-	int got;
+	int got, taken = 0;
 
+	_Static_assert(WIRE_JOINED * WIRE_JOINED_MOST <= WIRE_IN, "all that may come has room");
 	if (w->type == WIRE_TCP)
 		return wire_tcp_receive(w, in, n);
-	for (int i = 0; i < n; i++) {
-		b->in[i].msg_hdr.msg_control = w->stamps ? &b->control[i] : NULL;
-		b->in[i].msg_hdr.msg_controllen = w->stamps ? WIRE_CONTROL_BYTES : 0;
-	}
+	n = n < WIRE_JOINED ? n : WIRE_JOINED;
+	for (int i = 0; i < n; i++)
+		b->in[i].msg_hdr.msg_controllen = WIRE_CONTROL_BYTES;
 	got = recvmmsg(w->fd, b->in, (unsigned int)n, MSG_DONTWAIT, NULL);
 	if (got < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 	now_ns = mono_now().ns;
-	for (int i = 0; i < got; i++)
-		in[i] = (struct wire_in){.bytes = b->answer[i],
-			.len = b->in[i].msg_len,
-			.cut = (b->in[i].msg_hdr.msg_flags & MSG_TRUNC) != 0,
-			.received_ns =
-				w->stamps ? received_ns(b, &b->in[i].msg_hdr, now_ns) : now_ns};
-	return got;
+	for (int i = 0; i < got; i++) {
+		size_t len = b->in[i].msg_len, at = 0;
+		struct packet p = packet_of(b, &b->in[i].msg_hdr, len, now_ns);
+
+		do {
+			in[taken++] = (struct wire_in){.bytes = b->joined[i] + at,
+				.len = len - at < p.each ? len - at : p.each,
+				.received_ns = p.received_ns};
+			at += p.each;
+		} while (at < len && taken < WIRE_IN);
+	}
+	return taken;
 }
 
 int

@@ -1,7 +1,7 @@
 /*
  * dns_wire.h - how queries leave a generator thread and answers come in: one small interface, several kinds.
  *
- * Today's kinds are sockets (UDP by sendmmsg and recvmmsg, UDP by UDP_SEGMENT, TCP). A kind knows nothing of
+ * Today's kinds are sockets (UDP by sendmmsg, the same with UDP_SEGMENT, TCP). A kind knows nothing of
  * schedules, ids or statistics, and a wire belongs to one thread: a kind that maps rings of an AF_XDP socket
  * needs no more than these functions.
  */
@@ -16,7 +16,7 @@
 #include "lib/err.h"
 #include "lib/inet.h"
 
-enum { WIRE_BATCH = 64 };
+enum { WIRE_BATCH = 64, WIRE_IN = 1024 };
 
 enum wire_type { WIRE_UDP, WIRE_UDP_SEGMENT, WIRE_TCP };
 
@@ -31,7 +31,6 @@ struct wire_out {
 struct wire_in {
 	const uint8_t *bytes;
 	size_t len;
-	bool cut;	     /* it was longer than our buffer */
 	int64_t received_ns; /* CLOCK_MONOTONIC */
 };
 
@@ -79,11 +78,14 @@ void wire_close(struct wire *w); /* also of one that was not opened, fd -1 */
 int wire_send(struct wire *w, struct wire_out out[], int n);
 
 /*
- * Take answers, without waiting, at most n and WIRE_BATCH.
+ * Take answers, without waiting: of at most n packets, as the kernel hands them out; it may have joined several answers of one
+ * length in one (UDP_GRO).
+ *
+ *      in      out: room for WIRE_IN
  *
  * Returns how many, 0 if there are none, or -errno: -ECONNRESET as above, else an error is waiting: wire_error().
  */
-int wire_receive(struct wire *w, struct wire_in in[], int n);
+int wire_receive(struct wire *w, struct wire_in in[static WIRE_IN], int n);
 
 /* The next ICMP error that came back, by the query it quotes. Returns 1, or 0 if there is none. */
 int wire_error(struct wire *w, struct wire_in *ret);

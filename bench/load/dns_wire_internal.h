@@ -10,19 +10,27 @@ enum {
 	WIRE_ANSWER_BYTES =
 		4096 + 64, /* no multiple of a page: or all begin in the same cache set */
 	WIRE_CONTROL_BYTES = 64,
+	WIRE_JOINED = 16,      /* packets read at a time over UDP */
+	WIRE_JOINED_MOST = 64, /* answers that the kernel joins in one at most (UDP_GRO_CNT_MAX) */
+	WIRE_JOINED_BYTES = 65536 + 64,
+};
+
+/* Room for what the kernel says of a packet, or we of one to be cut. */
+union wire_control {
+	struct cmsghdr align;
+	uint8_t bytes[WIRE_CONTROL_BYTES];
 };
 
 struct wire_buffers {
 	int64_t wall_minus_mono_ns;
 	struct mmsghdr out[WIRE_BATCH];
 	struct iovec out_iov[WIRE_BATCH];
-	struct mmsghdr in[WIRE_BATCH];
-	struct iovec in_iov[WIRE_BATCH];
-	union {
-		struct cmsghdr align;
-		uint8_t bytes[WIRE_CONTROL_BYTES];
-	} control[WIRE_BATCH];
-	uint8_t answer[WIRE_BATCH][WIRE_ANSWER_BYTES];
+	union wire_control segment[WIRE_BATCH];
+	struct mmsghdr in[WIRE_JOINED];
+	struct iovec in_iov[WIRE_JOINED];
+	union wire_control control[WIRE_JOINED];
+	uint8_t joined[WIRE_JOINED][WIRE_JOINED_BYTES];
+	uint8_t answer[WIRE_BATCH][WIRE_ANSWER_BYTES]; /* TCP's, and errors' */
 };
 
 /* Bind to a source address and a free port. Returns 0 or -errno. */

@@ -127,7 +127,7 @@ def with_flag(queries, flag):
 class Catchment:
     """Ours: a window of queries under way, as large as does best; at a rate, by its own schedule."""
     name, program, package = "catchment", None, None
-    mode = "--max"
+    mode = ("--max",)
 
     def __init__(self, program):
         self.program_path, self.window = program, None
@@ -146,7 +146,7 @@ class Catchment:
         return self._most(pair, target, queries, seconds, dnssec, self.window or 1000)
 
     def _most(self, pair, target, queries, seconds, dnssec, window):
-        return self._run(pair, target, queries, seconds, dnssec, [self.mode, "--window", str(window)])
+        return self._run(pair, target, queries, seconds, dnssec, [*self.mode, "--window", str(window)])
 
     def hold(self, pair, target, queries, seconds, rate_qps):
         return self._run(pair, target, queries, seconds, False, ["--rate", str(rate_qps)])
@@ -160,12 +160,13 @@ class Catchment:
                        p50_us=latency["p50"], p99_us=latency["p99"], mean_us=latency.get("mean"))
 
 
-class CatchmentMax(Catchment):
-    name, mode = "catchment-max", "--burst"
+class CatchmentSingly(Catchment):
+    """Each query a message of its own, as dnsperf sends."""
+    name, mode = "catchment-singly", ("--max", "--singly")
     hold = None
 
 
-ALL = (Dnsperf, Kxdpgun, Catchment, CatchmentMax)
+ALL = (Dnsperf, Kxdpgun, Catchment, CatchmentSingly)
 
 
 def contenders(program):
