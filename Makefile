@@ -151,8 +151,8 @@ lab-test: all rootfs ## the lab's own tests (as root)
 	$(Q)$(TESTS) lab
 
 fuzz: ## look for new inputs that break a parser: TARGET=dns SECONDS=600
-	$(Q)$(MAKE) BUILD=$(BUILD)/fuzz CC=clang SAN=fuzzer fuzz-programs
-	$(Q)tests/fuzz/run $(BUILD)/fuzz $(TARGET) $(or $(SECONDS),60)
+	$(Q)$(MAKE) BUILD=$(BUILD)/san CC=clang SAN=fuzzer fuzz-programs
+	$(Q)tests/fuzz/run $(BUILD)/san $(TARGET) $(or $(SECONDS),60)
 
 bench: bench-parts bench-load bench-bgp ## all that measures us: the parts, and the load generators side by side
 

@@ -276,10 +276,11 @@ read_action(struct scenario *s, const struct topology *t, const struct conf_node
 static void
 check_round(struct scenario *s, const struct conf_node *entry, const struct rounds *r, size_t first)
 {
-	const struct action *last = s->actions + s->actions_len;
+	const struct action *last;
 
-	if (r->every_ns <= 0)
+	if (r->every_ns <= 0 || s->actions == NULL)
 		return;
+	last = s->actions + s->actions_len;
 	for (const struct action *a = s->actions + first; a < last; a++)
 		if (a->at_ns + a->for_ns - r->at_ns >= r->every_ns) {
 			conf_complain(s->conf, entry,
