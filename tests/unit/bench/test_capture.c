@@ -1,9 +1,7 @@
 /* test_capture.c - packets that were sent are in the file: all, once, in order, and at their time. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <net/if.h>
 #include <pcap/pcap.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -12,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -23,19 +20,17 @@
 #include "bench/capture/plan.h"
 #include "lib/fs.h"
 #include "lib/mono.h"
+#include "tests/unit/loopback.h"
 
 enum { PACKETS = 5000, PORT = 5353 };
 
 static char dir[] = "/tmp/test_capture.XXXXXX";
 static char plan_path[64], pcap_path[64];
-static const char *no_lab; /* why there is no namespace to capture in */
 
 static int
 setup(void **state)
 {
-	struct ifreq ifr = {.ifr_name = "lo", .ifr_flags = IFF_UP};
 	sigset_t set;
-	int fd;
 
 	(void)state;
 	if (mkdtemp(dir) == NULL)
@@ -46,14 +41,7 @@ setup(void **state)
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGXFSZ, SIG_IGN);
-	if (unshare(CLONE_NEWNET) < 0) {
-		no_lab = strerror(errno);
-		return 0;
-	}
-	fd = socket(AF_INET, SOCK_DGRAM, 0);
-	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &ifr) < 0)
-		return -1;
-	return close(fd);
+	return enter_loopback();
 }
 
 static int
@@ -61,15 +49,6 @@ teardown(void **state)
 {
 	(void)state;
 	return fs_remove_tree(dir, NULL);
-}
-
-static void
-need_lab(void)
-{
-	if (no_lab == NULL)
-		return;
-	print_message("skipped: no network namespace (%s)\n", no_lab);
-	skip();
 }
 
 static void

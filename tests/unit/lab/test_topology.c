@@ -11,6 +11,7 @@
 
 #include "lab/geo.h"
 #include "lab/topology.h"
+#include "tests/unit/slips.h"
 
 /* A small good network; a row of the table below puts other text in the place of one of its lines. */
 static const char *const good[] = {
@@ -44,31 +45,15 @@ static const char *const good[] = {
 };
 enum { LINES = sizeof(good) / sizeof(good[0]) };
 
-struct slip {
-	int line; /* 1-based; 0: nothing is put in */
-	const char *instead, *told;
-};
-
 static void
 assert_told(const struct slip *slips, size_t n, const char *want)
 {
-	char text[16384], told[8192] = "";
-	size_t used = 0, said = 0;
+	char text[16384];
+	size_t used = slips_text(good, LINES, slips, n, text, sizeof(text));
 	struct topology *t;
 
-	for (int i = 0; i < LINES; i++) {
-		const char *line = good[i];
-
-		for (size_t k = 0; k < n; k++)
-			if (slips[k].line == i + 1)
-				line = slips[k].instead;
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s\n", line);
-	}
 	assert_int_equal(topology_parse("t", text, used, &t), 0);
-	for (size_t i = 0; i < conf_complaints(t->conf); i++)
-		said += (size_t)snprintf(told + said, sizeof(told) - said, "%s%s", i ? "\n" : "",
-			conf_complaint(t->conf, i));
-	assert_string_equal(told, want);
+	assert_complaints(t->conf, 0, want);
 	topology_free(t);
 }
 

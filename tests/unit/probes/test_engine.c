@@ -1,10 +1,8 @@
 /* test_engine.c - the engine against a responder that misbehaves by plan: each outcome counted exactly. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <net/if.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -14,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,6 +23,7 @@
 #include "lib/stopfd.h"
 #include "probes/engine.h"
 #include "probes/plan.h"
+#include "tests/unit/loopback.h"
 
 enum { PORT = 5300, CLOSED_PORT = 5301, QUERIES = 120, TIMEOUT_MS = 1000, LATE_BEFORE = 60 };
 
@@ -71,27 +69,16 @@ struct responder {
 static char dir[] = "/tmp/test_engine.XXXXXX";
 static char plan_path[64];
 static int stop_fd;
-static const char *no_lab; /* why there is no namespace to test in */
 static struct responder responder;
 
 static int
 setup(void **state)
 {
-	struct ifreq ifr = {.ifr_name = "lo", .ifr_flags = IFF_UP};
-	int fd;
-
 	(void)state;
 	if (mkdtemp(dir) == NULL || stopfd_open(&stop_fd, NULL) < 0)
 		return -1;
 	snprintf(plan_path, sizeof(plan_path), "%s/plan.json", dir);
-	if (unshare(CLONE_NEWNET) < 0) {
-		no_lab = strerror(errno);
-		return 0;
-	}
-	fd = socket(AF_INET, SOCK_DGRAM, 0);
-	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &ifr) < 0)
-		return -1;
-	return close(fd);
+	return enter_loopback();
 }
 
 static int
@@ -100,15 +87,6 @@ teardown(void **state)
 	(void)state;
 	close(stop_fd);
 	return fs_remove_tree(dir, NULL);
-}
-
-static void
-need_lab(void)
-{
-	if (no_lab == NULL)
-		return;
-	print_message("skipped: no network namespace (%s)\n", no_lab);
-	skip();
 }
 
 /* ---- the responder ---- */

@@ -1,11 +1,9 @@
 /* test_tcp.c - queries over TCP to a server that misbehaves by plan: each outcome counted exactly, over both families. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <net/if.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -14,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -25,6 +22,7 @@
 #include "lib/stopfd.h"
 #include "probes/engine.h"
 #include "probes/plan.h"
+#include "tests/unit/loopback.h"
 
 enum { PORT = 5310, TIMEOUT_MS = 1000, HELD = 256, BIG = 65535, SLOW_MS = 120 };
 
@@ -53,7 +51,6 @@ enum kind {
 static char dir[] = "/tmp/test_tcp.XXXXXX";
 static char plan_path[64];
 static int stop_fd;
-static const char *no_lab;
 
 static struct server {
 	pthread_t thread[2];
@@ -66,21 +63,11 @@ static struct server {
 static int
 setup(void **state)
 {
-	struct ifreq ifr = {.ifr_name = "lo", .ifr_flags = IFF_UP};
-	int fd;
-
 	(void)state;
 	if (mkdtemp(dir) == NULL || stopfd_open(&stop_fd, NULL) < 0)
 		return -1;
 	snprintf(plan_path, sizeof(plan_path), "%s/plan.json", dir);
-	if (unshare(CLONE_NEWNET) < 0) {
-		no_lab = strerror(errno);
-		return 0;
-	}
-	fd = socket(AF_INET, SOCK_DGRAM, 0);
-	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &ifr) < 0)
-		return -1;
-	return close(fd);
+	return enter_loopback();
 }
 
 static int
@@ -89,15 +76,6 @@ teardown(void **state)
 	(void)state;
 	close(stop_fd);
 	return fs_remove_tree(dir, NULL);
-}
-
-static void
-need_lab(void)
-{
-	if (no_lab == NULL)
-		return;
-	print_message("skipped: no network namespace (%s)\n", no_lab);
-	skip();
 }
 
 /* ---- the server ---- */

@@ -8,24 +8,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "lib/fs.h"
 #include "reports/summary.h"
-
-static char top[] = "/tmp/test_summary_amiss.XXXXXX";
-
-static int
-setup(void **state)
-{
-	(void)state;
-	return mkdtemp(top) == NULL ? -1 : 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	return fs_remove_tree(top, NULL);
-}
+#include "tests/unit/top.h"
 
 /* A run of one trial on d with these targets and expectations, and more at its top. */
 static void
@@ -116,5 +100,5 @@ main(void)
 		cmocka_unit_test(told),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, make_top, remove_top);
 }

@@ -9,24 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "lib/fs.h"
 #include "reports/summary.h"
-
-static char top[] = "/tmp/test_beside.XXXXXX";
-
-static int
-setup(void **state)
-{
-	(void)state;
-	return mkdtemp(top) == NULL ? -1 : 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	return fs_remove_tree(top, NULL);
-}
+#include "tests/unit/top.h"
 
 /* One run, of one trial; p99 of IPv4 and of IPv6, below 0: there is none. */
 struct made {
@@ -226,5 +210,5 @@ main(void)
 		cmocka_unit_test(told),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, make_top, remove_top);
 }

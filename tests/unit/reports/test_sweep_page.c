@@ -10,25 +10,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "lib/fs.h"
 #include "reports/sweep.h"
 #include "reports/sweep_page.h"
-
-static char top[] = "/tmp/test_sweep_page.XXXXXX";
-
-static int
-setup(void **state)
-{
-	(void)state;
-	return mkdtemp(top) == NULL ? -1 : 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	return fs_remove_tree(top, NULL);
-}
+#include "tests/unit/top.h"
 
 static void
 pareto(void **state)
@@ -195,5 +179,5 @@ main(void)
 		cmocka_unit_test(holes_are_told), cmocka_unit_test(never_is_the_worst),
 		cmocka_unit_test(movers_are_named), cmocka_unit_test(mistakes_have_a_place)};
 
-	return cmocka_run_group_tests_name("sweep page", tests, setup, teardown);
+	return cmocka_run_group_tests_name("sweep page", tests, make_top, remove_top);
 }

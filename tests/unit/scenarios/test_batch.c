@@ -9,26 +9,10 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "lib/fs.h"
 #include "scenarios/batch.h"
 #include "scenarios/batch_journal.h"
 #include "scenarios/batch_order.h"
-
-static char top[] = "/tmp/test_batch.XXXXXX";
-
-static int
-setup(void **state)
-{
-	(void)state;
-	return mkdtemp(top) == NULL ? -1 : 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	return fs_remove_tree(top, NULL);
-}
+#include "tests/unit/top.h"
 
 static struct action fault = {.at_ns = 20 * NS_PER_S};
 
@@ -397,5 +381,5 @@ main(void)
 		cmocka_unit_test(journal_mistakes),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, make_top, remove_top);
 }

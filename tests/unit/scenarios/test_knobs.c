@@ -11,26 +11,10 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "lib/fs.h"
 #include "scenarios/knob_layer.h"
 #include "scenarios/knob_text.h"
 #include "scenarios/sweep.h"
-
-static char top[] = "/tmp/test_knobs.XXXXXX";
-
-static int
-setup(void **state)
-{
-	(void)state;
-	return mkdtemp(top) == NULL ? -1 : 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	return fs_remove_tree(top, NULL);
-}
+#include "tests/unit/top.h"
 
 /* What a place makes of a text, and how many lines it found. */
 static void
@@ -320,5 +304,5 @@ main(void)
 		cmocka_unit_test(combinations), cmocka_unit_test(layers_are_written),
 		cmocka_unit_test(varied_over_a_setting)};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, make_top, remove_top);
 }

@@ -10,24 +10,8 @@
 #include <cmocka.h>
 
 #include "lib/command.h"
-#include "lib/fs.h"
 #include "scenarios/outcome.h"
-
-static char top[] = "/tmp/test_outcome.XXXXXX";
-
-static int
-setup(void **state)
-{
-	(void)state;
-	return mkdtemp(top) == NULL ? -1 : 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	return fs_remove_tree(top, NULL);
-}
+#include "tests/unit/top.h"
 
 /* What is told of such targets on stderr, to be freed; the exit status in *ret_code. */
 static char *
@@ -86,5 +70,5 @@ main(void)
 		cmocka_unit_test(close_is_said),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, make_top, remove_top);
 }

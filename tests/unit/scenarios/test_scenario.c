@@ -14,6 +14,7 @@
 #include "lib/mono.h"
 #include "scenarios/scenario.h"
 #include "scenarios/scenario_links.h"
+#include "tests/unit/slips.h"
 
 static char path[] = "/tmp/test_scenario.XXXXXX";
 static struct topology *t;
@@ -55,32 +56,16 @@ static const char *const good[] = {
 };
 enum { LINES = sizeof(good) / sizeof(good[0]) };
 
-struct slip {
-	int line; /* 1-based; 0: nothing is put in */
-	const char *instead, *told;
-};
-
 static void
 assert_told(const struct slip *slips, size_t n, const char *want)
 {
-	char text[8192], told[4096] = "";
-	size_t used = 0, said = 0;
+	char text[8192];
+	size_t used = slips_text(good, LINES, slips, n, text, sizeof(text));
 	struct scenario *s;
 
-	for (int i = 0; i < LINES; i++) {
-		const char *line = good[i];
-
-		for (size_t k = 0; k < n; k++)
-			if (slips[k].line == i + 1)
-				line = slips[k].instead;
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s\n", line);
-	}
 	assert_int_equal(fs_write(path, text, used, NULL), 0);
 	assert_int_equal(scenario_load(path, t, &s, NULL), 0);
-	for (size_t i = 0; i < conf_complaints(s->conf); i++)
-		said += (size_t)snprintf(told + said, sizeof(told) - said, "%s%s", i ? "\n" : "",
-			conf_complaint(s->conf, i) + strlen(path) + 1);
-	assert_string_equal(told, want);
+	assert_complaints(s->conf, strlen(path) + 1, want);
 	scenario_free(s);
 }
 

@@ -11,24 +11,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "lib/fs.h"
 #include "scenarios/sweep.h"
-
-static char top[] = "/tmp/test_sweep_doc.XXXXXX";
-
-static int
-setup(void **state)
-{
-	(void)state;
-	return mkdtemp(top) == NULL ? -1 : 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	return fs_remove_tree(top, NULL);
-}
+#include "tests/unit/top.h"
 
 static void
 put(const char *asked, const char *combinations)
@@ -189,5 +173,5 @@ main(void)
 		cmocka_unit_test(whose_fault),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, make_top, remove_top);
 }
