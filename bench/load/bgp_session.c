@@ -106,7 +106,8 @@ bgp_session_deadline(const struct bgp_session *s)
 		struct mono keep = mono_add(s->sent, s->hold_ns / 3),
 			    hold = mono_add(s->received, s->hold_ns);
 
-		return keep.ns < hold.ns ? keep : hold;
+		t = keep.ns < hold.ns ? keep : hold;
+		return s->poke_until.ns != 0 && s->poke_at.ns < t.ns ? s->poke_at : t;
 	}
 	if ((s->state == BGP_STATE_ESTABLISHED && !s->silent) || s->state == BGP_STATE_DOWN ||
 		(s->state == BGP_STATE_IDLE && s->options.passive))
@@ -124,7 +125,8 @@ bgp_session_lost(struct bgp_session *s, bool for_good, struct mono now)
 	s->in_len = 0;
 	s->out.len = s->out_at = 0;
 	s->pieces_len = 0;
-	s->slice_end = 0;
+	s->slice_end = s->poke_end = 0;
+	s->poke_until.ns = 0;
 	if (for_good || s->state == BGP_STATE_ESTABLISHED || s->ceasing)
 		s->state = BGP_STATE_DOWN;
 	else
@@ -215,6 +217,8 @@ keep_time(struct bgp_session *s, struct mono now)
 			bgp_write_keepalive(&s->out);
 			s->counts.keepalives_sent++;
 			s->sent = now;
+		} else if (!s->ceasing) {
+			bgp_session_poke(s, now);
 		}
 		return;
 	}

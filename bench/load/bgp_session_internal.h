@@ -1,4 +1,4 @@
-/* bgp_session_internal.h - a session's inside, shared by the two files that it is made of. */
+/* bgp_session_internal.h - a session's inside, shared by the three files that it is made of. */
 #ifndef BENCH_LOAD_BGP_SESSION_INTERNAL_H
 #define BENCH_LOAD_BGP_SESSION_INTERNAL_H
 
@@ -32,8 +32,16 @@ struct bgp_session {
 	size_t out_at;
 	struct piece piece[MAX_PIECES]; /* the first is being sent */
 	size_t pieces_len, piece_at, slice_end;
+	struct mono poke_at, poke_until; /* until.ns 0: not now */
+	size_t poke_end;		 /* of a KEEPALIVE in `out` that goes byte by byte; 0: none */
 	char why[WHY_BYTES];
 };
+
+/* bgp_session_poke.c: so much was told; queue a poke if one is due; `out` holds nothing but the rest of one; a byte of it went. */
+void bgp_session_poke_for(struct bgp_session *s, size_t told_bytes, struct mono now);
+void bgp_session_poke(struct bgp_session *s, struct mono now);
+bool bgp_session_poking(const struct bgp_session *s);
+void bgp_session_poked(struct bgp_session *s, struct mono now);
 
 void bgp_session_read(struct bgp_session *s, struct mono now);
 void bgp_session_write(struct bgp_session *s, struct mono now);

@@ -33,8 +33,10 @@ bgp_session_refuse(struct bgp_session *s, uint8_t code, uint8_t subcode, struct 
 
 	if (s->why[0] == '\0' || s->state == BGP_STATE_ESTABLISHED)
 		say_why(s, "we ended it", code, subcode);
-	/* Between two messages only; else there is no saying it. */
-	if (s->piece_at == s->slice_end && s->out_at == 0) {
+	/* Between two messages only, or once the begun one is finished at once; else there is no saying it. */
+	if (s->piece_at == s->slice_end && (s->out_at == 0 || bgp_session_poking(s))) {
+		if (bgp_session_poking(s))
+			buf_add_len(&last, s->out.data + s->out_at, s->out.len - s->out_at);
 		bgp_write_notification(&last, code, subcode);
 		ssize_t n = last.failed
 			? -1
@@ -234,7 +236,7 @@ bgp_session_borrows(const struct bgp_session *s)
 size_t
 bgp_session_queued(const struct bgp_session *s)
 {
-	size_t n = s->out.len - s->out_at;
+	size_t n = bgp_session_poking(s) ? 0 : s->out.len - s->out_at;
 
 	for (size_t i = 0; i < s->pieces_len; i++)
 		n += s->piece[i].len;
@@ -277,6 +279,24 @@ put(struct bgp_session *s, const void *bytes, size_t len, size_t *at, struct mon
 	return (size_t)n == len;
 }
 
+/* Our own small messages: all, or the next byte of a poke when it is due. Returns false when that was all for now. */
+static bool
+put_own(struct bgp_session *s, struct mono now)
+{
+	bool poking = bgp_session_poking(s);
+	size_t n = poking ? 1 : s->out.len - s->out_at;
+
+	if (poking && mono_diff_ns(now, s->poke_at) < 0)
+		return false;
+	if (!put(s, s->out.data + s->out_at, n, &s->out_at, now))
+		return false;
+	if (poking)
+		bgp_session_poked(s, now);
+	if (s->out_at == s->out.len)
+		s->out.len = s->out_at = s->poke_end = 0;
+	return !poking;
+}
+
 void
 bgp_session_write(struct bgp_session *s, struct mono now)
 {
@@ -284,10 +304,8 @@ bgp_session_write(struct bgp_session *s, struct mono now)
 		bool between = s->pieces_len == 0 || s->piece_at == s->slice_end;
 
 		if (between && s->out.len > s->out_at) {
-			if (!put(s, s->out.data + s->out_at, s->out.len - s->out_at, &s->out_at,
-				    now))
+			if (!put_own(s, now))
 				return;
-			s->out.len = s->out_at = 0;
 			continue;
 		}
 		if (s->pieces_len == 0)
@@ -298,6 +316,7 @@ bgp_session_write(struct bgp_session *s, struct mono now)
 			    now))
 			return;
 		if (s->piece_at == s->piece[0].len) {
+			bgp_session_poke_for(s, s->piece[0].len, now);
 			s->pieces_len--;
 			memmove(s->piece, s->piece + 1, s->pieces_len * sizeof(s->piece[0]));
 			s->piece_at = s->slice_end = 0;
