@@ -33,7 +33,7 @@ struct bgp_session {
 	struct piece piece[MAX_PIECES]; /* the first is being sent */
 	size_t pieces_len, piece_at, slice_end;
 	struct mono poke_at, poke_until; /* until.ns 0: not now */
-	size_t poke_end;		 /* of a KEEPALIVE in `out` that goes byte by byte; 0: none */
+	size_t poke_end; /* of a KEEPALIVE in `out` that goes byte by byte; 0: none */
 	char why[WHY_BYTES];
 };
 
