@@ -126,7 +126,7 @@ FUZZ  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 # How these are linked: with clang's fuzzer, unless FUZZER is set to the object with another main.
 FUZZER ?= -fsanitize=fuzzer
 TESTS  := BUILD=$(BUILD) tests/run
-.PHONY: check unit golden golden-update oracle fuzz-smoke lab-test fuzz bench bench-deps bench-load bench-bgp bench-capacity bench-parts bench-idle bench-size unit-programs oracle-programs fuzz-programs
+.PHONY: check unit golden golden-update oracle fuzz-smoke lab-test fuzz bench bench-deps bench-load bench-bgp bench-capacity bench-parts bench-idle bench-size gate-simulation gate-proof unit-programs oracle-programs fuzz-programs
 
 check: ## every test there is: both compilers, units, sanitizers, golden, oracles, fuzz, and as root the lab
 	$(Q).ci/deps --try
@@ -171,6 +171,12 @@ bench-capacity: all rootfs ## what one core of Knot and of BIND takes, kernel se
 bench-parts: $(PROGRAM) $(BENCH) ## measure the instrument's own parts
 	$(Q)for program in $(BENCH); do echo "== $$program"; $$program || exit 1; done
 
+gate-simulation: $(BUILD)/tests/sim/gate ## how often the regression gate cries wolf, and what it finds (ROUNDS=5000)
+	$(Q)$< $(or $(ROUNDS),5000)
+
+gate-proof: all rootfs ## the gate on real runs: the same build ten times, and a slowed health check (as root; 45 minutes)
+	$(Q)tests/bench/gate_proof --rounds $(or $(ROUNDS),10) --out $(or $(OUT),runs/gate-proof) $(PROGRAM)
+
 bench-idle: all rootfs ## does the hardened variant stay still when left alone? (as root; MINUTES=30)
 	$(Q)tests/bench/idle --minutes $(or $(MINUTES),30) $(PROGRAM)
 
@@ -188,6 +194,13 @@ $(UNIT): $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/settings \
 		$$(foreach r,$$(BELOW_$$(firstword $$(subst /, ,$$*))),$$(BUILD)/$$r.a)
 	@mkdir -p $(@D) && echo "  TEST  $@"
 	$(Q)$(COMPILE) -o $@ $< $(call together,$^) -lcmocka $(LDLIBS)
+
+# An oracle for statistics.
+$(BUILD)/tests/unit/lib/test_rank: private LDLIBS += -lgsl -lgslcblas
+$(BUILD)/tests/sim/gate: tests/sim/gate.c $(BUILD)/settings $(BUILD)/lib.a
+	@mkdir -p $(@D) && echo "  TEST  $@"
+	$(Q)$(COMPILE) -o $@ $< $(call together,$^) $(LDLIBS)
+-include $(BUILD)/tests/sim/gate.d
 
 # What benchmarks share: the files beside them that are none.
 $(BENCH): $(BUILD)/%: %.c $(BUILD)/settings $(ARCHIVES) $(patsubst %.c,$(BUILD)/%.o,$(BENCH_SHARED))

@@ -24,6 +24,8 @@ static const struct command commands[] = {
 	{"explain", "tell one probe's outage, packet by packet", cmd_explain},
 	{"report", "write report.html from a run directory", cmd_report},
 	{"history", "how figures went from run to run, and what changed", cmd_history},
+	{"compare", "a run beside its baseline: has it become slower?", cmd_compare},
+	{"baseline", "make of runs what others are compared with", cmd_baseline},
 	{"probe", "query addresses at a rate, or as many vantage points from a plan file",
 		cmd_probe},
 	{"load", "load a service: queries, routes, traffic, floods", cmd_load},

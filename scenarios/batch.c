@@ -9,6 +9,7 @@
 #include "lib/talk.h"
 #include "scenarios/batch_journal.h"
 #include "scenarios/batch_order.h"
+#include "scenarios/gated.h"
 
 /* Measured on two busy cores; what a batch really takes corrects them as it goes. */
 #define BOOT_S	      25.0
@@ -111,6 +112,26 @@ announce(const struct batch *b)
 			again == 1 ? "was" : "were", again == 1 ? "is" : "are");
 }
 
+/* Holm over scenarios that come one after the other: the level is shared by those that have not failed. */
+static int
+run_gated(struct batch *b, struct batch_item *item, struct run_plan *plan)
+{
+	struct gate gate = {.baseline = item->baseline};
+	bool failed;
+	int code;
+
+	for (size_t i = 0; i < b->len; i++)
+		gate.scenarios += b->items[i].baseline != NULL;
+	gate.scenarios -= b->failed;
+	plan->gate = &gate;
+	plan->locked =
+		item->baseline->phase != GATE_PHASE_RANDOM; /* measured as the baseline was */
+	code = gated_run(plan, item->dir, &failed);
+	b->failed += failed;
+	gate_done(&gate);
+	return code;
+}
+
 static int
 run_item(struct batch *b, struct batch_item *item, struct session *session)
 {
@@ -122,7 +143,8 @@ run_item(struct batch *b, struct batch_item *item, struct session *session)
 	plan.once = b->quick;
 	talk_step("%s on %s: %s, %d trial%s", item->scenario->name, item->variant,
 		item->scenario->title, plan.trials, plan.trials == 1 ? "" : "s");
-	item->code = run_scenario(&plan, item->dir);
+	item->code =
+		item->baseline != NULL ? run_gated(b, item, &plan) : run_scenario(&plan, item->dir);
 	item->done = item->code != EXIT_INTERRUPTED && item->code != EXIT_ENVIRONMENT &&
 		item->code != EXIT_USAGE;
 	return item->code;

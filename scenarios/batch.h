@@ -10,6 +10,7 @@ struct batch_item {
 	const struct scenario *scenario;
 	const struct targets *targets;
 	const char *variant;
+	struct baseline *baseline; /* that it is gated by, owned; or NULL */
 	double estimate_s;
 	bool done; /* now, or before it was resumed */
 	int code;
@@ -23,6 +24,9 @@ struct batch {
 	struct lab_options lab;	   /* of each; its variant is the item's */
 	char dir[BATCH_DIR_BYTES]; /* folder with the journal all.json; "": none is kept */
 	bool quick;
+	bool brief;	     /* each trial as short as it can be, but as many as are wanted */
+	bool phase_given;    /* plan.locked was asked for, one way or the other */
+	size_t failed;	     /* gated scenarios that have failed: Holm */
 	unsigned int probes; /* as asked for; 0: as each scenario says */
 	double rate_qps;
 	const char *layers[BATCH_LAYERS + 1]; /* what lab.layers points to */

@@ -83,6 +83,8 @@ asked(const struct batch *b)
 			json_object_set_new(root, texts[i][0], json_string(texts[i][1]));
 	for (size_t i = 0; i < b->layers_len; i++)
 		json_array_append_new(json_object_get(root, "layers"), json_string(b->layers[i]));
+	json_object_set_new(root, "short", json_boolean(b->brief));
+	json_object_set_new(root, "locked", json_boolean(b->plan.locked));
 	json_object_set_new(root, "planned", json_integer((json_int_t)planned(b)));
 	json_object_set_new(root, "runs", json_array());
 	return root;
@@ -200,6 +202,8 @@ agree_lab(struct jread *r, struct batch *b)
 	agree_text(r, "last_mile", "last-mile", &b->last_mile);
 	agree_layers(r, b);
 	agree_flag(r, "quick", "quick", &b->quick);
+	agree_flag(r, "short", "short", &b->brief);
+	agree_flag(r, "locked", "phase locked", &b->plan.locked);
 	agree_flag(r, "strict", "strict", &b->plan.strict);
 	agree_flag(r, "any_catchment", "any-catchment", &b->lab.any_catchment);
 	agree_flag(r, "no_calibration", "no-calibration", &b->plan.uncalibrated);
@@ -245,7 +249,7 @@ static void
 check_flags(struct jread *r)
 {
 	static const char *const keys[] = {
-		"quick", "strict", "any_catchment", "no_calibration", NULL};
+		"quick", "short", "locked", "strict", "any_catchment", "no_calibration", NULL};
 
 	for (size_t i = 0; keys[i] != NULL; i++) {
 		const json_t *flag = json_object_get(r->root, keys[i]);

@@ -13,6 +13,7 @@
 #include "scenarios/batch_journal.h"
 #include "scenarios/batch_order.h"
 #include "scenarios/commands.h"
+#include "scenarios/gated.h"
 #include "scenarios/judges.h"
 #include "scenarios/run_args.h"
 
@@ -112,6 +113,32 @@ check_rootfs(const struct run_args *a)
 	return rc;
 }
 
+/* Each run's baseline, before anything is begun; and whether the fault's phase is to be as it was there. */
+static int
+find_baselines(struct run_args *a)
+{
+	struct err e = {0};
+
+	for (size_t i = 0; a->baseline != NULL && i < a->batch.len; i++) {
+		struct batch_item *item = &a->items[i];
+		bool locked;
+
+		if (gate_find(a->baseline, item->scenario->name, item->variant, &item->baseline,
+			    &e) < 0) {
+			talk_error("%s", e.text);
+			return -EINVAL;
+		}
+		locked = item->baseline->phase != GATE_PHASE_RANDOM;
+		if (a->batch.phase_given && locked != a->batch.plan.locked &&
+			item->baseline->phase != GATE_PHASE_NONE) {
+			talk_error("--phase: the baseline of %s is of %s phase",
+				item->scenario->name, gate_phase_name(item->baseline->phase));
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 static int
 run_batch(struct run_args *a)
 {
@@ -121,9 +148,13 @@ run_batch(struct run_args *a)
 		return EXIT_USAGE;
 	if (choose_folder(a) < 0)
 		return EXIT_ENVIRONMENT;
-	a->batch.plan.trials = a->batch.plan.trials > 0 ? a->batch.plan.trials : 1;
+	if (a->batch.plan.trials == 0)
+		a->batch.plan.trials =
+			a->baseline != NULL ? (int)gate_looks[GATE_LOOKS - 1].trials : 1;
 	a->batch.plan.seed = a->batch.plan.seed > 0 ? a->batch.plan.seed : 1;
 	fill_batch(a);
+	if (find_baselines(a) < 0)
+		return EXIT_USAGE;
 	if (a->journal != NULL)
 		batch_journal_apply(&a->batch, a->journal);
 	if (a->batch.dir[0] != '\0' && (write_ledger(a) < 0 || batch_journal_write(&a->batch) < 0))
@@ -188,6 +219,8 @@ cmd_run(int argc, char *argv[])
 	if (read_journal(a) == 0 && run_args_load(a) == 0)
 		code = a->list || a->targets ? list(a) : run_batch(a);
 	run_args_unload(a);
+	for (size_t i = 0; i < a->batch.len; i++)
+		baseline_free(a->items[i].baseline);
 	json_decref(a->batch.kept);
 	json_decref(a->journal);
 	free(a);

@@ -107,6 +107,8 @@ provenance_json(const struct lab *lab, const struct conf *scenario)
 		(json_int_t)info.totalram * info.mem_unit, "topology", topology, "rootfs", rootfs,
 		"lab", lab_id(lab), "packages", packages(rootfs));
 	json_object_set_new(p, "cpu", cpu_model());
+	json_object_set_new(
+		p, "link_engine", json_string("tap")); /* lab/wire: TAP pairs, one emulator */
 	json_object_set(p, "rootless", json_object_get(state, "rootless"));
 	json_object_set_new(p, "topology_sha256", tree_hash(topology));
 	json_object_set_new(p, "scenario_sha256", tree_hash(conf_path(scenario)));

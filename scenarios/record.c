@@ -237,8 +237,10 @@ record_new(const struct record_head *head, struct lab *lab, const struct scenari
 		"catchment.run/1", "id", head->id, "scenario", s->name, "title", s->title,
 		"variant", head->variant, "scenario_file", conf_path(s->conf), "trials_planned",
 		head->trials_planned, "trial_dirs", "seed", (json_int_t)head->seed, "fault_phase",
-		s->phase_window_ns > 0 ? "random" : "none", "fault_phase_window_ms",
-		(double)s->phase_window_ns / 1e6);
+		s->phase_window_ns == 0 ? "none"
+			: head->locked	? "locked"
+					: "random",
+		"fault_phase_window_ms", (double)s->phase_window_ns / 1e6);
 	if (run == NULL) {
 		json_decref(cities);
 		return err_set(e, EINVAL, "run.json: a name is not UTF-8");

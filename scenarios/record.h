@@ -3,6 +3,7 @@
 #define SCENARIOS_RECORD_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "lab/lab.h"
 #include "scenarios/scenario.h"
@@ -12,6 +13,7 @@ struct record_head {
 	const char *id, *variant, *scenario_path;
 	int trials_planned;
 	uint64_t seed;
+	bool locked;	      /* the fault's phase is locked to the health check's tick */
 	char *const *command; /* argv as given, NULL-terminated */
 };
 

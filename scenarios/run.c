@@ -14,6 +14,7 @@
 #include "lib/talk.h"
 #include "reports/history/front.h"
 #include "reports/report.h"
+#include "scenarios/gated.h"
 #include "scenarios/outcome.h"
 #include "scenarios/record.h"
 #include "scenarios/scenario_settings.h"
@@ -28,7 +29,9 @@ struct run {
 	int unhealed; /* trials after which the lab was not as before */
 	struct rng rng;
 	json_t *record;
-	int done; /* trials whose folder is complete */
+	int done;    /* trials whose folder is complete */
+	int begun;   /* trials, the latest's number */
+	int invalid; /* of these, when last analyzed */
 	bool failed, interrupted;
 };
 
@@ -82,6 +85,7 @@ new_record(struct run *r, struct err *e)
 							  : "documented",
 		.trials_planned = plan->trials,
 		.seed = plan->seed,
+		.locked = plan->locked,
 		.command = plan->command};
 	int rc = record_new(&head, r->session->lab, plan->scenario, plan->targets, &r->record, e);
 
@@ -104,6 +108,7 @@ one_trial(struct run *r, int number, int of, struct err *e)
 		.seed = r->plan->seed * 1000 + (uint64_t)number,
 		.run_seed = r->plan->seed,
 		.last_mile = r->plan->last_mile,
+		.locked = r->plan->locked,
 		.any_catchment = r->session->options.any_catchment};
 	struct mono start = mono_now();
 	int rc;
@@ -130,26 +135,68 @@ one_trial(struct run *r, int number, int of, struct err *e)
 }
 
 static int
-trials(struct run *r, struct err *e)
+count_invalid(struct run *r, struct err *e)
 {
-	int of = r->plan->trials, cap = r->plan->once ? of : of + (of + 1) / 2, invalid = 0, rc = 0;
+	int rc = record_write(r->record, r->dir, false, false, e);
 
-	/* What the host spoilt is repeated, up to half as many again. */
-	for (int number = 1; rc == 0 && number <= of; number++) {
-		rc = one_trial(r, number, of, e);
-		if (rc < 0 || number < of || of >= cap)
+	if (rc == 0)
+		rc = analyze_run(r->dir, e);
+	return rc < 0 ? rc : outcome_invalid_trials(r->dir, &r->invalid, e);
+}
+
+/* Until there are so many valid ones. What the host spoilt is repeated, up to half as many again. */
+static int
+so_many(struct run *r, int wanted, struct err *e)
+{
+	int of = wanted + r->invalid, cap = r->plan->once ? of : wanted + (wanted + 1) / 2, rc = 0;
+
+	while (rc == 0 && r->begun < of) {
+		/* After a trial that did not heal, the lab is gone. */
+		rc = session_need(r->session, false, e);
+		if (rc == 0)
+			rc = one_trial(r, ++r->begun, of, e);
+		if (rc < 0 || r->begun < of || (of >= cap && r->plan->gate == NULL))
 			continue;
-		rc = record_write(r->record, r->dir, false, false, e);
-		if (rc == 0)
-			rc = analyze_run(r->dir, e);
-		if (rc == 0)
-			rc = outcome_invalid_trials(r->dir, &invalid, e);
-		if (rc == 0 && of - invalid < r->plan->trials && of < cap) {
+		rc = count_invalid(r, e);
+		if (rc == 0 && of - r->invalid < wanted && of < cap) {
 			of++;
-			talk_step("%d of %d trials are invalid: one more", invalid, number);
+			talk_step("%d of %d trials are invalid: one more", r->invalid, r->begun);
 		}
 	}
 	return rc;
+}
+
+/* Look after look, until what is seen is enough for a verdict. */
+static int
+looks(struct run *r, struct err *e)
+{
+	struct gate *g = r->plan->gate;
+	bool last = false;
+	int rc = 0;
+
+	for (int look = 0; look < GATE_LOOKS && !last && rc == 0; look++) {
+		int wanted = (int)gate_looks[look].trials;
+
+		last = look == GATE_LOOKS - 1 || wanted >= r->plan->trials;
+		wanted = wanted > r->plan->trials ? r->plan->trials : wanted;
+		json_object_set_new(r->record, "trials_planned", json_integer(wanted));
+		rc = so_many(r, wanted, e);
+		/* On a host this noisy more trials would be no better. */
+		last = last || r->begun - r->invalid < wanted;
+		if (rc == 0)
+			rc = gate_look(g, r->dir, last, e);
+		if (rc < 0 || g->compare->verdict != GATE_INCONCLUSIVE)
+			break;
+		if (!last)
+			talk_step("%s", g->compare->why);
+	}
+	return rc;
+}
+
+static int
+trials(struct run *r, struct err *e)
+{
+	return r->plan->gate != NULL ? looks(r, e) : so_many(r, r->plan->trials, e);
 }
 
 /* What is healthy is there for the next run; a lab that failed shall be looked at, or is of no use. */
@@ -177,6 +224,8 @@ finish(struct run *r)
 	}
 	if (rc == 0)
 		rc = analyze_run(r->dir, &e);
+	if (rc == 0 && r->plan->gate != NULL && (r->failed || r->interrupted))
+		rc = gate_look(r->plan->gate, r->dir, true, &e);
 	if (rc == 0)
 		rc = report_run_strict(r->dir, r->plan->strict, &e);
 	if (rc == 0)

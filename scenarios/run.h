@@ -11,6 +11,8 @@
 
 enum { RUN_DIR_BYTES = 640 };
 
+struct gate;
+
 struct run_plan {
 	const struct scenario *scenario;
 	const struct targets *targets;
@@ -22,7 +24,10 @@ struct run_plan {
 	bool keep;				/* leave a failed lab standing */
 	bool strict;				/* a missed target is a failure */
 	bool uncalibrated;			/* do not measure the instrument first */
+	bool locked;				/* the fault's phase is locked to the tick */
 	bool once;				/* what the host spoilt is not repeated */
+	struct gate *
+		gate; /* trials come in looks until it has a verdict (gated.h), `trials` at most; or NULL */
 	char *const *command;
 	json_t *knobs; /* for its record: which were turned, and how far (a sweep's); or NULL */
 	bool untold;   /* its report's path is not printed: it is part of something larger */

@@ -22,8 +22,9 @@ struct run_args {
 	struct topo_last_mile last_mile;
 	const char *names[MAX_SCENARIOS];
 	size_t names_len;
-	const char *resume; /* folder of a batch that was interrupted */
-	json_t *journal;    /* of it */
+	const char *resume;   /* folder of a batch that was interrupted */
+	json_t *journal;      /* of it */
+	const char *baseline; /* file, or folder of them, that the runs are gated by; or NULL */
 	bool list, targets, json;
 	int run_key; /* of the last option given that only a run can heed; 0: none */
 	/* what was loaded */

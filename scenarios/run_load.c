@@ -33,7 +33,7 @@ load_one(struct run_args *a, struct loaded *l, const char *path, bool named)
 	scenario_check_loads(s);
 	judges_check(s, l->targets);
 	if (conf_report(s->conf) == 0 && (s->fits || !named || a->list)) {
-		if (a->batch.quick)
+		if (a->batch.quick || a->batch.brief)
 			scenario_shorten(s, true);
 		return 0;
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/command.h"
+#include "lib/gate.h"
 #include "lib/num.h"
 #include "lib/talk.h"
 #include "scenarios/run_args.h"
@@ -18,7 +19,10 @@ enum {
 	KEY_TARGETS,
 	KEY_JSON,
 	KEY_QUICK,
-	KEY_RESUME
+	KEY_RESUME,
+	KEY_PHASE,
+	KEY_SHORT,
+	KEY_BASELINE
 };
 
 static const struct argp_option options[] = {
@@ -42,6 +46,12 @@ static const struct argp_option options[] = {
 	{"strict", KEY_STRICT, NULL, 0, "a missed documented target is a failure as well", 0},
 	{"quick", KEY_QUICK, NULL, 0,
 		"one trial each, as short as its expectations allow, nothing repeated", 0},
+	{"baseline", KEY_BASELINE, "FILE|DIR", 0,
+		"gate: has it become slower than that? Looks after 5, 10 and 20 trials", 0},
+	{"short", KEY_SHORT, NULL, 0,
+		"each trial as short as its expectations allow, as many as --trials says", 0},
+	{"phase", KEY_PHASE, "random|locked", 0,
+		"how the fault lies to the health check's tick (default: random)", 0},
 	{"resume", KEY_RESUME, "DIR", 0, "go on with a run of all that was interrupted: its folder",
 		0},
 	{"list", KEY_LIST, NULL, 0, "list the scenarios, a line each", 0},
@@ -79,6 +89,14 @@ run_args_all(const struct run_args *a)
 	return false;
 }
 
+static int
+read_phase(struct run_args *a, const char *text)
+{
+	a->batch.plan.locked = strcmp(text, "locked") == 0;
+	a->batch.phase_given = true;
+	return a->batch.plan.locked || strcmp(text, "random") == 0 ? 0 : -EINVAL;
+}
+
 /* A list is of everything and runs nothing: what it could not heed is refused. */
 static void
 check_list_options(struct run_args *a, struct argp_state *state)
@@ -114,6 +132,15 @@ check_options(struct run_args *a, struct argp_state *state)
 		argp_error(state, "--resume goes with all");
 	if (a->names_len == 0)
 		argp_error(state, "which scenario? --list names them");
+	if (a->baseline != NULL && (a->batch.quick || a->resume != NULL || run_args_all(a)))
+		argp_error(state, "--baseline goes with scenarios by name, not with %s",
+			a->resume != NULL	 ? "--resume"
+				: a->batch.quick ? "--quick (but with --short)"
+						 : "all");
+	if (a->baseline != NULL && a->batch.plan.trials > 0 &&
+		(size_t)a->batch.plan.trials < gate_looks[0].trials)
+		argp_error(state, "--baseline: a gate wants %zu trials at least, --trials says %d",
+			gate_looks[0].trials, a->batch.plan.trials);
 	if (a->batch.quick && a->batch.plan.trials > 1)
 		argp_error(state, "--quick is one trial, --trials says %d", a->batch.plan.trials);
 }
@@ -123,7 +150,8 @@ static bool
 only_runs(int key)
 {
 	static const int keys[] = {'n', 'p', 'q', 'o', 'a', KEY_SEED, KEY_LAST_MILE, KEY_KEEP,
-		KEY_UNCALIBRATED, KEY_STRICT, KEY_QUICK, KEY_RESUME};
+		KEY_UNCALIBRATED, KEY_STRICT, KEY_QUICK, KEY_RESUME, KEY_PHASE, KEY_SHORT,
+		KEY_BASELINE};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (key == keys[i])
@@ -194,6 +222,18 @@ parse(int key, char *arg, struct argp_state *state)
 	case KEY_QUICK:
 		a->batch.quick = true;
 		break;
+	case KEY_BASELINE:
+		if (arg[0] == '\0')
+			argp_error(state, "--baseline: an empty name is no file");
+		a->baseline = arg;
+		break;
+	case KEY_SHORT:
+		a->batch.brief = true;
+		break;
+	case KEY_PHASE:
+		if (read_phase(a, arg) < 0)
+			argp_error(state, "--phase: '%s' is not random or locked", arg);
+		break;
 	case KEY_RESUME:
 		if (arg[0] == '\0')
 			argp_error(state, "--resume: an empty name is no folder");
@@ -237,6 +277,7 @@ from_environment(struct run_args *a)
 	a->batch.lab.topology = command_env("topology");
 	a->batch.lab.rootfs = command_env("rootfs");
 	a->batch.plan.out = command_env("out");
+	a->baseline = command_env("baseline");
 	if (command_env("layer") != NULL)
 		a->batch.layers[a->batch.layers_len++] = command_env("layer");
 	text = command_env("trials");
@@ -253,6 +294,11 @@ from_environment(struct run_args *a)
 	if (text != NULL)
 		a->batch.plan.last_mile = &a->last_mile;
 	a->batch.last_mile = text;
+	text = command_env("phase");
+	if (text != NULL && read_phase(a, text) < 0) {
+		talk_error("CATCHMENT_PHASE: '%s' is not random or locked", text);
+		return -EINVAL;
+	}
 	return 0;
 }
 

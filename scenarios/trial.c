@@ -15,6 +15,7 @@
 #include "scenarios/load.h"
 #include "scenarios/logs.h"
 #include "scenarios/lastmile.h"
+#include "scenarios/phase.h"
 #include "scenarios/plans.h"
 #include "scenarios/scenario_load.h"
 #include "scenarios/watch.h"
@@ -39,6 +40,7 @@ struct trial {
 	char folder[WATCH_PATH_BYTES]; /* of the scenario's file */
 	json_int_t events_seen;	       /* of the lab's own */
 	uint64_t first_change;	       /* of links, in this trial */
+	struct tick *ticks; /* of the health check; NULL: the fault is not locked to it */
 };
 
 /* Poll the lab until it is healthy. Returns 0, -ETIMEDOUT with what is wrong, -EINTR, -errno. */
@@ -191,14 +193,15 @@ static int
 play(struct trial *t, struct err *e)
 {
 	const struct scenario *s = t->plan->scenario;
-	int64_t phase_ns = (int64_t)rng_below(t->plan->rng, (uint64_t)s->phase_window_ns);
-	struct mono fault = mono_add(mono_now(), s->before_ns + phase_ns);
+	struct mono fault;
 	int64_t first_ns = s->actions_len > 0 && s->actions[0].at_ns < 0 ? s->actions[0].at_ns : 0;
 	struct err later;
 	int rc, one;
 
+	rc = phase_choose(&t->watch, s, t->ticks, t->plan->rng, &fault, e);
 	/* A load may begin ahead of the fault. */
-	rc = watch_until(&t->watch, mono_add(fault, first_ns), "steady", e);
+	if (rc == 0)
+		rc = watch_until(&t->watch, mono_add(fault, first_ns), "steady", e);
 	for (size_t i = 0; rc == 0 && i < s->actions_len; i++) {
 		const struct action *a = &s->actions[i];
 
@@ -270,6 +273,7 @@ trial_run(const struct trial_plan *plan, struct err *e)
 	events_add(t.watch.events, "trial_start", json_pack("{s:i}", "trial", plan->number));
 	copy_lab_events(&t, true);
 	t.logs = logs_mark(lab_dir(plan->lab));
+	t.ticks = plan->locked ? phase_listen(plan->lab, plan->scenario) : NULL;
 	rc = await_healthy(plan, STEADY_MS, true, &s, e);
 	if (rc == 0) {
 		events_add(t.watch.events, "steady",
@@ -279,6 +283,7 @@ trial_run(const struct trial_plan *plan, struct err *e)
 	}
 	if (rc == 0)
 		rc = play(&t, e);
+	tick_close(t.ticks);
 	healed = watch_stop(&t.watch, &later);
 	if (rc == 0 && healed < 0) {
 		*e = later;

@@ -17,6 +17,7 @@ struct trial_plan {
 	const struct topo_last_mile
 		*last_mile; /* of every city, whatever the topology says; or NULL */
 	bool any_catchment;
+	bool locked; /* the fault's phase is locked to the health check's tick (scenarios/phase.h) */
 };
 
 /*

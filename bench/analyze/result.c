@@ -9,6 +9,7 @@
 #include "bench/analyze/budget.h"
 #include "bench/analyze/catchment.h"
 #include "bench/analyze/damage.h"
+#include "bench/analyze/gate_values.h"
 #include "bench/analyze/loads.h"
 #include "bench/analyze/metrics.h"
 #include "bench/analyze/resolvers.h"
@@ -210,6 +211,7 @@ trial_json(const struct run *r, const struct trial *t)
 	json_object_set_new(
 		o, "restore_wall_ns", t->has_restore ? json_integer(t->restore_ns) : json_null());
 	json_object_set_new(o, "phase_ms", json_number(t->phase_ms));
+	json_object_set_new(o, "phase_locked", json_boolean(json_is_true(t->phase)));
 	set_withdraw(o, t);
 	json_object_set_new(o, "withdraw_messages", wire_json(t, WIRE_WITHDRAW));
 	json_object_set_new(o, "announce_messages", wire_json(t, WIRE_ANNOUNCE));
@@ -433,6 +435,7 @@ json_t *
 result_json(const struct run *r)
 {
 	json_t *o = head_json(r), *cities = json_array(), *trials = json_array();
+	json_t *gate = gate_values_json(r);
 	bool whole = add_part(o, "metrics", metrics_json(r)) &&
 		add_part(o, "loads", loads_result_json(r)) &&
 		add_part(o, "expectations", expect_json(r)) &&
@@ -449,7 +452,10 @@ result_json(const struct run *r)
 	for (int i = 0; i < r->cities && whole; i++)
 		whole = json_array_append_new(cities, city_json(r, i)) == 0;
 	for (size_t i = 0; i < r->trials && whole; i++)
-		whole = json_array_append_new(trials, trial_json(r, &r->trial[i])) == 0;
+		whole = json_array_append_new(trials, trial_json(r, &r->trial[i])) == 0 &&
+			json_object_set(
+				json_array_get(trials, i), "gate", json_array_get(gate, i)) == 0;
+	json_decref(gate);
 	json_object_set_new(o, "cities", cities);
 	json_object_set_new(o, "resolvers", resolvers_json(r));
 	json_object_set_new(o, "per_trial", trials);

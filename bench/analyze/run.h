@@ -151,6 +151,7 @@ struct trial {
 	int64_t restore_ns;
 	bool has_restore;
 	int64_t start_ns, end_ns; /* of the sending */
+	json_t *phase;		  /* true: locked to the health check's tick; NULL: not told */
 	double phase_ms;	  /* after the health check's last query (tick.h); NAN: not known */
 	json_t *last_mile;	  /* what the plan says of it; NULL: nothing was modelled */
 	struct stream *stream;	  /* of the anycast service over UDP, in the plan's order */

@@ -67,6 +67,7 @@ trial_done(struct trial *t)
 	json_decref(t->moved);
 	json_decref(t->damaged);
 	json_decref(t->steady);
+	json_decref(t->phase);
 	json_decref(t->timeline);
 	json_decref(t->city_timeline);
 	json_decref(t->noise);
@@ -95,6 +96,8 @@ take_event(struct run *r, struct trial *t, const json_t *event, int64_t wall_ns)
 		loads_take_event(t, event);
 	} else if (strcmp(name, "steady") == 0 && t->steady == NULL) {
 		t->steady = json_incref(json_object_get(event, "catchment"));
+	} else if (strcmp(name, "phase") == 0 && t->phase == NULL) {
+		t->phase = json_incref(json_object_get(event, "locked"));
 	}
 }
 

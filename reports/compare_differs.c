@@ -1,0 +1,160 @@
+/* compare_differs.c - in what a run and its baseline are not of the same: named, whether it is gated or not. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/utf8.h"
+#include "reports/compare_internal.h"
+
+enum { HASH_SHOWN = 12 };
+
+void
+compare_tidy(char *text)
+{
+	size_t left = strlen(text), taken;
+
+	for (; left > 0 && (taken = utf8_decode(text, left, NULL)) > 0;
+		text += taken, left -= taken)
+		if (iscntrl((unsigned char)*text))
+			*text = '?';
+	*text = '\0';
+}
+
+/* A value as words: what is text as it is, a hash by its beginning, all else as JSON. */
+static void
+show(const json_t *value, const char *what, char out[static COMPARE_TEXT_BYTES])
+{
+	char *text = NULL;
+	bool hash = strstr(what, "sha256") != NULL || strncmp(what, "layer ", 6) == 0 ||
+		strcmp(what, "scenario file") == 0 || strcmp(what, "topology") == 0;
+
+	out[0] = '\0';
+	if (value == NULL || json_is_null(value))
+		return;
+	if (json_is_string(value)) {
+		snprintf(out, COMPARE_TEXT_BYTES, "%.*s", hash ? HASH_SHOWN : 190,
+			json_string_value(value));
+		return;
+	}
+	text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(10));
+	if (text != NULL && strlen(text) >= COMPARE_TEXT_BYTES)
+		snprintf(out, COMPARE_TEXT_BYTES, "%.190s...", text);
+	else if (text != NULL)
+		snprintf(out, COMPARE_TEXT_BYTES, "%s", text);
+	free(text);
+}
+
+static void
+add(struct compare *c, const char *what, const json_t *baseline, const json_t *run, bool comparable)
+{
+	struct compare_differs *d;
+	bool absent_a = baseline == NULL || json_is_null(baseline);
+	bool absent_b = run == NULL || json_is_null(run);
+
+	if (c->n_differs == COMPARE_DIFFERS || (absent_a && absent_b) ||
+		(baseline != NULL && run != NULL && json_equal(baseline, run)))
+		return;
+	d = &c->differs[c->n_differs++];
+	snprintf(d->what, sizeof(d->what), "%s", what);
+	show(baseline, what, d->baseline);
+	show(run, what, d->run);
+	compare_tidy(d->what);
+	compare_tidy(d->baseline);
+	compare_tidy(d->run);
+	d->comparable = comparable;
+}
+
+/* Every key of either object. */
+static void
+add_keys(struct compare *c, const char *kind, json_t *baseline, json_t *run, bool comparable)
+{
+	const char *key;
+	json_t *value;
+	char what[96];
+
+	json_object_foreach(baseline, key, value)
+	{
+		snprintf(what, sizeof(what), "%s %s", kind, key);
+		add(c, what, value, json_object_get(run, key), comparable);
+	}
+	json_object_foreach(run, key, value)
+	{
+		if (json_object_get(baseline, key) != NULL)
+			continue;
+		snprintf(what, sizeof(what), "%s %s", kind, key);
+		add(c, what, NULL, value, comparable);
+	}
+}
+
+static json_t *
+hash_of(json_t *layers, const char *name)
+{
+	json_t *layer;
+	size_t i;
+
+	json_array_foreach(layers, i, layer)
+	{
+		const char *have = json_string_value(json_object_get(layer, "name"));
+
+		if (have != NULL && strcmp(have, name) == 0)
+			return json_object_get(layer, "sha256");
+	}
+	return NULL;
+}
+
+static void
+add_layers(struct compare *c, json_t *baseline, json_t *run)
+{
+	json_t *lists[2] = {baseline, run}, *layer;
+	char what[96];
+	size_t i;
+
+	for (int side = 0; side < 2; side++)
+		json_array_foreach(lists[side], i, layer)
+		{
+			const char *name = json_string_value(json_object_get(layer, "name"));
+
+			if (name == NULL || (side == 1 && hash_of(baseline, name) != NULL))
+				continue;
+			snprintf(what, sizeof(what), "layer %s", name);
+			add(c, what, hash_of(baseline, name), hash_of(run, name), true);
+		}
+}
+
+static void
+add_key(struct compare *c, const char *what, json_t *baseline, json_t *run, const char *key,
+	bool comparable)
+{
+	add(c, what, json_object_get(baseline, key), json_object_get(run, key), comparable);
+}
+
+void
+compare_find_differences(
+	struct compare *c, const struct baseline *baseline, const struct baseline *run)
+{
+	json_t *a = json_object_get(baseline->json, "conditions");
+	json_t *b = json_object_get(run->json, "conditions");
+
+	/* What makes times differ that nobody changed on purpose. */
+	add_keys(c, "machine", json_object_get(a, "machine"), json_object_get(b, "machine"), false);
+	add_key(c, "link engine", a, b, "link_engine", false);
+	add_keys(c, "package", json_object_get(a, "packages"), json_object_get(b, "packages"),
+		false);
+	if (baseline->phase != run->phase)
+		add_key(c, "fault phase", baseline->json, run->json, "phase", false);
+	add_key(c, "gap between queries, ms", a, b, "gap_ms", false);
+	add_key(c, "streams", a, b, "streams", false);
+	add_key(c, "timeline", a, b, "timeline", false);
+	add_key(c, "last mile", a, b, "last_mile", false);
+	/* What is tested, perhaps. */
+	add_key(c, "variant", baseline->json, run->json, "variant", true);
+	a = json_object_get(baseline->json, "configuration");
+	b = json_object_get(run->json, "configuration");
+	add_layers(c, json_object_get(a, "layers"), json_object_get(b, "layers"));
+	add_key(c, "topology", a, b, "topology_sha256", true);
+	add_key(c, "scenario file", a, b, "scenario_sha256", true);
+	add_key(c, "kernel", a, b, "kernel", true);
+	add_key(c, "catchment", a, b, "catchment", true);
+	add_key(c, "commit", a, b, "commit", true);
+}
