@@ -1,18 +1,20 @@
 #!/bin/sh
-# crash - the scenario dns-crash, measured, and its figures computed again with tshark from the captures alone.
+# crash - the scenario dns-crash, measured, its time explained, and its figures computed again with tshark from the captures alone.
 # timeout: 300
 . tests/lab/common
 
 status=0
 "$CATCHMENT" run dns-crash --out "$scratch/runs" >"$scratch/out" 2>"$scratch/err" || status=$?
 cat "$scratch/err"
+[ "$status" -eq 0 ] || [ "$status" -eq 4 ] || fail "run returned $status"
+report=$(cat "$scratch/out")
+run=${report%/report.html}
+. tests/lab/budget
+
 if [ "$status" -eq 4 ]; then
 	echo "skipped: every trial was invalid, this host is too noisy: $(tail -n 1 "$scratch/err")"
 	exit 77
 fi
-[ "$status" -eq 0 ] || fail "run returned $status"
-report=$(cat "$scratch/out")
-run=${report%/report.html}
 [ -s "$report" ] && [ -s "$run/result.json" ] && [ -s "$run/junit.xml" ] || fail "files are missing in $run"
 
 trial=$(python3 - "$run/result.json" <<'PY'

@@ -13,7 +13,7 @@ no_run_processes() {
 	! ps -eo args= | grep -F "$scratch" | grep -qv grep
 }
 
-setsid "$CATCHMENT" run dns-crash --out "$scratch/runs" >"$scratch/out" 2>"$scratch/err" &
+setsid "$CATCHMENT" run dns-crash --no-calibration --out "$scratch/runs" >"$scratch/out" 2>"$scratch/err" &
 run=$!
 await 60 "the fault: $(cat "$scratch/err")" fault_seen
 kill -INT "$run"
@@ -26,7 +26,7 @@ grep -q '"interrupted": true' "$(run_dir)"/run.json || fail "run.json does not s
 await 5 "no process of the run" no_run_processes
 
 # Killed outright in the middle: the lab, the probes and the captures go with it.
-setsid "$CATCHMENT" run dns-crash --out "$scratch/runs2" >"$scratch/out" 2>"$scratch/err" &
+setsid "$CATCHMENT" run dns-crash --no-calibration --out "$scratch/runs2" >"$scratch/out" 2>"$scratch/err" &
 run=$!
 fault_seen2() {
 	grep -qs '"fault"' "$scratch"/runs2/*/trial-001/events.jsonl
