@@ -1,7 +1,7 @@
 /*
  * bgp_session_poke.c - a peer that has read everything and forgot to look at it is reminded.
  *
- * FRR's bgpd before 10.7 moves messages from its socket into a queue of 10,000 ("bgp input-queue-limit"). What it has read beyond
+ * bgpd of FRR 10.3 moves messages from its socket into a queue of 10,000 ("bgp input-queue-limit"). What it has read beyond
  * that it looks at again only when more comes: the end of a table waits in there for our next KEEPALIVE, 30 s with a hold
  * time of 90 s, whoever tells it. So once a large table is acknowledged, KEEPALIVEs go out one byte at a time: each byte
  * makes the peer look, and there is no more than one KEEPALIVE a second, as RFC 4271 4.4 demands.
