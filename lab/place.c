@@ -121,7 +121,7 @@ place_data(char out[static PLACE_BYTES], struct err *e)
 static int
 ask_build(const char *data_dir, const char *option, char out[static PLACE_BYTES], struct err *e)
 {
-	char script[PLACE_BYTES], command[PLACE_BYTES + 32];
+	char script[PLACE_BYTES], command[PLACE_BYTES + 96];
 	size_t len = 0;
 	FILE *from;
 	int status;
@@ -151,4 +151,18 @@ int
 place_rootfs(const char *data_dir, char out[static PLACE_BYTES], struct err *e)
 {
 	return ask_build(data_dir, "--print", out, e);
+}
+
+int
+place_rootfs_suite(
+	const char *data_dir, const char *suite, char out[static PLACE_BYTES], struct err *e)
+{
+	char option[64];
+
+	if (suite[strspn(suite, "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0' ||
+		suite[0] == '-' ||
+		snprintf(option, sizeof(option), "--print --suite %s", suite) >=
+			(int)sizeof(option))
+		return err_set(e, EINVAL, "'%.60s' is no release's name", suite);
+	return ask_build(data_dir, option, out, e);
 }

@@ -40,4 +40,8 @@ int place_rootfs_path(const char *data_dir, char out[static PLACE_BYTES], struct
  */
 int place_rootfs(const char *data_dir, char out[static PLACE_BYTES], struct err *e);
 
+/* The same with the daemons of another Debian release: [a-z0-9-]+. */
+int place_rootfs_suite(
+	const char *data_dir, const char *suite, char out[static PLACE_BYTES], struct err *e);
+
 #endif

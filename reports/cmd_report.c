@@ -1,4 +1,4 @@
-/* cmd_report.c - catchment report: write report.html and junit.xml from a run directory. */
+/* cmd_report.c - catchment report: write report.html, and what CI reads, from a run directory. */
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -7,6 +7,7 @@
 
 #include "lib/command.h"
 #include "lib/talk.h"
+#include "reports/ci.h"
 #include "reports/commands.h"
 #include "reports/report.h"
 #include "reports/summary.h"
@@ -14,10 +15,11 @@
 static void
 help(FILE *to)
 {
-	fputs("Usage: catchment report [--strict] RUN...\n"
+	fputs("Usage: catchment report [--strict] [--openmetrics FILE] [--ci SYSTEM] RUN...\n"
 	      "       catchment report --summary [--json] [--strict] DIR|RUN...\n"
-	      "Read RUN/result.json, write RUN/report.html and RUN/junit.xml, print the page's "
-	      "path.\n\n"
+	      "Read RUN/result.json, write RUN/report.html and what CI reads: junit.xml, "
+	      "summary.md,\n"
+	      "metrics.json, metrics.txt. Print the page's path.\n\n"
 	      "  --strict   a missed documented target is a failure in junit.xml; with --summary, "
 	      "exit 1\n"
 	      "  --summary  of the runs in folder DIR, or of these, one page: each documented "
@@ -28,6 +30,12 @@ help(FILE *to)
 	      "RUN...\n"
 	      "             the page on stdout\n"
 	      "  --json     the summary as JSON on stdout, nothing written\n"
+	      "  --openmetrics FILE\n"
+	      "             the figures of all these runs as one OpenMetrics text\n"
+	      "  --ci SYSTEM\n"
+	      "             say it as CI wants it: github, gitlab, plain; auto: as the "
+	      "environment\n"
+	      "             tells; default: none\n"
 	      "  --help     this text\n\n"
 	      "Exit status: 0 written, 1 with --summary --strict a target was missed, 2 usage or "
 	      "bad input, 3 no gnuplot or it failed.\n",
@@ -52,7 +60,7 @@ exit_code_of(int rc)
 }
 
 static int
-report_each(int argc, char *argv[], bool is_strict)
+report_each(int argc, char *argv[], bool is_strict, enum ci_kind ci)
 {
 	int worst = EXIT_GOOD;
 
@@ -60,6 +68,8 @@ report_each(int argc, char *argv[], bool is_strict)
 		struct err e = {0};
 		int rc = report_run_strict(argv[i], is_strict, &e);
 
+		if (rc == 0)
+			rc = ci_tell_run(ci, argv[i], is_strict, &e);
 		if (rc < 0) {
 			int code = exit_code_of(rc);
 
@@ -135,14 +145,30 @@ summarize(const char *const dirs[], size_t n, bool as_json, bool is_strict)
 	return rc < 0 ? exit_code_of(rc) : missed ? EXIT_MISSED : EXIT_GOOD;
 }
 
+/* One text of them all, once each has its report. */
+static int
+write_openmetrics(const char *const dirs[], size_t n, const char *path, int code)
+{
+	struct err e = {0};
+	int rc = path == NULL || code == EXIT_USAGE ? 0 : report_openmetrics(dirs, n, path, &e);
+
+	if (rc == 0)
+		return code;
+	talk_error("%s", e.text);
+	return exit_code_of(rc) > code ? exit_code_of(rc) : code;
+}
+
 int
 cmd_report(int argc, char *argv[])
 {
 	static const struct option options[] = {{"strict", no_argument, NULL, 's'},
 		{"summary", no_argument, NULL, 'S'}, {"json", no_argument, NULL, 'j'},
+		{"openmetrics", required_argument, NULL, 'o'}, {"ci", required_argument, NULL, 'c'},
 		{"help", no_argument, NULL, 'h'}, {0}};
 	bool is_strict = false, is_summary = false, as_json = false;
-	int c;
+	const char *openmetrics = NULL, *ci_word = "none";
+	enum ci_kind ci;
+	int c, code;
 
 	optind = 0;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -155,13 +181,22 @@ cmd_report(int argc, char *argv[])
 		is_strict |= c == 's';
 		is_summary |= c == 'S';
 		as_json |= c == 'j';
+		openmetrics = c == 'o' ? optarg : openmetrics;
+		ci_word = c == 'c' ? optarg : ci_word;
 	}
-	if (optind == argc || (as_json && !is_summary)) {
+	if (ci_kind(ci_word, &ci) < 0) {
+		talk_error("--ci: '%s' is none of auto, none, plain, github, gitlab", ci_word);
+		return EXIT_USAGE;
+	}
+	if (optind == argc || (as_json && !is_summary) ||
+		(is_summary && (openmetrics != NULL || ci != CI_NONE))) {
 		help(stderr);
 		return EXIT_USAGE;
 	}
 	if (is_summary)
 		return summarize((const char *const *)argv + optind, (size_t)(argc - optind),
 			as_json, is_strict);
-	return report_each(argc - optind, argv + optind, is_strict);
+	code = report_each(argc - optind, argv + optind, is_strict, ci);
+	return write_openmetrics(
+		(const char *const *)argv + optind, (size_t)(argc - optind), openmetrics, code);
 }

@@ -3,9 +3,11 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "reports/finding.h"
 #include "reports/html.h"
+#include "reports/notes.h"
 #include "reports/show.h"
 #include "reports/verdict.h"
 
@@ -37,7 +39,6 @@ target_case(struct buf *b, const struct result *r, const struct target *t, bool 
 	struct tally *sum)
 {
 	char name[256], said[512], measured[SHOW_BYTES], target[SHOW_BYTES], n[SHOW_BYTES];
-	bool is_miss = t->verdict == TARGET_MISSED || t->verdict == TARGET_REFUTED;
 	bool has_figure = !isnan(t->target) && t->figure != NULL && t->figure[0] != '\0';
 
 	snprintf(name, sizeof(name), "target %.160s%s%.16s", t->id, t->family == NULL ? "" : " ",
@@ -53,7 +54,7 @@ target_case(struct buf *b, const struct result *r, const struct target *t, bool 
 	if (t->verdict == TARGET_NOT_JUDGED) {
 		element(b, "skipped", said);
 		sum->skipped++;
-	} else if (is_miss && is_strict) {
+	} else if (t->verdict == TARGET_MISSED && is_strict) {
 		element(b, "failure", said);
 		sum->failures++;
 	}
@@ -89,6 +90,7 @@ expectation_case(
 static void
 run_case(struct buf *b, const struct result *r, struct tally *sum)
 {
+	size_t unhealed = notes_unhealed(r);
 	struct verdict v;
 
 	verdict_of(r, &v);
@@ -97,8 +99,83 @@ run_case(struct buf *b, const struct result *r, struct tally *sum)
 	if (v.kind == VERDICT_INCONCLUSIVE || r->interrupted || !r->complete) {
 		element(b, "error", v.text);
 		sum->errors++;
+	} else if (unhealed > 0) {
+		element(b, "failure", "the lab was not as before after a trial");
+		sum->failures++;
 	}
-	html_raw(b, "    </testcase>\n");
+	html_raw(b, "      <system-out>");
+	html_text(b, v.text);
+	html_raw(b, "</system-out>\n    </testcase>\n");
+}
+
+/* What was compared with a baseline: a case for each metric, and one for the verdict as a whole. */
+static void
+gate_case(struct buf *b, const struct result *r, const char *name, enum gated_verdict verdict,
+	const char *why, bool is_whole, struct tally *sum)
+{
+	char said[512];
+
+	snprintf(said, sizeof(said), "%s%s%.400s", gated_word(verdict), why[0] == '\0' ? "" : ": ",
+		why);
+	sum->tests++;
+	case_open(b, r, name);
+	if (verdict == GATED_FAIL) {
+		element(b, "failure", said);
+		sum->failures++;
+	} else if (verdict == GATED_INCONCLUSIVE && is_whole) {
+		element(b, "error", said);
+		sum->errors++;
+	} else if (verdict != GATED_PASS) { /* one metric alone decides nothing */
+		element(b, "skipped", said);
+		sum->skipped++;
+	}
+	html_raw(b, "      <system-out>");
+	html_text(b, said);
+	html_raw(b, "</system-out>\n    </testcase>\n");
+}
+
+static void
+gate_cases(struct buf *b, const struct result *r, const struct gated *g, struct tally *sum)
+{
+	for (size_t i = 0; i < g->n_shifts; i++) {
+		const struct shift *m = &g->shifts[i];
+		char name[160], said[512], was[SHOW_BYTES], is[SHOW_BYTES], by[GATED_BYTES];
+
+		snprintf(name, sizeof(name), "gate %.140s", m->name);
+		snprintf(said, sizeof(said), "median %s, baseline %s, shift %s%s%.250s",
+			show_value(m->p50, m->unit, is), show_value(m->baseline_p50, m->unit, was),
+			gated_change(m, by), m->why == NULL || m->why[0] == '\0' ? "" : "; ",
+			m->why == NULL ? "" : m->why);
+		gate_case(b, r, name, m->verdict, said, false, sum);
+	}
+	gate_case(b, r, "gate", g->verdict, g->why == NULL ? "" : g->why, true, sum);
+}
+
+static double
+ns_of(const struct result *r, const char *key)
+{
+	json_t *at = json_object_get(r->provenance, key);
+
+	return json_is_integer(at) ? (double)json_integer_value(at) : NAN;
+}
+
+/* When it began, and how long it took, where that is known. */
+static void
+when(struct buf *b, const struct result *r)
+{
+	double began = ns_of(r, "started_wall_ns"), ended = ns_of(r, "ended_wall_ns");
+	char text[32];
+	struct tm tm;
+	time_t at;
+
+	if (isnan(began))
+		return;
+	at = (time_t)(began / 1e9);
+	if (gmtime_r(&at, &tm) == NULL || strftime(text, sizeof(text), "%FT%TZ", &tm) == 0)
+		return;
+	html_attr(b, "timestamp", text);
+	if (ended >= began)
+		buf_addf(b, " time=\"%.3f\"", (ended - began) / 1e9);
 }
 
 int
@@ -113,10 +190,14 @@ junit_write(struct buf *b, const struct result *r, bool is_strict, struct err *e
 		target_case(&cases, r, &r->targets[i], is_strict, &sum);
 	for (size_t i = 0; i < r->n_expectations; i++)
 		expectation_case(&cases, r, &r->expectations[i], &sum);
+	if (r->gated != NULL)
+		gate_cases(&cases, r, r->gated, &sum);
 	html_raw(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite");
 	html_attr(b, "name", r->run_id == NULL ? r->scenario : r->run_id);
-	buf_addf(b, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\">\n", sum.tests,
+	buf_addf(b, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\"", sum.tests,
 		sum.failures, sum.errors, sum.skipped);
+	when(b, r);
+	html_raw(b, ">\n");
 	rc = buf_check(&cases, e);
 	if (rc == 0)
 		buf_add_len(b, cases.data, cases.len);

@@ -6,9 +6,13 @@
 #include "reports/result.h"
 
 /*
- * Append the document. A missed or refuted target is a finding and passes unless `is_strict`; an
- * expectation that did not hold is a failure (skipped when no trial was valid); a run without a valid trial, or cut short, is an
- * error. Returns 0 or -ENOMEM.
+ * Append the document: a case for the run, each target, each expectation, and of a comparison with a baseline each
+ * metric and the whole. It has failures or errors where the run's exit status is not 0, and only there.
+ *
+ * failure: an expectation that did not hold, a lab that did not heal, a gate that failed, and with `is_strict` a missed target,
+ * which is else a finding and passes. error: nothing can be concluded, or the run was cut short. skipped: not judged.
+ *
+ * Returns 0 or -ENOMEM.
  */
 int junit_write(struct buf *b, const struct result *r, bool is_strict, struct err *e);
 

@@ -1,13 +1,17 @@
-/* report.c - from a run directory with a result.json to report.html and junit.xml in it. */
+/* report.c - from a run directory with a result.json to report.html in it, and to what CI reads. */
 #include "reports/report.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "lib/fs.h"
+#include "reports/digest.h"
 #include "reports/junit.h"
+#include "reports/openmetrics.h"
 #include "reports/page.h"
+#include "reports/trend_file.h"
 
 static int
 write_into(const char *run_dir, const char *name, const struct buf *b, struct err *e)
@@ -19,25 +23,74 @@ write_into(const char *run_dir, const char *name, const struct buf *b, struct er
 	return fs_write(path, b->data, b->len, e);
 }
 
+/* What programs read: CI and trend tools get theirs even if plots fail. */
+static int
+write_for_programs(const char *run_dir, const struct result *r, const struct gated *g,
+	bool is_strict, struct err *e)
+{
+	struct buf junit = {0}, trend = {0}, metrics = {0}, digest = {0};
+	const struct {
+		const char *name;
+		struct buf *text;
+	} files[] = {{"junit.xml", &junit}, {"metrics.json", &trend}, {"metrics.txt", &metrics},
+		{"summary.md", &digest}};
+	int rc = junit_write(&junit, r, is_strict, e);
+
+	if (rc == 0)
+		rc = trend_file_write(&trend, r, e);
+	if (rc == 0)
+		rc = openmetrics_write(&metrics, &(const struct result *){r}, 1, e);
+	if (rc == 0)
+		rc = digest_write(&digest, r, e);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		if (rc == 0)
+			rc = write_into(run_dir, files[i].name, files[i].text, e);
+		buf_done(files[i].text);
+	}
+	return rc;
+}
+
 int
 report_run_strict(const char *run_dir, bool is_strict, struct err *e)
 {
-	struct buf page = {0}, junit = {0};
+	struct buf page = {0};
 	struct result *r = NULL;
 	int rc = result_load(run_dir, &r, e);
 
 	if (rc == 0)
-		rc = junit_write(&junit, r, is_strict, e);
-	if (rc == 0)
-		rc = write_into(
-			run_dir, "junit.xml", &junit, e); /* CI gets its own even if plots fail */
+		rc = write_for_programs(run_dir, r, is_strict, e);
 	if (rc == 0)
 		rc = page_write(&page, r, e);
 	if (rc == 0)
 		rc = write_into(run_dir, "report.html", &page, e);
 	buf_done(&page);
-	buf_done(&junit);
 	result_free(r);
+	return rc;
+}
+
+int
+report_openmetrics(const char *const dirs[], size_t n, const char *path, struct err *e)
+{
+	const struct result **list = calloc(n + 1, sizeof(list[0]));
+	struct result **runs = calloc(n + 1, sizeof(runs[0]));
+	struct buf text = {0};
+	int rc = 0;
+
+	if (list == NULL || runs == NULL)
+		abort();
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		rc = result_load(dirs[i], &runs[i], e);
+		list[i] = runs[i];
+	}
+	if (rc == 0)
+		rc = openmetrics_write(&text, list, n, e);
+	if (rc == 0)
+		rc = fs_write(path, text.data, text.len, e);
+	for (size_t i = 0; i < n; i++)
+		result_free(runs[i]);
+	buf_done(&text);
+	free(list);
+	free(runs);
 	return rc;
 }
 

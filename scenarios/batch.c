@@ -18,9 +18,8 @@
 #define AROUND_S      3.0 /* of a trial: captures and probes started and stopped */
 #define ANALYSIS_S    3.0 /* of a trial: analysis, report */
 
-/* Environment troubles weigh more than a missed expectation, an interrupt more than all. */
-static int
-worse(int a, int b)
+int
+batch_worse(int a, int b)
 {
 	static const int order[] = {EXIT_GOOD, EXIT_MISSED, EXIT_INCONCLUSIVE, EXIT_USAGE,
 		EXIT_ENVIRONMENT, EXIT_INTERRUPTED};
@@ -188,12 +187,12 @@ batch_run(struct batch *b)
 			session.busiest = b->len > 1 ? batch_busiest(b, i) : NULL;
 		}
 		if (item->done) {
-			code = worse(code, item->code);
+			code = batch_worse(code, item->code);
 			continue;
 		}
-		code = worse(code, run_item(b, item, &session));
+		code = batch_worse(code, run_item(b, item, &session));
 		if (b->dir[0] != '\0' && batch_journal_write(b) < 0)
-			code = worse(code, EXIT_ENVIRONMENT);
+			code = batch_worse(code, EXIT_ENVIRONMENT);
 		tell_progress(b, start, estimated_s);
 	}
 	session_done(&session);

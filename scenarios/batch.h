@@ -39,6 +39,9 @@ struct batch {
 /* How long one run will take, all in all but for the lab's boot. */
 double batch_estimate_s(const struct scenario *s, int trials, bool calibrated);
 
+/* The graver of two exit codes: environment troubles weigh more than a missed expectation, an interrupt more than all. */
+int batch_worse(int a, int b);
+
 /* Say what will be done and how long that will take; do it. Returns the gravest exit code. */
 int batch_run(struct batch *b);
 

@@ -15,10 +15,11 @@
 #include "scenarios/commands.h"
 #include "scenarios/gated.h"
 #include "scenarios/judges.h"
+#include "scenarios/matrix_run.h"
 #include "scenarios/run_args.h"
 
-static void
-fill_batch(struct run_args *a)
+void
+run_args_items(struct run_args *a)
 {
 	a->batch.items = a->items;
 	for (size_t i = 0; i < a->loaded_len; i++) {
@@ -152,7 +153,7 @@ run_batch(struct run_args *a)
 		a->batch.plan.trials =
 			a->baseline != NULL ? (int)gate_looks[GATE_LOOKS - 1].trials : 1;
 	a->batch.plan.seed = a->batch.plan.seed > 0 ? a->batch.plan.seed : 1;
-	fill_batch(a);
+	run_args_items(a);
 	if (find_baselines(a) < 0)
 		return EXIT_USAGE;
 	if (a->journal != NULL)
@@ -216,11 +217,14 @@ cmd_run(int argc, char *argv[])
 		free(a);
 		return EXIT_USAGE;
 	}
-	if (read_journal(a) == 0 && run_args_load(a) == 0)
+	if (a->matrix.n_axes > 0)
+		code = matrix_run(a);
+	else if (read_journal(a) == 0 && run_args_load(a) == 0)
 		code = a->list || a->targets ? list(a) : run_batch(a);
 	run_args_unload(a);
 	for (size_t i = 0; i < a->batch.len; i++)
 		baseline_free(a->items[i].baseline);
+	matrix_done(&a->matrix);
 	json_decref(a->batch.kept);
 	json_decref(a->journal);
 	free(a);

@@ -230,6 +230,8 @@ finish(struct run *r)
 		rc = report_run_strict(r->dir, r->plan->strict, &e);
 	if (rc == 0)
 		rc = outcome_tell(r->dir, r->plan->strict, &code, &e);
+	if (rc == 0 && !r->plan->untold)
+		rc = ci_tell_run(r->plan->ci, r->dir, r->plan->strict, &e);
 	if (rc < 0) {
 		talk_error("%s", e.text);
 		return EXIT_ENVIRONMENT;
@@ -275,8 +277,12 @@ run_scenario(const struct run_plan *plan, char ret_dir[RUN_DIR_BYTES])
 	r->interrupted = rc == -EINTR;
 	r->failed = rc < 0 && !r->interrupted;
 	code = rc == 0 ? EXIT_GOOD : code_of(rc);
-	if (rc < 0)
+	if (rc < 0) {
 		talk_error("%s", e.text);
+		ci_tell_error(plan->ci, plan->scenario->name, e.text);
+		if (plan->why != NULL)
+			*plan->why = e;
+	}
 	leave(r);
 	if (r->record != NULL) {
 		done_code = finish(r);

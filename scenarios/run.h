@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "lab/lab.h"
+#include "reports/ci.h"
 #include "scenarios/scenario.h"
 #include "scenarios/session.h"
 #include "scenarios/targets.h"
@@ -29,8 +30,10 @@ struct run_plan {
 	struct gate *
 		gate; /* trials come in looks until it has a verdict (gated.h), `trials` at most; or NULL */
 	char *const *command;
-	json_t *knobs; /* for its record: which were turned, and how far (a sweep's); or NULL */
-	bool untold;   /* its report's path is not printed: it is part of something larger */
+	json_t *knobs;	 /* for its record: which were turned, and how far (a sweep's); or NULL */
+	enum ci_kind ci; /* who is told beside people */
+	struct err *why; /* out, may be NULL: what kept it from its end */
+	bool untold;	 /* its report's path is not printed: it is part of something larger */
 };
 
 /*

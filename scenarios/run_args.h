@@ -5,6 +5,7 @@
 #include "lab/place.h"
 #include "scenarios/batch.h"
 #include "scenarios/lastmile.h"
+#include "scenarios/matrix.h"
 
 enum { MAX_SCENARIOS = 64, MAX_VARIANTS = 2 };
 
@@ -26,6 +27,8 @@ struct run_args {
 	json_t *journal;      /* of it */
 	const char *baseline; /* file, or folder of them, that the runs are gated by; or NULL */
 	bool list, targets, json;
+	struct matrix matrix;			     /* n_axes 0: none was asked for */
+	char folder[BATCH_DIR_BYTES], scenario[128]; /* of the matrix */
 	int run_key; /* of the last option given that only a run can heed; 0: none */
 	/* what was loaded */
 	char data[PLACE_BYTES];
@@ -49,5 +52,8 @@ bool run_args_all(const struct run_args *a);
  */
 int run_args_load(struct run_args *a);
 void run_args_unload(struct run_args *a);
+
+/* What was loaded, as the items of the batch, in the order in which they are run. */
+void run_args_items(struct run_args *a);
 
 #endif

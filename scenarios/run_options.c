@@ -22,7 +22,9 @@ enum {
 	KEY_RESUME,
 	KEY_PHASE,
 	KEY_SHORT,
-	KEY_BASELINE
+	KEY_BASELINE,
+	KEY_CI,
+	KEY_MATRIX
 };
 
 static const struct argp_option options[] = {
@@ -53,6 +55,14 @@ static const struct argp_option options[] = {
 	{"phase", KEY_PHASE, "random|locked", 0,
 		"how the fault lies to the health check's tick (default: random)", 0},
 	{"resume", KEY_RESUME, "DIR", 0, "go on with a run of all that was interrupted: its folder",
+		0},
+	{"matrix", KEY_MATRIX, "AXIS=A,B...", 0,
+		"one scenario over variant=, layer= or suite= (of Debian: other daemons), side by "
+		"side; may be repeated",
+		0},
+	{"ci", KEY_CI, "SYSTEM", 0,
+		"also say it as CI wants it: github, gitlab, plain, none (default: auto, as the "
+		"environment tells)",
 		0},
 	{"list", KEY_LIST, NULL, 0, "list the scenarios, a line each", 0},
 	{"targets", KEY_TARGETS, NULL, 0, "list the documented claims and what judges each", 0},
@@ -114,6 +124,28 @@ check_list_options(struct run_args *a, struct argp_state *state)
 			flag_of(a->run_key));
 }
 
+/* What a matrix is of, and what its cells choose themselves. */
+static void
+check_matrix(struct run_args *a, struct argp_state *state)
+{
+	for (size_t i = 0; i < a->matrix.n_axes; i++) {
+		enum matrix_kind kind = a->matrix.axes[i].kind;
+
+		if (kind == MATRIX_VARIANT && a->batch.lab.variant != NULL)
+			argp_error(state, "--matrix variant: --variant does not go with it");
+		if (kind == MATRIX_SUITE && a->batch.lab.rootfs != NULL)
+			argp_error(state, "--matrix suite: --rootfs does not go with it");
+		if (kind == MATRIX_LAYER && a->batch.layers_len == BATCH_LAYERS)
+			argp_error(state, "more than %d layers", BATCH_LAYERS);
+	}
+	if (a->resume != NULL)
+		argp_error(state, "--matrix: --resume does not go with it");
+	if (a->baseline != NULL)
+		argp_error(state, "--matrix is shown, not gated: --baseline does not go with it");
+	if (a->names_len != 1 || run_args_all(a))
+		argp_error(state, "--matrix is of one scenario");
+}
+
 /* Options that do not go together. */
 static void
 check_options(struct run_args *a, struct argp_state *state)
@@ -122,8 +154,10 @@ check_options(struct run_args *a, struct argp_state *state)
 		check_list_options(a, state);
 		return;
 	}
-	if (a->json)
-		argp_error(state, "--json goes with --targets");
+	if (a->json && a->matrix.n_axes == 0)
+		argp_error(state, "--json goes with --targets or --matrix");
+	if (a->matrix.n_axes > 0)
+		check_matrix(a, state);
 	if (run_args_all(a) && a->names_len > 1)
 		argp_error(state, "all is every scenario: no other name goes with it");
 	if (a->resume != NULL && a->names_len == 0)
@@ -151,7 +185,7 @@ only_runs(int key)
 {
 	static const int keys[] = {'n', 'p', 'q', 'o', 'a', KEY_SEED, KEY_LAST_MILE, KEY_KEEP,
 		KEY_UNCALIBRATED, KEY_STRICT, KEY_QUICK, KEY_RESUME, KEY_PHASE, KEY_SHORT,
-		KEY_BASELINE};
+		KEY_BASELINE, KEY_CI, KEY_MATRIX};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (key == keys[i])
@@ -242,6 +276,15 @@ parse(int key, char *arg, struct argp_state *state)
 				sizeof(a->batch.dir) - 1);
 		a->resume = arg;
 		break;
+	case KEY_MATRIX:
+		if (matrix_add(&a->matrix, arg, &e) < 0)
+			argp_error(state, "%s", e.text);
+		break;
+	case KEY_CI:
+		if (ci_kind(arg, &a->batch.plan.ci) < 0)
+			argp_error(state, "--ci: '%s' is none of auto, none, plain, github, gitlab",
+				arg);
+		break;
 	case KEY_LIST:
 		a->list = true;
 		break;
@@ -286,6 +329,16 @@ from_environment(struct run_args *a)
 		return -EINVAL;
 	}
 	a->batch.plan.trials = text != NULL ? (int)value : 0;
+	text = command_env("ci");
+	if (ci_kind(text, &a->batch.plan.ci) < 0) {
+		talk_error("CATCHMENT_CI: '%s' is none of auto, none, plain, github, gitlab", text);
+		return -EINVAL;
+	}
+	text = command_env("matrix");
+	if (text != NULL && matrix_add(&a->matrix, text, &e) < 0) {
+		talk_error("CATCHMENT_MATRIX: %s", e.text);
+		return -EINVAL;
+	}
 	text = command_env("last-mile");
 	if (text != NULL && last_mile_parse(text, &a->last_mile, &e) < 0) {
 		talk_error("CATCHMENT_LAST_MILE: %s", e.text);
