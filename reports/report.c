@@ -25,8 +25,7 @@ write_into(const char *run_dir, const char *name, const struct buf *b, struct er
 
 /* What programs read: CI and trend tools get theirs even if plots fail. */
 static int
-write_for_programs(const char *run_dir, const struct result *r, const struct gated *g,
-	bool is_strict, struct err *e)
+write_for_programs(const char *run_dir, const struct result *r, bool is_strict, struct err *e)
 {
 	struct buf junit = {0}, trend = {0}, metrics = {0}, digest = {0};
 	const struct {

@@ -63,7 +63,7 @@ trend_file_write(struct buf *b, const struct result *r, struct err *e)
 		if (m->missing > 0)
 			add(list, r, m, "never", m->missing, "samples");
 	}
-	text = json_dumps(list, JSON_INDENT(1));
+	text = json_dumps(list, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
 	json_decref(list);
 	if (text == NULL)
 		abort();
