@@ -12,8 +12,7 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-protot
 	-Wcast-qual -Wvla -Wformat=2 -Werror
 CFLAGS   ?= -O2 -g
 PKGS     := libpcap jansson yaml-0.1 libmnl libcrypto zlib sqlite3
-CPPFLAGS := -iquote . -D_GNU_SOURCE -DCATCHMENT_VERSION='"$(VERSION)"' \
-	-DCATCHMENT_DATADIR='"$(PREFIX)/share/catchment"'
+CPPFLAGS := -iquote . -D_GNU_SOURCE -DCATCHMENT_VERSION='"$(VERSION)"'
 PKG_CF    = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDLIBS    = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lldns -lm -lpthread
 COMPILE   = $(CC) -std=gnu17 $(WARN) $(CFLAGS) $(CPPFLAGS) $(PKG_CF) -MMD -MP
@@ -218,20 +217,34 @@ $(FUZZ): $(BUILD)/%: %.c $(BUILD)/settings $(ARCHIVES) $(filter %.o,$(FUZZER))
 
 # ---- upkeep ----
 
-.PHONY: lint install clean
+.PHONY: lint install install-files uninstall deb clean
 lint: ## format, static checks, the house's own rules
 	$(Q)tests/lint
 
 # Data that the program reads, as it lies in the tree: what labs and scenarios are made of.
-DATA = $(wildcard lab/*.yaml lab/nodes lab/variants lab/rootfs scenarios/*.yaml scenarios/faults scenarios/recipes reports/plots)
+DATA = $(wildcard lab/*.yaml lab/nodes lab/variants lab/rootfs \
+	scenarios/*.yaml scenarios/faults scenarios/recipes scenarios/layers)
 share = $(DESTDIR)$(PREFIX)/share
 install: all ## to PREFIX (/usr/local), under DESTDIR
+	$(Q)$(MAKE) install-files
+# What was built, as it is; the program finds its data beside itself, so any PREFIX will do.
+install-files:
 	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(share)/man/man1' '$(share)/man/man5' \
-		'$(share)/catchment'
+		'$(share)/catchment' '$(share)/bash-completion/completions'
+	$(Q)install -m 644 man/completion.bash '$(share)/bash-completion/completions/catchment'
 	$(Q)install -m 755 $(PROGRAM) '$(DESTDIR)$(PREFIX)/bin/catchment'
 	$(Q)cp -r --parents --no-preserve=ownership $(DATA) '$(share)/catchment/'
 	$(Q)install -m 644 $(wildcard man/*.1) '$(share)/man/man1/'
 	$(Q)install -m 644 $(wildcard man/*.5) '$(share)/man/man5/'
+
+uninstall: ## take that away again
+	$(Q)rm -f '$(DESTDIR)$(PREFIX)/bin/catchment' '$(share)/bash-completion/completions/catchment' \
+		$(patsubst man/%,'$(share)/man/man1/%',$(wildcard man/*.1)) \
+		$(patsubst man/%,'$(share)/man/man5/%',$(wildcard man/*.5))
+	$(Q)rm -rf '$(share)/catchment'
+
+deb: ## build a Debian package, ../catchment_*.deb (wants debhelper)
+	$(Q)dpkg-buildpackage -b -us -uc
 
 clean: ## remove build/
 	rm -rf $(BUILD)

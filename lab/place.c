@@ -103,7 +103,7 @@ place_data(char out[static PLACE_BYTES], struct err *e)
 			return 0;
 		return err_set(e, ENOENT, "CATCHMENT_DATA=%s holds no lab/topology.yaml", wanted);
 	}
-	/* TREE/build/catchment: up two levels. */
+	/* TREE/build/catchment, PREFIX/bin/catchment: up two levels. */
 	exe[n < 0 ? 0 : n] = '\0';
 	for (int up = 0; up < 2 && strrchr(exe, '/') != NULL; up++)
 		*strrchr(exe, '/') = '\0';
@@ -111,11 +111,11 @@ place_data(char out[static PLACE_BYTES], struct err *e)
 		memcpy(out, exe, strlen(exe) + 1);
 		return 0;
 	}
-	snprintf(out, PLACE_BYTES, "%s", CATCHMENT_DATADIR);
-	if (is_data(out))
+	if (join(out, exe, "share/catchment") == 0 && is_data(out))
 		return 0;
-	return err_set(e, ENOENT, "no lab/topology.yaml under %s or %s; set CATCHMENT_DATA",
-		exe[0] ? exe : ".", CATCHMENT_DATADIR);
+	return err_set(e, ENOENT,
+		"no lab/topology.yaml under %s or its share/catchment; set CATCHMENT_DATA",
+		exe[0] ? exe : "/");
 }
 
 static int

@@ -26,7 +26,7 @@ int place_room(const char *dir, size_t nodes, struct err *e);
 
 /*
  * The folder that holds lab/ and scenarios/: $CATCHMENT_DATA, else the tree the program was built
- * in (beside its build folder), else the installed share folder.
+ * in (beside its build folder), else PREFIX/share/catchment of PREFIX/bin/catchment.
  * Returns 0, or -ENOENT naming what was tried.
  */
 int place_data(char out[static PLACE_BYTES], struct err *e);

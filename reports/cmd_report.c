@@ -9,6 +9,7 @@
 #include "lib/talk.h"
 #include "reports/ci.h"
 #include "reports/commands.h"
+#include "reports/matrix.h"
 #include "reports/report.h"
 #include "reports/summary.h"
 
@@ -17,6 +18,7 @@ help(FILE *to)
 {
 	fputs("Usage: catchment report [--strict] [--openmetrics FILE] [--ci SYSTEM] RUN...\n"
 	      "       catchment report --summary [--json] [--strict] DIR|RUN...\n"
+	      "       catchment report --matrix [--json] DIR\n"
 	      "Read RUN/result.json, write RUN/report.html and what CI reads: junit.xml, "
 	      "summary.md,\n"
 	      "metrics.json, metrics.txt. Print the page's path.\n\n"
@@ -29,7 +31,9 @@ help(FILE *to)
 	      "of "
 	      "RUN...\n"
 	      "             the page on stdout\n"
-	      "  --json     the summary as JSON on stdout, nothing written\n"
+	      "  --matrix   the runs of a matrix (catchment run --matrix) side by side, and "
+	      "DIR/matrix.html\n"
+	      "  --json     the summary as JSON on stdout, nothing written; the matrix as JSON\n"
 	      "  --openmetrics FILE\n"
 	      "             the figures of all these runs as one OpenMetrics text\n"
 	      "  --ci SYSTEM\n"
@@ -145,6 +149,17 @@ summarize(const char *const dirs[], size_t n, bool as_json, bool is_strict)
 	return rc < 0 ? exit_code_of(rc) : missed ? EXIT_MISSED : EXIT_GOOD;
 }
 
+static int
+report_one_matrix(const char *dir, bool as_json)
+{
+	struct err e = {0};
+	int rc = report_matrix(dir, as_json, stdout, &e);
+
+	if (rc < 0)
+		talk_error("%s", e.text);
+	return rc < 0 ? exit_code_of(rc) : EXIT_GOOD;
+}
+
 /* One text of them all, once each has its report. */
 static int
 write_openmetrics(const char *const dirs[], size_t n, const char *path, int code)
@@ -163,9 +178,9 @@ cmd_report(int argc, char *argv[])
 {
 	static const struct option options[] = {{"strict", no_argument, NULL, 's'},
 		{"summary", no_argument, NULL, 'S'}, {"json", no_argument, NULL, 'j'},
-		{"openmetrics", required_argument, NULL, 'o'}, {"ci", required_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'}, {0}};
-	bool is_strict = false, is_summary = false, as_json = false;
+		{"openmetrics", required_argument, NULL, 'o'}, {"matrix", no_argument, NULL, 'm'},
+		{"ci", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
+	bool is_strict = false, is_summary = false, is_matrix = false, as_json = false;
 	const char *openmetrics = NULL, *ci_word = "none";
 	enum ci_kind ci;
 	int c, code;
@@ -181,6 +196,7 @@ cmd_report(int argc, char *argv[])
 		is_strict |= c == 's';
 		is_summary |= c == 'S';
 		as_json |= c == 'j';
+		is_matrix |= c == 'm';
 		openmetrics = c == 'o' ? optarg : openmetrics;
 		ci_word = c == 'c' ? optarg : ci_word;
 	}
@@ -188,11 +204,15 @@ cmd_report(int argc, char *argv[])
 		talk_error("--ci: '%s' is none of auto, none, plain, github, gitlab", ci_word);
 		return EXIT_USAGE;
 	}
-	if (optind == argc || (as_json && !is_summary) ||
+	if (optind == argc || (as_json && !is_summary && !is_matrix) ||
+		(is_matrix &&
+			(argc - optind != 1 || is_summary || is_strict || openmetrics != NULL)) ||
 		(is_summary && (openmetrics != NULL || ci != CI_NONE))) {
 		help(stderr);
 		return EXIT_USAGE;
 	}
+	if (is_matrix)
+		return report_one_matrix(argv[optind], as_json);
 	if (is_summary)
 		return summarize((const char *const *)argv + optind, (size_t)(argc - optind),
 			as_json, is_strict);
