@@ -11,15 +11,21 @@
 static bool live_shown;
 static struct mono live_last;
 
+void
+talk_clear(void)
+{
+	if (live_shown)
+		fputs("\r\033[K", stderr);
+	live_shown = false;
+}
+
 __attribute__((format(printf, 2, 0))) static void
 say(const char *prefix, const char *fmt, va_list ap)
 {
 	char line[2048];
 
 	vsnprintf(line, sizeof(line), fmt, ap);
-	if (live_shown)
-		fputs("\r\033[K", stderr);
-	live_shown = false;
+	talk_clear();
 	fprintf(stderr, "%s%s\n", prefix, line);
 }
 

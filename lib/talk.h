@@ -13,4 +13,7 @@ void talk_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void talk_live(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void talk_step(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Take the live line away, if there is one: before anything goes to stdout, which may be the same terminal. */
+void talk_clear(void);
+
 #endif

@@ -305,8 +305,11 @@ gather(struct run *r)
 	ret->late = r->late;
 	ret->echo = r->watch.echo;
 	ret->watch_other = r->watch.other;
-	if (ret->not_taken)
+	if (r->fed.ns != 0 && ret->watch_seen == 0) { /* it ended before all was taken */
 		ret->watch_seen = r->watch.seen;
+		if (r->watch.first.ns != 0)
+			ret->watch_first_ns = mono_diff_ns(r->watch.first, r->fed);
+	}
 }
 
 int

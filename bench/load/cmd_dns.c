@@ -62,6 +62,7 @@ report(const struct dns_options *o, const struct dns_plan *p, const struct dns_r
 	struct err e;
 	int rc = 0;
 
+	talk_clear();
 	if (o->json)
 		print_json(dns_show_json(p, r));
 	else
@@ -146,6 +147,7 @@ load_ramp(const struct dns_options *o, struct dns_plan *p)
 		ramp_note(&r, t);
 		talk_step("%.0f q/s: %s", rate_qps, ramp_why_name(r.tries[r.tries_len - 1].why));
 	}
+	talk_clear();
 	if (o->json)
 		print_json(ramp_show_json(&r));
 	else

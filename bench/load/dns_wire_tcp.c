@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/load/dns_frames.h"
 #include "bench/load/dns_wire_internal.h"
 #include "lib/mono.h"
 
 enum {
 	OUT_BYTES = 65536,
-	IN_BYTES = 2 * 65538,
 	CONNECT_MS = 3000,
 	AGAIN_NS =
 		10000000, /* from one connection to the next, or a server that refuses is flooded */
@@ -24,9 +24,8 @@ struct wire_tcp {
 	bool connecting;
 	int64_t dialled_ns;
 	size_t out_len; /* written behind the last query that left whole */
-	size_t in_len, in_at;
 	uint8_t out[OUT_BYTES];
-	uint8_t in[IN_BYTES];
+	struct dns_frames in;
 };
 
 /* Begin a connection. Returns 0 (perhaps still on its way) or -errno. */
@@ -38,7 +37,7 @@ dial(struct wire *w)
 	const struct wire_setup *s = &t->setup;
 	int rc = 0;
 
-	t->out_len = t->in_len = t->in_at = 0;
+	t->out_len = t->in.len = t->in.at = 0;
 	t->connecting = true;
 	t->dialled_ns = mono_now().ns;
 	w->fd = socket(s->target.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -167,16 +166,11 @@ static int
 take(struct wire_tcp *t, struct wire_in in[], int n, int64_t now_ns)
 {
 	int got = 0;
+	const uint8_t *message;
+	size_t len;
 
-	while (got < n && t->in_len - t->in_at >= 2) {
-		const uint8_t *at = t->in + t->in_at;
-		size_t len = (size_t)at[0] << 8 | at[1];
-
-		if (t->in_len - t->in_at < 2 + len)
-			break;
-		in[got++] = (struct wire_in){.bytes = at + 2, .len = len, .received_ns = now_ns};
-		t->in_at += 2 + len;
-	}
+	while (got < n && dns_frames_take(&t->in, &message, &len))
+		in[got++] = (struct wire_in){.bytes = message, .len = len, .received_ns = now_ns};
 	return got;
 }
 
@@ -185,23 +179,23 @@ wire_tcp_receive(struct wire *w, struct wire_in in[], int n)
 {
 	struct wire_tcp *t = w->tcp;
 	int rc = ready(w, 0);
+	uint8_t *room;
+	size_t bytes;
 	ssize_t got;
 
 	if (rc <= 0)
 		return rc < 0 ? lost(w) : 0;
 	if (t->out_len > 0 && (rc = flush(w)) < 0 && rc != -EAGAIN)
 		return lost(w);
-	memmove(t->in, t->in + t->in_at, t->in_len - t->in_at);
-	t->in_len -= t->in_at;
-	t->in_at = 0;
 	rc = take(t, in, n, mono_now().ns); /* what was too many for the last call */
 	if (rc > 0)
 		return rc;
-	got = recv(w->fd, t->in + t->in_len, IN_BYTES - t->in_len, 0);
+	room = dns_frames_room(&t->in, &bytes);
+	got = recv(w->fd, room, bytes, 0);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (got <= 0)
 		return lost(w);
-	t->in_len += (size_t)got;
+	dns_frames_add(&t->in, (size_t)got);
 	return take(t, in, n, mono_now().ns);
 }

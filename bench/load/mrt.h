@@ -93,7 +93,7 @@ bool mrt_entry_next(struct mrt_rib *it, struct mrt_entry *ret);
 
 /*
  * Path attributes as bench/load/bgp_table.h keeps them: checked, in order of type, AS_PATH and AGGREGATOR with 4-octet
- * numbers, without NEXT_HOP, LOCAL_PREF, MP_REACH_NLRI, MP_UNREACH_NLRI and what is meant for one neighbour only.
+ * numbers (those of AS4_PATH and AS4_AGGREGATOR where they came by a session of 2-octet numbers), without NEXT_HOP, LOCAL_PREF, MP_REACH_NLRI, MP_UNREACH_NLRI and what is meant for one neighbour only.
  *
  *      as4     AS numbers have 4 octets (a RIB's always do)
  *

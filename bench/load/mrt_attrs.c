@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bench/load/mrt_as4.h"
+
 enum {
 	FLAG_OPTIONAL = 0x80,
 	FLAG_TRANSITIVE = 0x40,
@@ -17,6 +19,7 @@ enum {
 	ATTR_AS4_PATH = 17,
 	ATTR_AS4_AGGREGATOR = 18,
 	MAX_ATTRS = 64,
+	AS_TRANS = 23456,
 };
 
 struct attr {
@@ -80,33 +83,46 @@ check(const struct attr *attr, size_t n, bool as4, const char **ret_why)
 	return -EBADMSG;
 }
 
-static size_t
-put_wide_path(struct cursor v, uint8_t *out)
+/* What comes beside an AS_PATH and an AGGREGATOR of 2-octet numbers: the numbers that do not fit. */
+struct beside {
+	struct attr path, aggregator; /* no value: there is none */
+};
+
+/* One that speaks of 4-octet numbers, of what the session's own neighbour did not understand and handed on. */
+static void
+note_beside(struct beside *b, const struct attr *a)
 {
-	size_t len = 0;
-
-	while (cursor_left(&v) > 0) {
-		uint8_t segment = cursor_u8(&v), n = cursor_u8(&v);
-
-		out[len++] = segment;
-		out[len++] = n;
-		for (; n > 0; n--) {
-			out[len++] = 0;
-			out[len++] = 0;
-			out[len++] = cursor_u8(&v);
-			out[len++] = cursor_u8(&v);
-		}
-	}
-	return len;
+	if (a->type == ATTR_AS4_PATH && a->len <= MRT_ATTRS_MAX_BYTES)
+		b->path = *a;
+	else if (a->type == ATTR_AS4_AGGREGATOR && a->len == 8)
+		b->aggregator = *a;
 }
 
-/* The value, with 2-octet AS numbers made wide. Returns its length; `out` has room for twice the value and 2. */
+/* Somebody who aggregated without understanding it made it untrue: RFC 6793 4.2.3. */
+static void
+judge_beside(struct beside *b, const struct attr *attr, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (attr[i].type == ATTR_AGGREGATOR && attr[i].len == 6 &&
+			(attr[i].value[0] << 8 | attr[i].value[1]) != AS_TRANS)
+			*b = (struct beside){0};
+}
+
+/*
+ * The value, with 2-octet AS numbers made wide. Returns its length; `out` has room for twice the value, 2 and
+ * the path beside it.
+ */
 static size_t
-put_value(const struct attr *a, bool as4, uint8_t *out)
+put_value(const struct attr *a, bool as4, const struct beside *b, uint8_t *out)
 {
 	if (!as4 && a->type == ATTR_AS_PATH)
-		return put_wide_path(cursor_over(a->value, a->len), out);
+		return mrt_as4_path(cursor_over(a->value, a->len),
+			cursor_over(b->path.value, b->path.len), out);
 	if (!as4 && a->type == ATTR_AGGREGATOR && a->len == 6) {
+		if (b->aggregator.len == 8) {
+			memcpy(out, b->aggregator.value, 8);
+			return 8;
+		}
 		out[0] = out[1] = 0;
 		memcpy(out + 2, a->value, 6);
 		return 8;
@@ -117,13 +133,14 @@ put_value(const struct attr *a, bool as4, uint8_t *out)
 }
 
 static int
-write_out(const struct attr *attr, size_t n, bool as4, uint8_t *out, const char **ret_why)
+write_out(const struct attr *attr, size_t n, bool as4, const struct beside *b, uint8_t *out,
+	const char **ret_why)
 {
 	size_t len = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		uint8_t value[2 * MRT_ATTRS_MAX_BYTES + 2];
-		size_t bytes = put_value(&attr[i], as4, value), head = bytes > 255 ? 4 : 3;
+		uint8_t value[3 * MRT_ATTRS_MAX_BYTES + 2];
+		size_t bytes = put_value(&attr[i], as4, b, value), head = bytes > 255 ? 4 : 3;
 
 		if (len + head + bytes > MRT_ATTRS_MAX_BYTES) {
 			*ret_why = "attributes of more than 3900 bytes";
@@ -147,6 +164,7 @@ mrt_attrs(struct cursor attrs, bool as4, uint8_t out[static MRT_ATTRS_MAX_BYTES]
 	const char **ret_why)
 {
 	struct attr attr[MAX_ATTRS];
+	struct beside b = {0};
 	size_t n = 0;
 	int rc;
 
@@ -162,6 +180,7 @@ mrt_attrs(struct cursor attrs, bool as4, uint8_t out[static MRT_ATTRS_MAX_BYTES]
 		a.value = v.at;
 		if (attrs.failed)
 			return -EBADMSG;
+		note_beside(&b, &a);
 		if (!goes_on(&a))
 			continue;
 		if (n == MAX_ATTRS) {
@@ -176,5 +195,6 @@ mrt_attrs(struct cursor attrs, bool as4, uint8_t out[static MRT_ATTRS_MAX_BYTES]
 	if (attrs.failed)
 		return -EBADMSG;
 	rc = check(attr, n, as4, ret_why);
-	return rc < 0 ? rc : write_out(attr, n, as4, out, ret_why);
+	judge_beside(&b, attr, n);
+	return rc < 0 ? rc : write_out(attr, n, as4, &b, out, ret_why);
 }
