@@ -28,12 +28,15 @@ find_table(struct fibdb *db, int node)
 static struct fib_route *
 find_route(struct fib_table *t, const struct inet *prefix)
 {
-	for (size_t i = 0; i < t->routes; i++)
-		if (t->route[i].prefix.len == prefix->len && inet_same(&t->route[i].prefix, prefix))
-			return &t->route[i];
+	size_t at = fib_index_find(&t->index, t->route, prefix);
+
+	if (at != SIZE_MAX)
+		return &t->route[at];
 	if (grow(&t->route, t->routes, sizeof(t->route[0])) < 0)
 		return NULL;
 	t->route[t->routes] = (struct fib_route){.prefix = *prefix};
+	if (fib_index_add(&t->index, t->route, t->routes) < 0)
+		return NULL;
 	return &t->route[t->routes++];
 }
 
@@ -162,10 +165,12 @@ fibdb_read(const char *path, const struct bgplog *log, struct fibdb **ret, struc
 		fibdb_free(db);
 		return rc;
 	}
-	for (size_t i = 0; i < db->tables; i++)
+	for (size_t i = 0; i < db->tables; i++) {
+		fib_index_done(&db->table[i].index); /* it is of the order of the file */
 		if (db->table[i].routes > 0)
 			qsort(db->table[i].route, db->table[i].routes,
 				sizeof(db->table[i].route[0]), longer_first);
+	}
 	*ret = db;
 	return 0;
 }
@@ -179,6 +184,7 @@ fibdb_free(struct fibdb *db)
 		for (size_t k = 0; k < db->table[i].routes; k++)
 			free(db->table[i].route[k].version);
 		free(db->table[i].route);
+		fib_index_done(&db->table[i].index);
 	}
 	free(db->table);
 	free(db->link);

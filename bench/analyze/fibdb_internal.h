@@ -2,6 +2,7 @@
 #ifndef BENCH_ANALYZE_FIBDB_INTERNAL_H
 #define BENCH_ANALYZE_FIBDB_INTERNAL_H
 
+#include "bench/analyze/fib_index.h"
 #include "bench/analyze/fibdb.h"
 #include "lib/mono.h"
 
@@ -23,6 +24,7 @@ struct fib_table {
 	bool lost_once;
 	struct fib_route *route; /* longest prefix first */
 	size_t routes;
+	struct fib_index index; /* of them, while they are read */
 };
 
 struct fib_loss {
