@@ -139,7 +139,7 @@ explain(struct compare *c)
 	}
 	if (lead == NULL) {
 		append(c, "no gated metric has figures on both sides");
-	} else if (c->look < 0) {
+	} else if (c->look < 0 && strcmp(lead->judged.why, "interrupted") != 0) {
 		append(c, "%zu valid trial%s, at least %zu are wanted; ", c->trials,
 			c->trials == 1 ? "" : "s", gate_looks[0].trials);
 		append_lead(c, lead);
