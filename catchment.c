@@ -7,6 +7,7 @@
 
 #include "bench/commands.h"
 #include "lab/commands.h"
+#include "lib/colour.h"
 #include "lib/command.h"
 #include "lib/talk.h"
 #include "probes/commands.h"
@@ -50,6 +51,7 @@ help(FILE *to)
 static int
 delivered(int code)
 {
+	talk_clear();
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return code;
 	talk_error("standard output: %s", strerror(errno));
@@ -68,9 +70,14 @@ fill_standard_files(void)
 int
 main(int argc, char *argv[])
 {
+	const char *bad;
 	char name[64];
 
 	fill_standard_files();
+	if (colour_take(&argc, argv, &bad) < 0) {
+		talk_error("--color: '%s' is none of auto, always, never", bad);
+		return EXIT_USAGE;
+	}
 	if (argc < 2)
 		return help(stderr);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
@@ -84,6 +91,7 @@ main(int argc, char *argv[])
 			continue;
 		snprintf(name, sizeof(name), "catchment %s", argv[1]);
 		argv[1] = name;
+		talk_answer(name);
 		return delivered(commands[i].main(argc - 1, argv + 1));
 	}
 	talk_error("no command '%s'; 'catchment --help' lists them", argv[1]);

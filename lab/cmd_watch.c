@@ -9,6 +9,7 @@
 #include "lab/cmd_lab.h"
 #include "lab/look_screen.h"
 #include "lab/look_table.h"
+#include "lib/colour.h"
 #include "lib/command.h"
 #include "lib/num.h"
 #include "lib/talk.h"
@@ -157,15 +158,6 @@ run(struct watch *w, struct err *e)
 	}
 }
 
-static bool
-wants_colour(void)
-{
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0') && term != NULL &&
-		strcmp(term, "dumb") != 0;
-}
-
 static int
 watch(const struct watch_args *a, struct lab *lab, struct err *e)
 {
@@ -182,7 +174,7 @@ watch(const struct watch_args *a, struct lab *lab, struct err *e)
 		strcmp(term, "dumb") != 0;
 	snprintf(w->title, sizeof(w->title), "lab %s, %s", a->name, variant ? variant : "?");
 	w->style = (struct look_table_style){.title = w->title,
-		.colour = wants_colour(),
+		.colour = colour_on(STDOUT_FILENO),
 		.interval_ns = a->once ? 0 : a->interval_ns};
 	rc = look_state_init(&w->state, lab, e);
 	if (rc == 0)

@@ -7,15 +7,19 @@
 
 #include "lib/command.h"
 
-static volatile sig_atomic_t requests;
+static volatile sig_atomic_t requests, told; /* told: somebody sits at a terminal */
 
 static void
 note(int signal)
 {
 	static const char word[] = "\ncatchment: aborted\n";
+	static const char first[] =
+		"\ncatchment: stopping, and cleaning up; once more to end it at once\n";
 
 	(void)signal;
-	if (++requests > 1) {
+	if (++requests == 1 && told && write(STDERR_FILENO, first, sizeof(first) - 1) < 0)
+		told = 0;
+	if (requests > 1) {
 		if (write(STDERR_FILENO, word, sizeof(word) - 1) < 0)
 			_exit(EXIT_INTERRUPTED);
 		_exit(EXIT_INTERRUPTED);
@@ -27,6 +31,7 @@ stop_install(void)
 {
 	struct sigaction act = {.sa_handler = note};
 
+	told = isatty(STDERR_FILENO);
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
 	sigaction(SIGHUP, &act, NULL);

@@ -4,7 +4,8 @@
 
 /*
  * Take over SIGINT, SIGTERM and SIGHUP: the first sets a flag and interrupts system calls (EINTR),
- * the second ends the process at once with the status 130. SIGPIPE is ignored. Call it once, early.
+ * the second ends the process at once with the status 130. On a
+ * terminal the first is answered with what it does and what a second one would. SIGPIPE is ignored. Call it once, early.
  */
 void stop_install(void);
 

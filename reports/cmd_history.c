@@ -175,7 +175,7 @@ cmd_history(int argc, char *argv[])
 		history_free(h);
 		return EXIT_USAGE;
 	}
-	if (series_make(h, &a.filter, &l, &e) < 0) {
+	if ((a.filter.scenario != NULL || a.json) && series_make(h, &a.filter, &l, &e) < 0) {
 		talk_error("%s", e.text);
 		code = EXIT_ENVIRONMENT;
 	}

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/fs.h"
+#include "lib/jtrim.h"
 #include "reports/reader.h"
 
 #define SCHEMA	    "catchment.result/1"
@@ -316,9 +317,9 @@ run_read(struct reader *r, struct result *res)
 		res->command = reader_list(r, o, "", "command", ENTRIES_MAX);
 }
 
-int
-result_json_file(const char *run_dir, const char *name, char path[static PATH_MAX], json_t **ret,
-	struct err *e)
+static int
+json_file(const char *run_dir, const char *name, const char *const trimmed[],
+	char path[static PATH_MAX], json_t **ret, struct err *e)
 {
 	json_error_t je;
 	char *data;
@@ -330,6 +331,8 @@ result_json_file(const char *run_dir, const char *name, char path[static PATH_MA
 	rc = fs_read(path, FILE_MAX, &data, &len, e);
 	if (rc < 0)
 		return rc;
+	if (trimmed != NULL)
+		len = jtrim(data, len, trimmed);
 	*ret = json_loadb(data, len, JSON_REJECT_DUPLICATES, &je);
 	free(data);
 	if (*ret == NULL)
@@ -337,6 +340,13 @@ result_json_file(const char *run_dir, const char *name, char path[static PATH_MA
 	if (!json_is_object(*ret))
 		return err_set(e, EINVAL, "%s: an object is wanted", path);
 	return 0;
+}
+
+int
+result_json_file(const char *run_dir, const char *name, char path[static PATH_MAX], json_t **ret,
+	struct err *e)
+{
+	return json_file(run_dir, name, NULL, path, ret, e);
 }
 
 static int
@@ -369,8 +379,8 @@ everything_read(struct result *res, const char *result_path, const char *run_pat
 	return r.rc;
 }
 
-int
-result_load(const char *run_dir, struct result **ret, struct err *e)
+static int
+load(const char *run_dir, const char *const trimmed[], struct result **ret, struct err *e)
 {
 	char result_path[PATH_MAX], run_path[PATH_MAX];
 	struct result *res = calloc(1, sizeof(*res));
@@ -378,25 +388,43 @@ result_load(const char *run_dir, struct result **ret, struct err *e)
 
 	if (res == NULL)
 		return err_sys(e, ENOMEM, "%s", run_dir);
-	rc = result_json_file(run_dir, "result.json", result_path, &res->root, e);
+	rc = json_file(run_dir, "result.json", trimmed, result_path, &res->root, e);
 	if (rc == -ENOENT)
 		err_set(e, ENOENT, "%s: no such file; 'catchment analyze %s' writes it",
 			result_path, run_dir);
 	if (rc == 0) {
-		rc = result_json_file(run_dir, "run.json", run_path, &res->run_root, e);
+		rc = json_file(run_dir, "run.json", trimmed, run_path, &res->run_root, e);
 		rc = rc == -ENOENT ? 0 : rc;
 	}
 	if (rc == 0)
 		rc = everything_read(res, result_path, run_path, e);
-	if (rc == 0)
+	if (rc == 0 && trimmed == NULL)
 		rc = budget_trials_read(run_dir, res, e);
-	if (rc == 0)
+	if (rc == 0 && trimmed == NULL)
 		rc = gated_read(run_dir, &res->gated, e);
 	if (rc < 0)
 		result_free(res);
 	else
 		*ret = res;
 	return rc;
+}
+
+int
+result_load(const char *run_dir, struct result **ret, struct err *e)
+{
+	return load(run_dir, NULL, ret, e);
+}
+
+int
+result_load_brief(const char *run_dir, struct result **ret, struct err *e)
+{
+	/* By far the most of a result; no sentence of a verdict is made of it. */
+	static const char *const trimmed[] = {"timeline", "city_timeline", "streams", "resolvers",
+		"unicast", "bgp", "budget", "catchment", "phases", "phases_by_city", "cities",
+		"slow_lookups", "withdraw_messages", "announce_messages", "session_closes",
+		"strays", "steady", "links", "sites", "soak", NULL};
+
+	return load(run_dir, trimmed, ret, e);
 }
 
 void

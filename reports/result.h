@@ -203,6 +203,10 @@ struct result {
  * wrong type (`e` names the file and the key).
  */
 int result_load(const char *run_dir, struct result **ret, struct err *e);
+
+/* The same without what no verdict is made of: timelines, streams, catchments, resolvers, budgets. Several times as fast. */
+int result_load_brief(const char *run_dir, struct result **ret, struct err *e);
+
 void result_free(struct result *r);
 
 /* Worst of the two families; NaN if neither was measured. */

@@ -7,9 +7,12 @@
 
 #include "lib/command.h"
 #include "lib/talk.h"
+#include "reports/history/front.h"
+#include "scenarios/again.h"
 #include "scenarios/batch_journal.h"
 #include "scenarios/batch_order.h"
 #include "scenarios/gated.h"
+#include "scenarios/outcome.h"
 
 /* Measured on two busy cores; what a batch really takes corrects them as it goes. */
 #define BOOT_S	      25.0
@@ -116,6 +119,7 @@ static int
 run_gated(struct batch *b, struct batch_item *item, struct run_plan *plan)
 {
 	struct gate gate = {.baseline = item->baseline};
+	struct err e;
 	bool failed;
 	int code;
 
@@ -126,9 +130,23 @@ run_gated(struct batch *b, struct batch_item *item, struct run_plan *plan)
 	plan->locked =
 		item->baseline->phase != GATE_PHASE_RANDOM; /* measured as the baseline was */
 	code = gated_run(plan, item->dir, &failed);
+	if (history_note(plan->out, &e) < 0) /* with the gate's verdict */
+		talk_note("no page of all runs: %s", e.text);
 	b->failed += failed;
 	gate_done(&gate);
 	return code;
+}
+
+/* Whoever sees a failure can have it again. */
+static void
+tell_again(const struct batch *b, const struct batch_item *item)
+{
+	struct buf again = {0};
+
+	again_say(&again, b, item);
+	if (again.data != NULL && !again.failed)
+		talk_step("%-12s %s", "again:", again.data);
+	buf_done(&again);
 }
 
 static int
@@ -142,11 +160,27 @@ run_item(struct batch *b, struct batch_item *item, struct session *session)
 	plan.once = b->quick;
 	talk_step("%s on %s: %s, %d trial%s", item->scenario->name, item->variant,
 		item->scenario->title, plan.trials, plan.trials == 1 ? "" : "s");
+	talk_subject("%s on %s", item->scenario->name, item->variant);
 	item->code =
 		item->baseline != NULL ? run_gated(b, item, &plan) : run_scenario(&plan, item->dir);
+	outcome_figure(item->dir, item->scenario->name);
+	talk_subject("%s", "");
+	if (item->code != EXIT_GOOD && item->code != EXIT_INTERRUPTED && item->dir[0] != '\0')
+		tell_again(b, item);
 	item->done = item->code != EXIT_INTERRUPTED && item->code != EXIT_ENVIRONMENT &&
 		item->code != EXIT_USAGE;
 	return item->code;
+}
+
+/* When all will be done, at the pace so far. */
+static void
+expect(const struct batch *b, struct mono start, double estimated_s)
+{
+	double elapsed_s = (double)mono_diff_ns(mono_now(), start) / 1e9;
+	double planned_s = estimated_s - left_s(b);
+	double pace = planned_s > 0 ? elapsed_s / planned_s : 1;
+
+	talk_expect(mono_add(mono_now(), (int64_t)(left_s(b) * pace * 1e9)));
 }
 
 static void
@@ -190,6 +224,7 @@ batch_run(struct batch *b)
 			code = batch_worse(code, item->code);
 			continue;
 		}
+		expect(b, start, estimated_s);
 		code = batch_worse(code, run_item(b, item, &session));
 		if (b->dir[0] != '\0' && batch_journal_write(b) < 0)
 			code = batch_worse(code, EXIT_ENVIRONMENT);

@@ -21,6 +21,8 @@ run(const char *command, const char *plan, int out, int err)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid(); /* a ^C on the terminal is the runner's to decide upon */
+	signal(SIGUSR1,
+		SIG_IGN); /* what we do is the runner's to say, and our last words are its error */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	dup2(null, STDIN_FILENO);

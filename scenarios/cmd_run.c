@@ -154,6 +154,7 @@ run_batch(struct run_args *a)
 			a->baseline != NULL ? (int)gate_looks[GATE_LOOKS - 1].trials : 1;
 	a->batch.plan.seed = a->batch.plan.seed > 0 ? a->batch.plan.seed : 1;
 	run_args_items(a);
+	a->batch.baseline = a->baseline;
 	if (find_baselines(a) < 0)
 		return EXIT_USAGE;
 	if (a->journal != NULL)

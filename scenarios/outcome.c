@@ -151,3 +151,23 @@ outcome_tell(const char *run_dir, bool strict, int *ret_code, struct err *e)
 	json_decref(result);
 	return 0;
 }
+
+void
+outcome_figure(const char *run_dir, const char *name)
+{
+	static const char *const metrics[] = {
+		"withdraw_ms", "first_good_answer_ms", "loss_of_connectivity_ms"};
+	struct err e;
+	json_t *result = run_dir[0] != '\0' ? load(run_dir, &e) : NULL;
+
+	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
+		json_t *p50 = json_object_get(
+			json_object_get(json_object_get(result, "metrics"), metrics[i]), "p50");
+
+		if (!json_is_number(p50))
+			continue;
+		talk_figure("%s: %s %.3g s", name, metrics[i], json_number_value(p50) / 1e3);
+		break;
+	}
+	json_decref(result);
+}

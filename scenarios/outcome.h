@@ -17,4 +17,7 @@ int outcome_invalid_trials(const char *run_dir, int *ret, struct err *e);
  */
 int outcome_tell(const char *run_dir, bool strict, int *ret_code, struct err *e);
 
+/* What the run found, as the last figure of talk_live(): "dns-crash: withdraw_ms 3.65 s". Nothing without a figure. */
+void outcome_figure(const char *run_dir, const char *name);
+
 #endif

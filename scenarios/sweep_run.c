@@ -12,6 +12,7 @@
 #include "lib/talk.h"
 #include "scenarios/batch.h"
 #include "scenarios/run.h"
+#include "scenarios/again.h"
 #include "scenarios/sweep.h"
 #include "scenarios/sweep_idle.h"
 
@@ -144,6 +145,33 @@ has_calibration(const char *run_dir)
 	return run_dir[0] != '\0' && access(path, F_OK) == 0;
 }
 
+/* One combination alone, by the layer that was written for it. */
+static void
+tell_again(const struct sweep *s, size_t i, const struct run_plan *plan)
+{
+	struct batch alone = {.plan = *plan, .lab = s->lab, .quick = plan->once, .layers_len = 0};
+	const struct batch_item item = {.scenario = s->scenario,
+		.variant = s->lab.variant != NULL ? s->lab.variant : "documented"};
+	char dir[SWEEP_DIR_BYTES + 32];
+	struct buf again = {0};
+	const json_t *layer;
+	size_t k;
+
+	place_of(s, i, "settings", dir);
+	json_array_foreach(json_object_get(s->asked, "layers"), k, layer)
+	{
+		if (alone.layers_len + 1 < BATCH_LAYERS)
+			alone.layers[alone.layers_len++] = json_string_value(layer);
+	}
+	alone.layers[alone.layers_len++] = dir;
+	alone.probes = (unsigned int)json_integer_value(json_object_get(s->asked, "probes"));
+	alone.rate_qps = json_number_value(json_object_get(s->asked, "rate_qps"));
+	again_say(&again, &alone, &item);
+	if (again.data != NULL && !again.failed)
+		talk_step("%-12s %s", "again:", again.data);
+	buf_done(&again);
+}
+
 static int
 run_trials(struct sweep *s, size_t i, struct session *session, json_t *found, struct err *e)
 {
@@ -164,6 +192,8 @@ run_trials(struct sweep *s, size_t i, struct session *session, json_t *found, st
 	int code = run_scenario(&plan, dir);
 
 	json_decref(values);
+	if (code != EXIT_GOOD && code != EXIT_INTERRUPTED && dir[0] != '\0')
+		tell_again(s, i, &plan);
 	s->calibrated |= has_calibration(dir);
 	json_object_set_new(found, "code", json_integer(code));
 	if (dir[0] != '\0')
@@ -200,6 +230,8 @@ run_item(struct sweep *s, size_t i)
 	int rc;
 
 	talk_step("%zu of %zu: %s", i + 1, s->len, sweep_show_item(s, i, name));
+	talk_subject("%zu of %zu", i + 1, s->len);
+	talk_expect(mono_add(mono_now(), (int64_t)(estimate_s(s, s->len - i) * 1e9)));
 	place_of(s, i, "settings", dir);
 	while (s->layers[n] != NULL) {
 		layers[n] = s->layers[n];

@@ -244,8 +244,8 @@ history_digest(const char *base, const char *dir, const char *stamp, struct hist
 	if (snprintf(path, sizeof(path), "%s/%s", base, dir) >= PATH_MAX)
 		rc = rc < 0 ? rc : -ENAMETOOLONG;
 	if (rc == 0)
-		rc = result_load(path, &result, &e) == 0 ? from_result(&r, result)
-							 : from_run(&r, path, e.text);
+		rc = result_load_brief(path, &result, &e) == 0 ? from_result(&r, result)
+							       : from_run(&r, path, e.text);
 	if (rc == 0)
 		rc = add_gate(&r, path);
 	result_free(result);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# interrupted - ^C in the middle of a trial: the fault is undone, the lab is gone, the run says what it is.
+# interrupted - in the middle of a trial: what is going on is said; ^C: the fault is undone, the lab is gone, the run says what it is.
 # timeout: 180
 . tests/lab/common
 
@@ -13,9 +13,19 @@ no_run_processes() {
 	! ps -eo args= | grep -F "$scratch" | grep -qv grep
 }
 
-setsid "$CATCHMENT" run dns-crash --no-calibration --out "$scratch/runs" >"$scratch/out" 2>"$scratch/err" &
+answered() {
+	grep -q '^catchment run: for [0-9]* s: dns-crash on documented, trial 1/1: ' "$scratch/err"
+}
+beats() {
+	grep -q '^\.\.\. dns-crash on documented, ' "$scratch/err"
+}
+
+CATCHMENT_HEARTBEAT=2s setsid "$CATCHMENT" run dns-crash --no-calibration --out "$scratch/runs" >"$scratch/out" 2>"$scratch/err" &
 run=$!
 await 60 "the fault: $(cat "$scratch/err")" fault_seen
+kill -USR1 "$run"
+await 5 "an answer to SIGUSR1: $(cat "$scratch/err")" answered
+await 10 "a heartbeat: $(cat "$scratch/err")" beats
 kill -INT "$run"
 status=0
 wait "$run" || status=$?
