@@ -420,9 +420,9 @@ result_load_brief(const char *run_dir, struct result **ret, struct err *e)
 {
 	/* By far the most of a result; no sentence of a verdict is made of it. */
 	static const char *const trimmed[] = {"timeline", "city_timeline", "streams", "resolvers",
-		"unicast", "bgp", "budget", "catchment", "phases", "phases_by_city", "cities",
-		"slow_lookups", "withdraw_messages", "announce_messages", "session_closes",
-		"strays", "steady", "links", "sites", "soak", NULL};
+		"unicast", "bgp", "budget", "catchment", "phases", "phases_by_city", "slow_lookups",
+		"withdraw_messages", "announce_messages", "session_closes", "strays", "steady",
+		"links", "sites", "soak", NULL};
 
 	return load(run_dir, trimmed, ret, e);
 }
