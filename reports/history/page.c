@@ -11,34 +11,62 @@ enum { DIFFERS = 32, SAID = 8 };
 
 static const char css[] = "td.d{white-space:nowrap}td.w{min-width:12rem}\n";
 
+/* The first run of the last level; NULL: its level never changed. */
+static const struct history_run *
+last_change(const struct series *s)
+{
+	return s->n_changes > 0 ? s->runs[s->changes[s->n_changes - 1].at] : NULL;
+}
+
+/* All metrics whose last change was at this run. */
+static void
+say_since(const struct series_list *l, size_t first, struct buf *b)
+{
+	const struct history_run *since = last_change(&l->series[first]);
+	const char *before = ":";
+	char shift[48], when[24];
+
+	buf_addf(b, "since %s on %s", history_show_time(since->began_ns, when), since->variant);
+	for (size_t i = first; i < l->n; i++) {
+		const struct series *s = &l->series[i];
+
+		if (last_change(s) != since)
+			continue;
+		buf_addf(b, "%s %s %s", before, s->metric,
+			series_show_shift(&s->changes[s->n_changes - 1], s->unit, shift));
+		before = ",";
+	}
+}
+
+static bool
+is_first_of_its_run(const struct series_list *l, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (last_change(&l->series[i]) == last_change(&l->series[at]))
+			return false;
+	return true;
+}
+
 void
 history_say(const struct series_list *l, struct buf *b)
 {
-	size_t changed = 0, looked_at = 0;
-	const char *before = "";
+	size_t looked_at = 0;
+	const char *before = "Changed ";
 
 	for (size_t i = 0; i < l->n; i++) {
-		const struct series *s = &l->series[i];
-
-		looked_at += s->n >= 2 * CHANGE_SEGMENT;
-		changed += s->n_changes > 0;
-	}
-	for (size_t i = 0; i < l->n; i++) {
-		const struct series *s = &l->series[i];
-		const struct change *c = &s->changes[s->n_changes > 0 ? s->n_changes - 1 : 0];
-		char shift[48], when[24];
-
-		if (s->n_changes == 0)
+		looked_at += l->series[i].n >= 2 * CHANGE_SEGMENT;
+		if (last_change(&l->series[i]) == NULL || !is_first_of_its_run(l, i))
 			continue;
-		buf_addf(b, "%s%s on %s %s on %s", before, s->metric, s->variant,
-			series_show_shift(c, s->unit, shift),
-			history_show_time(s->runs[c->at]->began_ns, when));
+		buf_add(b, before);
+		say_since(l, i, b);
 		before = "; ";
 	}
-	if (changed == 0 && looked_at > 0)
+	if (before[0] == ';')
+		return;
+	if (looked_at > 0)
 		buf_addf(b, "No change of level in %zu trend%s", looked_at,
 			looked_at == 1 ? "" : "s");
-	else if (changed == 0)
+	else
 		buf_addf(b, "Too few runs to look for a change: %d are wanted", 2 * CHANGE_SEGMENT);
 }
 

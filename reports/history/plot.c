@@ -177,7 +177,7 @@ title_of(const struct series *s, struct buf *b)
 		buf_addf(b, "from %s to %s (%s) on %s%s", series_show(c->before, s->unit, before),
 			series_show(c->after, s->unit, after), series_show_shift(c, s->unit, shift),
 			history_show_time(s->runs[c->at]->began_ns, when),
-			s->n_changes > 1 ? ", the last change of several" : "");
+			s->n_changes > 1 ? ", and before" : "");
 	else if (s->n < 2 * CHANGE_SEGMENT)
 		buf_addf(b, "%zu run%s, too few to look for a change", s->n, s->n == 1 ? "" : "s");
 	else
@@ -203,7 +203,7 @@ history_plot(struct buf *page, const struct series *s, size_t number, struct err
 	for (size_t i = 0; i < s->n_changes; i++) {
 		char when[24];
 
-		buf_addf(&subtitle, " %s: what differed is ",
+		buf_addf(&subtitle, " From %s on another level; what differed: ",
 			history_show_time(s->runs[s->changes[i].at]->began_ns, when));
 		history_say_differs(&subtitle, differ, series_differs(s, i, differ, DIFFERS), 4);
 		buf_add(&subtitle, ".");

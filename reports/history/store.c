@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What HISTORY_RUNS take is a tenth of it. */
+enum { ROUND_OPS = 100000, MAX_ROUNDS = 5000, MAX_TEXT_BYTES = 1 << 20 };
+
 static const char tables[] =
 	"CREATE TABLE about (schema INTEGER NOT NULL, program TEXT NOT NULL);"
 	"CREATE TABLE run (dir TEXT PRIMARY KEY, stamp TEXT NOT NULL, id TEXT NOT NULL,"
@@ -176,13 +179,20 @@ read_runs(sqlite3 *db, struct history *h)
 	return rc < 0 ? rc : step == SQLITE_DONE ? 0 : -EBADMSG;
 }
 
+/* Rows of a view could go on for ever: whoever wrote the file may have made one. */
+static int
+has_had_enough(void *rounds)
+{
+	return ++*(int *)rounds > MAX_ROUNDS;
+}
+
 int
 store_parse(const void *data, size_t len, const char *program, struct history *h, struct err *e)
 {
 	size_t from = h->n;
 	sqlite3 *db = NULL;
 	unsigned char *copy = NULL;
-	int rc = 0;
+	int rc = 0, rounds = 0;
 
 	if (len == 0)
 		return err_set(e, EBADMSG, "it is empty");
@@ -192,6 +202,8 @@ store_parse(const void *data, size_t len, const char *program, struct history *h
 		return err_set(e, ENOMEM, "out of memory");
 	}
 	memcpy(copy, data, len);
+	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, MAX_TEXT_BYTES);
+	sqlite3_progress_handler(db, ROUND_OPS, has_had_enough, &rounds);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	/* Owns the copy from here on, also when it fails. */

@@ -22,7 +22,7 @@ json_t *history_json(
 int history_page(const struct history *h, const struct series_filter *f,
 	const struct series_list *l, struct buf *b, struct err *e);
 
-/* "withdraw_ms changed twice in 20 runs"; of all series that there are. */
+/* "Changed since 2026-11-28 07:26 on documented: withdraw_ms +547 ms, …"; of all series that there are. */
 void history_say(const struct series_list *l, struct buf *b);
 
 /* The figure of a series. */
