@@ -96,9 +96,10 @@ batches(struct buf *b, const struct history *h)
 		if (!batch_of(&h->runs[i], dir) || strcmp(dir, last) == 0)
 			continue;
 		snprintf(last, sizeof(last), "%s", dir);
-		page = exists(h, dir, "summary.html")  ? "summary.html"
-			: exists(h, dir, "sweep.html") ? "sweep.html"
-						       : NULL;
+		page = exists(h, dir, "summary.html")	? "summary.html"
+			: exists(h, dir, "sweep.html")	? "sweep.html"
+			: exists(h, dir, "matrix.html") ? "matrix.html"
+							: NULL;
 		if (page == NULL)
 			continue;
 		buf_add(b, n++ == 0 ? "<p>Together: " : ", ");
@@ -174,17 +175,19 @@ history_front(const struct history *h, struct err *e)
 int
 history_note(const char *out, struct err *e)
 {
+	static const char *const batches_have[] = {"all.json", "sweep.json", "matrix.json"};
 	char path[PATH_MAX];
 	struct history *h = NULL;
 	int rc = 0;
 
-	snprintf(path, sizeof(path), "%.2000s/all.json", out);
-	if (access(path, F_OK) < 0)
-		snprintf(path, sizeof(path), "%.2000s/sweep.json", out);
-	if (access(path, F_OK) < 0)
-		snprintf(path, sizeof(path), "%.2000s", out);
-	else
-		snprintf(path, sizeof(path), "%.2000s/..", out);
+	snprintf(path, sizeof(path), "%.2000s", out);
+	for (size_t i = 0; i < sizeof(batches_have) / sizeof(batches_have[0]); i++) {
+		char file[PATH_MAX];
+
+		snprintf(file, sizeof(file), "%.2000s/%s", out, batches_have[i]);
+		if (access(file, F_OK) == 0)
+			snprintf(path, sizeof(path), "%.2000s/..", out);
+	}
 	rc = history_open(path, &h, e);
 	if (rc == 0)
 		rc = history_front(h, e);

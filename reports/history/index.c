@@ -20,6 +20,7 @@ struct scan {
 	struct history *to;
 	const struct history *known; /* ordered by folder */
 	bool *used;		     /* of each that is known */
+	bool varied;		     /* in the folder of a matrix */
 	struct err *e;
 };
 
@@ -99,6 +100,7 @@ add_run(struct scan *s, const char *path, const char *dir)
 		if (rc < 0)
 			return err_sys(s->e, -rc, "%s", path);
 	}
+	r.swept = r.swept || s->varied; /* its runs differ on purpose */
 	rc = history_add(s->to, &r);
 	if (rc < 0) {
 		history_run_done(&r);
@@ -114,6 +116,12 @@ has(const char *dir, const char *name)
 
 	return snprintf(path, sizeof(path), "%s/%s", dir, name) < PATH_MAX &&
 		access(path, F_OK) == 0;
+}
+
+static bool
+is_batch(const char *path)
+{
+	return has(path, "all.json") || has(path, "sweep.json") || has(path, "matrix.json");
 }
 
 /* The runs in one folder, `below` the base; batches and sweeps are entered from the top alone. */
@@ -141,8 +149,11 @@ scan_folder(struct scan *s, const char *below)
 			dir, sizeof(dir), below[0] ? "%.2000s/%s" : "%.0s%s", below, entry->d_name);
 		if (has(path, "run.json") || has(path, "result.json"))
 			rc = add_run(s, path, dir);
-		else if (below[0] == '\0' && (has(path, "all.json") || has(path, "sweep.json")))
+		else if (below[0] == '\0' && is_batch(path)) {
+			s->varied = has(path, "matrix.json");
 			rc = scan_folder(s, dir);
+			s->varied = false;
+		}
 	}
 	closedir(list);
 	return rc;

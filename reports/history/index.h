@@ -18,7 +18,7 @@ struct history {
 };
 
 /*
- * Find the runs in BASE and in the batches and sweeps there (folders with an all.json or a sweep.json), ordered by when they
+ * Find the runs in BASE and in the batches and sweeps there (folders with an all.json, sweep.json or matrix.json), ordered by when they
  * began, and bring BASE/index.db up to date.
  *
  * The folders are the truth. A run is read again when size or time of run.json, result.json or compare.json differ from when
