@@ -17,6 +17,7 @@ static void
 help(FILE *to)
 {
 	fputs("Usage: catchment report [--strict] [--openmetrics FILE] [--ci SYSTEM] RUN...\n"
+	      "       catchment report --pair RUN RUN\n"
 	      "       catchment report --summary [--json] [--strict] DIR|RUN...\n"
 	      "       catchment report --matrix [--json] DIR\n"
 	      "Read RUN/result.json, write RUN/report.html and what CI reads: junit.xml, "
@@ -31,6 +32,7 @@ help(FILE *to)
 	      "of "
 	      "RUN...\n"
 	      "             the page on stdout\n"
+	      "  --pair     two runs side by side: write pair.html in the second's folder\n"
 	      "  --matrix   the runs of a matrix (catchment run --matrix) side by side, and "
 	      "DIR/matrix.html\n"
 	      "  --json     the summary as JSON on stdout, nothing written; the matrix as JSON\n"
@@ -173,14 +175,29 @@ write_openmetrics(const char *const dirs[], size_t n, const char *path, int code
 	return exit_code_of(rc) > code ? exit_code_of(rc) : code;
 }
 
+static int
+pair(const char *a, const char *b)
+{
+	struct err e = {0};
+	int rc = report_pair(a, b, &e);
+
+	if (rc < 0)
+		talk_error("%s", e.text);
+	else
+		printf("%s/pair.html\n", b);
+	return rc < 0 ? exit_code_of(rc) : EXIT_GOOD;
+}
+
 int
 cmd_report(int argc, char *argv[])
 {
 	static const struct option options[] = {{"strict", no_argument, NULL, 's'},
-		{"summary", no_argument, NULL, 'S'}, {"json", no_argument, NULL, 'j'},
-		{"openmetrics", required_argument, NULL, 'o'}, {"matrix", no_argument, NULL, 'm'},
-		{"ci", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
-	bool is_strict = false, is_summary = false, is_matrix = false, as_json = false;
+		{"summary", no_argument, NULL, 'S'}, {"pair", no_argument, NULL, 'p'},
+		{"json", no_argument, NULL, 'j'}, {"openmetrics", required_argument, NULL, 'o'},
+		{"matrix", no_argument, NULL, 'm'}, {"ci", required_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'}, {0}};
+	bool is_strict = false, is_summary = false, is_matrix = false, is_pair = false,
+	     as_json = false;
 	const char *openmetrics = NULL, *ci_word = "none";
 	enum ci_kind ci;
 	int c, code;
@@ -195,6 +212,7 @@ cmd_report(int argc, char *argv[])
 			return EXIT_USAGE;
 		is_strict |= c == 's';
 		is_summary |= c == 'S';
+		is_pair |= c == 'p';
 		as_json |= c == 'j';
 		is_matrix |= c == 'm';
 		openmetrics = c == 'o' ? optarg : openmetrics;
@@ -207,12 +225,15 @@ cmd_report(int argc, char *argv[])
 	if (optind == argc || (as_json && !is_summary && !is_matrix) ||
 		(is_matrix &&
 			(argc - optind != 1 || is_summary || is_strict || openmetrics != NULL)) ||
+		(is_pair && (argc - optind != 2 || is_summary || is_matrix)) ||
 		(is_summary && (openmetrics != NULL || ci != CI_NONE))) {
 		help(stderr);
 		return EXIT_USAGE;
 	}
 	if (is_matrix)
 		return report_one_matrix(argv[optind], as_json);
+	if (is_pair)
+		return pair(argv[optind], argv[optind + 1]);
 	if (is_summary)
 		return summarize((const char *const *)argv + optind, (size_t)(argc - optind),
 			as_json, is_strict);

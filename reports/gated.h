@@ -18,7 +18,8 @@ enum gated_verdict {
 
 /* One figure beside its baseline; NaN is not known, or infinite. */
 struct shift {
-	const char *name, *unit, *statistic, *why; /* statistic: of a trial's samples; may be NULL */
+	const char *name, *unit, *statistic,
+		*why; /* statistic: of a trial's samples; may be NULL */
 	double baseline_n, n, baseline_p50, p50, shift, shift_low, shift_high, p_value, limit;
 	enum gated_verdict verdict;
 };

@@ -137,8 +137,14 @@ page_write(struct buf *b, const struct result *r, struct err *e)
 	section_bgp(b, r);
 	section_restore(b, r);
 	section_catchment(b, r, &palette);
+	rc = plot_rtt(b, &scene, e);
+	if (rc < 0)
+		return rc;
 	section_rtt(b, r);
 	section_trials(b, r);
+	rc = section_each_trial(b, &scene, e);
+	if (rc < 0)
+		return rc;
 	section_expectations(b, r);
 	section_calibration(b, r);
 	section_noise(b, r);

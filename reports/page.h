@@ -26,6 +26,8 @@ void section_restore(struct buf *page, const struct result *r);
 void section_catchment(struct buf *page, const struct result *r, const struct palette *p);
 void section_rtt(struct buf *page, const struct result *r);
 void section_map(struct buf *page, const struct result *r, const struct palette *p); /* in it */
+/* Each trial with its own section. Returns 0 or -errno of a plot. */
+int section_each_trial(struct buf *page, const struct scene *s, struct err *e);
 void section_trials(struct buf *page, const struct result *r);
 void section_expectations(struct buf *page, const struct result *r);
 void section_calibration(struct buf *page, const struct result *r);

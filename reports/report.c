@@ -11,6 +11,7 @@
 #include "reports/junit.h"
 #include "reports/openmetrics.h"
 #include "reports/page.h"
+#include "reports/pair_page.h"
 #include "reports/trend_file.h"
 
 static int
@@ -97,4 +98,23 @@ int
 report_run(const char *run_dir, struct err *e)
 {
 	return report_run_strict(run_dir, false, e);
+}
+
+int
+report_pair(const char *baseline_dir, const char *dir, struct err *e)
+{
+	struct result *a = NULL, *b = NULL;
+	struct buf page = {0};
+	int rc = result_load(baseline_dir, &a, e);
+
+	if (rc == 0)
+		rc = result_load(dir, &b, e);
+	if (rc == 0)
+		rc = pair_page(&page, a, b, e);
+	if (rc == 0)
+		rc = write_into(dir, "pair.html", &page, e);
+	buf_done(&page);
+	result_free(a);
+	result_free(b);
+	return rc;
 }

@@ -28,4 +28,9 @@ int report_openmetrics(const char *const dirs[], size_t n, const char *path, str
  */
 int report_summary(const char *dir, struct err *e);
 
+/*
+ * Run `dir` beside run `baseline_dir` as DIR/pair.html. Returns 0 or -errno as report_run().
+ */
+int report_pair(const char *baseline_dir, const char *dir, struct err *e);
+
 #endif

@@ -388,6 +388,7 @@ load(const char *run_dir, const char *const trimmed[], struct result **ret, stru
 
 	if (res == NULL)
 		return err_sys(e, ENOMEM, "%s", run_dir);
+	snprintf(res->dir, sizeof(res->dir), "%s", run_dir);
 	rc = json_file(run_dir, "result.json", trimmed, result_path, &res->root, e);
 	if (rc == -ENOENT)
 		err_set(e, ENOENT, "%s: no such file; 'catchment analyze %s' writes it",

@@ -190,6 +190,7 @@ struct result {
 	const char *fault_phase;
 	json_t *provenance, *command, *calibration; /* borrowed from the roots, may be NULL */
 
+	char dir[PATH_MAX];	 /* that it was read from */
 	json_t *root, *run_root; /* own every string above */
 };
 

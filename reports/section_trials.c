@@ -11,7 +11,9 @@
 static void
 number(struct buf *b, const void *row)
 {
-	html_textf(b, "%d", ((const struct trial *)row)->number);
+	int n = ((const struct trial *)row)->number;
+
+	buf_addf(b, "<a href=\"#trial-%03d\">%d</a>", n, n);
 }
 
 static void

@@ -15,6 +15,7 @@
 #include "bench/analyze/resolvers.h"
 #include "bench/analyze/rfc_bgp.h"
 #include "bench/analyze/rtt.h"
+#include "bench/analyze/rtt_spread.h"
 #include "bench/analyze/sides.h"
 #include "bench/analyze/soak.h"
 #include "bench/analyze/streams.h"
@@ -446,6 +447,7 @@ result_json(const struct run *r)
 		add_part(o, "budget", budget_json(r)) &&
 		add_part(o, "evidence_damaged", damage_json(r)) &&
 		add_part(o, "catchment", catchment_json(r)) &&
+		add_part(o, "rtt_spread", rtt_spread_json(r)) &&
 		add_part(o, "unicast", rtt_json(r)) && add_part(o, "tcp", sides_tcp_json(r)) &&
 		add_part(o, "large", sides_large_json(r));
 

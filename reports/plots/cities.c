@@ -48,6 +48,7 @@ panel_script(struct buf *s, const struct cities_subject *c, size_t i, struct fra
 	frame_text(s, f, f->left_px, f->top_px - 10, ALIGN_LEFT, COLOUR_INK,
 		frame_fit(p->title, f->width_px - f->left_px, fit));
 	stack_labels(s, f, &p->stack);
+	stack_tips(s, f, &p->stack);
 	snprintf(name, sizeof(name), "C%zu_", i);
 	stack_plot(s, &p->stack, name);
 }

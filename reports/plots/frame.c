@@ -106,6 +106,18 @@ frame_line(struct buf *s, const struct frame *f, double x0_px, double y0_px, dou
 		is_dashed ? " dt (4,4)" : "");
 }
 
+void
+frame_tip(struct buf *s, double x0_px, double y0_px, double x1_px, double y1_px, const char *text)
+{
+	if (!isfinite(x0_px) || !isfinite(x1_px) || !isfinite(y0_px) || !isfinite(y1_px))
+		return;
+	buf_addf(s, FRAME_TIP "%.1f %.1f %.1f %.1f ", fmin(x0_px, x1_px), fmin(y0_px, y1_px),
+		fmax(1, fabs(x1_px - x0_px)), fmax(1, fabs(y1_px - y0_px)));
+	for (const char *p = text; *p != '\0'; p++)
+		buf_add_len(s, (unsigned char)*p < 0x20 || *p == '\\' ? " " : p, 1);
+	buf_add(s, "\n");
+}
+
 double
 frame_text_px(const char *text)
 {

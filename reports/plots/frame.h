@@ -41,6 +41,14 @@ void frame_text(struct buf *s, const struct frame *f, double x_px, double y_px, 
 void frame_line(struct buf *s, const struct frame *f, double x0_px, double y0_px, double x1_px,
 	double y1_px, enum colour colour, double width, bool is_dashed);
 
+/*
+ * What a reader is told who points at a rectangle of the drawing: the browser's own tooltip. gnuplot
+ * takes the line for a comment; figure.c makes an element of it.
+ */
+#define FRAME_TIP "#tip "
+void frame_tip(
+	struct buf *s, double x0_px, double y0_px, double x1_px, double y1_px, const char *text);
+
 /* Width that a text will hardly exceed in any sans-serif face. */
 double frame_text_px(const char *text);
 

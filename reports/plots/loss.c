@@ -128,10 +128,23 @@ family_title(const char *family)
 	return strcmp(family, "v4") == 0 ? "IPv4" : strcmp(family, "v6") == 0 ? "IPv6" : family;
 }
 
+static void
+strip_tip(struct buf *s, const struct loss_subject *l, const struct frame *f, const struct strip *p,
+	double row)
+{
+	char text[160], a[SHOW_BYTES], b[SHOW_BYTES];
+
+	snprintf(text, sizeof(text), "%.24s %s: median %s, worst %s",
+		result_city_title(l->scene->result, p->city), family_title(p->family),
+		show_ms(p->median_ms, a), show_ms(p->max_ms, b));
+	frame_tip(s, f->left_px, frame_y_px(f, row), f->right_px, frame_y_px(f, row + 1), text);
+}
+
 /* Rows from the top: group after group, 2 rows between them. */
 static void
 strips(struct buf *s, const struct loss_subject *l, const struct frame *f)
 {
+	struct buf at = {0}, *tips = &at; /* none within the data */
 	double row = 0;
 
 	buf_add(s, "$S << EOD\n");
@@ -141,6 +154,7 @@ strips(struct buf *s, const struct loss_subject *l, const struct frame *f)
 
 			buf_addf(s, "%.6g %.6g %.6g %.6g\n", row + 0.5, p->min_ms / 1e3,
 				p->median_ms / 1e3, p->max_ms / 1e3);
+			strip_tip(tips, l, f, p, row);
 		}
 		row += (double)l->n / 12.0;
 	}
@@ -150,6 +164,10 @@ strips(struct buf *s, const struct loss_subject *l, const struct frame *f)
 		"$S using 3:1 with points pt 7 ps %.2f lc rgb '#%06x' notitle\n",
 		colour_rgb(COLOUR_UNANSWERED), f->is_narrow ? 0.8 : 1.0, f->is_narrow ? 0.28 : 0.36,
 		colour_rgb(COLOUR_UNANSWERED_TEXT));
+	if (!f->is_narrow && at.data != NULL) /* a finger is wider than a row */
+		buf_add(s, at.data);
+	s->failed |= at.failed;
+	buf_done(&at);
 }
 
 static void

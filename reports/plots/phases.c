@@ -13,7 +13,8 @@ range(struct buf *s, const struct frame *f, const struct phase *p, double top_px
 	double mid = top_px + shape.bar_y_px, low = frame_x_px(f, p->p10_ms / 1e3),
 	       high = frame_x_px(f, p->p90_ms / 1e3), at = frame_x_px(f, p->p50_ms / 1e3);
 	enum colour colour = phase_colour(phase_kind(p->name));
-	char text[3 * SHOW_BYTES + 16], a[SHOW_BYTES], b[SHOW_BYTES], c[SHOW_BYTES];
+	char text[3 * SHOW_BYTES + 16], tip[3 * SHOW_BYTES + 120], a[SHOW_BYTES], b[SHOW_BYTES],
+		c[SHOW_BYTES];
 
 	bars_words(s, f, top_px, COLOUR_INK, phase_title(p->name));
 	if (!isfinite(low) || !isfinite(high) || !isfinite(at))
@@ -22,6 +23,9 @@ range(struct buf *s, const struct frame *f, const struct phase *p, double top_px
 	bars_add(s, f, at - 2.5, at + 2.5, mid - shape.bar_px / 2, mid + shape.bar_px / 2, colour);
 	snprintf(text, sizeof(text), "%s (%s to %s)", show_ms(p->p50_ms, a), show_ms(p->p10_ms, b),
 		show_ms(p->p90_ms, c));
+	snprintf(tip, sizeof(tip), "%.60s: median %s, p10 %s, p90 %s, in %.0f streams",
+		phase_title(p->name), a, b, c, p->streams);
+	frame_tip(s, 0, top_px, f->width_px, top_px + shape.height_px, tip);
 	if (f->is_narrow)
 		frame_text(s, f, f->width_px, top_px + shape.text_y_px, ALIGN_RIGHT, COLOUR_MUTE,
 			text);

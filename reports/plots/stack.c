@@ -251,3 +251,35 @@ stack_labels(struct buf *s, const struct frame *f, const struct stack *k)
 		frame_text(s, f, f->right_px + 6, y_px[i], ALIGN_LEFT, shown[i]->text,
 			frame_fit(shown[i]->label, f->width_px - f->right_px - 6, fit));
 }
+
+#define TIPS_MAX 48
+
+void
+stack_tips(struct buf *s, const struct frame *f, const struct stack *k)
+{
+	const struct timeline *t = k->timeline;
+	size_t bins = k->end - k->first, each = bins / TIPS_MAX + 1;
+
+	for (size_t from = k->first; from < k->end; from += each) {
+		size_t to = from + each < k->end ? from + each : k->end;
+		double at_s = (t->from_ms + t->bin_ms * (double)from) / 1e3;
+		double end_s = (t->from_ms + t->bin_ms * (double)to) / 1e3;
+		char text[400];
+		int used = snprintf(text, sizeof(text), "%.1f to %.1f s:", at_s, end_s);
+
+		for (size_t i = k->n; i-- > 0 && used < (int)sizeof(text) - 40;) {
+			double qps = 0;
+
+			for (size_t b = from; b < to; b++)
+				qps += height_qps(k, i + 1, b) - height_qps(k, i, b);
+			qps /= (double)(to - from);
+			if (qps >= 0.5)
+				used += snprintf(text + used, sizeof(text) - (size_t)used,
+					" %.24s %.0f,", k->layer[i].label, qps);
+		}
+		if (text[used - 1] == ',')
+			text[used - 1] = '\0';
+		frame_tip(s, frame_x_px(f, at_s), f->top_px, frame_x_px(f, end_s), f->bottom_px,
+			text);
+	}
+}

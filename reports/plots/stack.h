@@ -41,6 +41,9 @@ void stack_plot(struct buf *s, const struct stack *k, const char *name);
 /* The names of the PoPs: at the right edge of those that still answer there, else within the layer. */
 void stack_labels(struct buf *s, const struct frame *f, const struct stack *k);
 
+/* Who answered how much, by time, for who points at it. */
+void stack_tips(struct buf *s, const struct frame *f, const struct stack *k);
+
 double stack_from_s(const struct stack *k);
 double stack_to_s(const struct stack *k);
 

@@ -11,6 +11,8 @@
 struct timeline_subject {
 	const struct scene *scene;
 	struct stack stack;
+	const struct trial *trial;
+	bool is_small;
 };
 
 static void
@@ -18,7 +20,7 @@ script(struct buf *s, const void *subject, bool is_narrow)
 {
 	const struct timeline_subject *t = subject;
 	struct flag flags[EVENTS_MAX];
-	size_t n_flags = events_of(flags, t->scene->trial, is_narrow);
+	size_t n_flags = events_of(flags, t->trial, is_narrow);
 	struct frame f = {.is_narrow = is_narrow,
 		.width_px = is_narrow ? FRAME_NARROW_PX : FRAME_WIDE_PX,
 		.left_px = is_narrow ? 44 : 52,
@@ -29,7 +31,7 @@ script(struct buf *s, const void *subject, bool is_narrow)
 
 	f.right_px = f.width_px - (is_narrow ? 36 : 52);
 	f.top_px = 12 + FLAG_ROW_PX * flags_place(flags, n_flags, &f);
-	f.bottom_px = f.top_px + (is_narrow ? 190 : 250);
+	f.bottom_px = f.top_px + (t->is_small ? 96 : is_narrow ? 190 : 250);
 	f.height_px = f.bottom_px + 30;
 	frame_begin(s, &f);
 	frame_area(s, &f);
@@ -41,6 +43,8 @@ script(struct buf *s, const void *subject, bool is_narrow)
 	frame_text(s, &f, f.left_px - 8, f.top_px - 9, ALIGN_RIGHT, COLOUR_MUTE, "q/s");
 	flags_draw(s, &f, flags, n_flags);
 	stack_labels(s, &f, &t->stack);
+	if (!t->is_small)
+		stack_tips(s, &f, &t->stack);
 	stack_plot(s, &t->stack, "T");
 }
 
@@ -106,7 +110,7 @@ plot_timeline(struct buf *page, const struct scene *scene, struct err *e)
 {
 	const struct result *r = scene->result;
 	const struct trial *t = scene->trial;
-	struct timeline_subject subject = {.scene = scene};
+	struct timeline_subject subject = {.scene = scene, .trial = t};
 	char bin[SHOW_BYTES], streams[SHOW_BYTES], rate[SHOW_BYTES], n[SHOW_BYTES], title[256],
 		subtitle[640];
 	double lost, failed;
@@ -133,4 +137,50 @@ plot_timeline(struct buf *page, const struct scene *scene, struct err *e)
 				      : " (orange: no reply; brown: ICMP error, refused or wrong)",
 		show_ms_stated(t->timeline.bin_ms, bin));
 	return figure_add(page, "timeline", title, subtitle, subtitle, script, &subject, e);
+}
+
+void
+plot_trial_says(const struct result *r, const struct trial *t, char *title, size_t size)
+{
+	double lost = sum(t->timeline.unanswered, t->timeline.bins) +
+		sum(t->timeline.failed, t->timeline.bins);
+
+	if (t->timeline.bins == 0)
+		snprintf(title, size, "Trial %d: no timeline was kept", t->number);
+	else
+		say_title(r, t, lost, title, size);
+}
+
+static int
+small(struct buf *page, const struct scene *scene, const char *id, struct err *e)
+{
+	const struct trial *t = scene->trial;
+	struct timeline_subject subject = {.scene = scene, .trial = t, .is_small = true};
+	char title[256];
+
+	if (t->timeline.bins == 0)
+		return 0;
+	stack_init(&subject.stack, &t->timeline, scene->palette);
+	plot_trial_says(scene->result, t, title, sizeof(title));
+	return figure_small(page, id, title,
+		"Queries per second by the PoP that answered, seconds from the fault", script,
+		&subject, e);
+}
+
+int
+plot_trial(struct buf *page, const struct scene *scene, struct err *e)
+{
+	char id[32];
+
+	snprintf(id, sizeof(id), "trial-%03d-timeline", scene->trial->number);
+	return small(page, scene, id, e);
+}
+
+int
+plot_pair(struct buf *page, const struct scene *scene, const char *which, struct err *e)
+{
+	char id[32];
+
+	snprintf(id, sizeof(id), "run-%.8s-timeline", which);
+	return small(page, scene, id, e);
 }

@@ -61,6 +61,17 @@ rows_init(struct waterfall *w)
 		w->zoom = longest + 1;
 }
 
+static void
+row_tip(struct buf *s, const struct frame *f, const struct row *r, double top_px)
+{
+	char text[240], took[SHOW_BYTES], from[SHOW_BYTES], to[SHOW_BYTES];
+
+	snprintf(text, sizeof(text), "%s: %s, from %s to %s after the fault", r->text,
+		show_ms(r->to_ms - r->from_ms, took), show_ms(r->from_ms, from),
+		show_ms(r->to_ms, to));
+	frame_tip(s, 0, top_px, f->width_px, top_px + bars_row(f->is_narrow).height_px, text);
+}
+
 /* Rows first..end-1 on an axis of their own. */
 static void
 panel(struct buf *s, struct frame *f, const struct row *rows, size_t n)
@@ -96,6 +107,7 @@ panel(struct buf *s, struct frame *f, const struct row *rows, size_t n)
 			phase_colour(rows[i].kind));
 		bars_words(s, f, top, COLOUR_INK, rows[i].text);
 		bars_figure(s, f, top, x0, x1, show_ms(rows[i].to_ms - rows[i].from_ms, text));
+		row_tip(s, f, &rows[i], top);
 	}
 	bars_flush(s);
 }
