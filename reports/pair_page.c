@@ -132,7 +132,7 @@ static void
 claims(struct buf *page, const struct result *a, const struct result *b)
 {
 	static const char *const columns[] = {
-		"Claim", "A", "B", "Difference", "Target", "Verdict A", "Verdict B"};
+		"Claim", "A", "B", "Change", "Target", "Verdict A", "Verdict B"};
 	char text[FINDING_WORDS_BYTES];
 
 	if (b->n_targets == 0)
@@ -153,7 +153,9 @@ claims(struct buf *page, const struct result *a, const struct result *b)
 		html_num(page, o == NULL ? SHOW_NONE : finding_measured(o, text));
 		html_num(page, finding_measured(t, text));
 		difference(page, o == NULL ? (double)NAN : o->measured, t->measured, t->unit);
-		html_num(page, finding_documented(t, text));
+		html_raw(page, "<td class=\"n t\">");
+		html_text(page, finding_documented(t, text));
+		html_raw(page, "</td>");
 		verdict_cell(page, o);
 		verdict_cell(page, t);
 		html_row_end(page);
@@ -166,8 +168,8 @@ claims(struct buf *page, const struct result *a, const struct result *b)
 static void
 metrics(struct buf *page, const struct result *a, const struct result *b)
 {
-	static const char *const columns[] = {"Metric", "n A", "Median A", "p99 A", "n B",
-		"Median B", "p99 B", "Difference of medians"};
+	static const char *const columns[] = {
+		"Metric", "n A", "Median A", "p99 A", "n B", "Median B", "p99 B", "Change"};
 	char text[SHOW_BYTES];
 
 	html_raw(page, "<section id=\"metrics\"><h2>Every figure of both</h2>\n");
