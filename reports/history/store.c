@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What HISTORY_RUNS take is a tenth of it. */
-enum { ROUND_OPS = 100000, MAX_ROUNDS = 5000, MAX_TEXT_BYTES = 1 << 20 };
+/* SQLite's steps are counted in rounds. A row is twenty bytes or more and some twenty steps: so many a byte are ample. */
+enum { ROUND_STEPS = 10000, STEPS_PER_BYTE = 20, LEAST_ROUNDS = 50, MAX_TEXT_BYTES = 1 << 20 };
 
 static const char tables[] =
 	"CREATE TABLE about (schema INTEGER NOT NULL, program TEXT NOT NULL);"
@@ -181,9 +181,9 @@ read_runs(sqlite3 *db, struct history *h)
 
 /* Rows of a view could go on for ever: whoever wrote the file may have made one. */
 static int
-has_had_enough(void *rounds)
+has_had_enough(void *left)
 {
-	return ++*(int *)rounds > MAX_ROUNDS;
+	return --*(int64_t *)left < 0;
 }
 
 int
@@ -192,7 +192,8 @@ store_parse(const void *data, size_t len, const char *program, struct history *h
 	size_t from = h->n;
 	sqlite3 *db = NULL;
 	unsigned char *copy = NULL;
-	int rc = 0, rounds = 0;
+	int64_t left = LEAST_ROUNDS + (int64_t)len * STEPS_PER_BYTE / ROUND_STEPS;
+	int rc = 0;
 
 	if (len == 0)
 		return err_set(e, EBADMSG, "it is empty");
@@ -203,7 +204,7 @@ store_parse(const void *data, size_t len, const char *program, struct history *h
 	}
 	memcpy(copy, data, len);
 	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, MAX_TEXT_BYTES);
-	sqlite3_progress_handler(db, ROUND_OPS, has_had_enough, &rounds);
+	sqlite3_progress_handler(db, ROUND_STEPS, has_had_enough, &left);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	/* Owns the copy from here on, also when it fails. */
