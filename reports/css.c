@@ -28,6 +28,8 @@ const char css_text[] =
 	"svg text{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}\n"
 	"svg g[style*=\"fill:var(--paper)\"] "
 	"text{stroke:none}.dots{fill:none;stroke-linecap:round}\n"
+	"#claims td.t{white-space:normal;max-width:9rem}#claims th,#metrics th{"
+	"min-width:0;white-space:normal}#metrics th,#metrics td{padding-right:.55rem}\n"
 	".tips "
 	"rect{fill:transparent}.trials{display:grid;grid-template-columns:repeat(auto-fill,minmax("
 	"18rem,1fr));gap:1.2rem "
