@@ -4,7 +4,7 @@
 . tests/lab/common
 
 run_dir() {
-	ls -d "$scratch"/runs/* 2>/dev/null
+	ls -d "$scratch"/runs/*/ 2>/dev/null
 }
 fault_seen() {
 	grep -qs '"fault"' "$scratch"/runs/*/trial-001/events.jsonl
