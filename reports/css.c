@@ -30,6 +30,7 @@ const char css_text[] =
 	"text{stroke:none}.dots{fill:none;stroke-linecap:round}\n"
 	"#claims td.t{white-space:normal;max-width:9rem}#claims th,#metrics th{"
 	"min-width:0;white-space:normal}#metrics th,#metrics td{padding-right:.55rem}\n"
+	"#metrics th[scope=row]{max-width:15rem;overflow-wrap:anywhere;font-weight:400}\n"
 	".tips "
 	"rect{fill:transparent}.trials{display:grid;grid-template-columns:repeat(auto-fill,minmax("
 	"18rem,1fr));gap:1.2rem "
