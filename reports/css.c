@@ -31,6 +31,8 @@ const char css_text[] =
 	"#claims td.t{white-space:normal;max-width:9rem}#claims th,#metrics th{"
 	"min-width:0;white-space:normal}#metrics th,#metrics td{padding-right:.55rem}\n"
 	"#metrics th[scope=row]{max-width:15rem;overflow-wrap:anywhere;font-weight:400}\n"
+	"#table th[scope=col]{min-width:0}#table th,#table td{padding-right:.5rem}#table "
+	"td{font-size:.95em}\n"
 	".tips "
 	"rect{fill:transparent}.trials{display:grid;grid-template-columns:repeat(auto-fill,minmax("
 	"18rem,1fr));gap:1.2rem "
