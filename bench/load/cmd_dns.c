@@ -45,6 +45,7 @@ fill_in(const struct dns_options *o, struct dns_plan *p)
 	p->window = o->window > 0 ? o->window : o->max ? WINDOW : 0;
 	p->wire = o->tcp ? WIRE_TCP : o->max && !o->singly ? WIRE_UDP_SEGMENT : WIRE_UDP;
 	p->stamps = !o->tcp;
+	p->send_stamps = !o->tcp && !o->max; /* they cost a call more */
 	p->timeout_ns = o->timeout_ns > 0 ? o->timeout_ns : o->max ? TIMEOUT_MAX_NS : TIMEOUT_NS;
 	p->late_ns = o->late_ns;
 	p->late_ratio = o->late_ratio;

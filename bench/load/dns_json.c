@@ -122,6 +122,7 @@ generator_json(const struct dns_plan *p, const struct dns_result *r)
 	json_object_set_new(o, "sockets", json_integer((json_int_t)p->threads * p->sockets));
 	json_object_set_new(o, "window", json_integer(p->window));
 	json_object_set_new(o, "kernel_stamps", json_boolean(p->stamps));
+	json_object_set_new(o, "kernel_send_stamps", json_boolean(p->send_stamps));
 	json_object_set_new(o, "cpu_ms", json_real((double)s->cpu_ns / 1e6));
 	json_object_set_new(o, "seed", json_integer((json_int_t)p->seed));
 	json_object_set_new(o, "clock_stepped_us", json_real((double)r->clock_ns / 1000));

@@ -26,7 +26,8 @@ struct dns_plan {
 	unsigned int threads;
 	unsigned int sockets; /* of each thread */
 	enum wire_type wire;
-	bool stamps; /* kernel receive stamps; else the instant of reading */
+	bool stamps;	  /* kernel receive stamps; else the instant of reading */
+	bool send_stamps; /* and of sending; else the instant before the call */
 	struct schedule schedule;
 	unsigned int
 		window; /* closed loop: most queries under way of each thread, as fast as they come back; 0: open

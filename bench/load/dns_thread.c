@@ -37,6 +37,7 @@ open_lanes(struct dns_thread *t, struct err *e)
 		struct wire_setup s = {.type = p->wire,
 			.target = p->targets[nth % p->targets_len],
 			.stamps = p->stamps,
+			.send_stamps = p->send_stamps,
 			.buffers = t->buffers};
 
 		if (p->sources_len > 0)
@@ -155,8 +156,10 @@ wait_due(struct dns_thread *t, int64_t now_ns)
 
 	if (until_ns > now_ns + NAP_NS)
 		until_ns = now_ns + NAP_NS;
-	if (until_ns - now_ns < SPIN_MIN_NS)
+	if (until_ns - now_ns < SPIN_MIN_NS) {
+		sched_yield(); /* the kernel's thread that has our answers may wait for this processor */
 		return;
+	}
 	sleep_until(until_ns);
 	late_ns = mono_now().ns - until_ns;
 	if (late_ns > t->spin_ns)

@@ -106,12 +106,18 @@ wire_open(const struct wire_setup *s, struct wire *ret, struct err *e)
 	bool v6 = target.family == AF_INET6;
 	int rc;
 
-	*ret = (struct wire){.type = s->type, .fd = -1, .stamps = s->stamps, .buffers = s->buffers};
+	*ret = (struct wire){.type = s->type,
+		.fd = -1,
+		.stamps = s->stamps,
+		.send_stamps = s->send_stamps && s->type != WIRE_TCP,
+		.buffers = s->buffers};
 	if (s->type == WIRE_TCP) {
 		rc = wire_tcp_open(s, ret);
 	} else {
 		ret->fd = socket(target.family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 		rc = ret->fd < 0 ? -errno : udp_open(s, ret->fd);
+		if (rc == 0 && ret->send_stamps)
+			rc = wire_stamp_start(ret);
 	}
 	if (rc == 0)
 		return 0;
@@ -136,6 +142,8 @@ wire_close(struct wire *w)
 	if (w->fd >= 0)
 		close(w->fd);
 	w->fd = -1;
+	free(w->errors);
+	w->errors = NULL;
 }
 
 /* What left between two instants left one after the other. */
@@ -163,23 +171,30 @@ static int
 send_many(struct wire *w, struct wire_out out[], int n)
 {
 	struct wire_buffers *b = w->buffers;
-	int64_t begin_ns;
-	int sent;
+	int64_t begin_ns, end_ns;
+	int sent, code = 0;
 
 	point_at(b, out, n);
 	for (int i = 0; i < n; i++)
 		b->out[i].msg_hdr = (struct msghdr){.msg_iov = &b->out_iov[i], .msg_iovlen = 1};
 	begin_ns = mono_now().ns;
-	if (n == 1) {
-		if (send(w->fd, out[0].bytes, out[0].len, 0) < 0)
-			return -errno;
+	sent = n > 1 ? sendmmsg(w->fd, b->out, (unsigned int)n, 0)
+		: send(w->fd, out[0].bytes, out[0].len, 0) < 0 ? -1
+							       : 1;
+	if (sent < 0)
+		code = errno;
+	if (sent < n && w->send_stamps && wire_stamp_start(w) < 0)
+		w->send_stamps = false; /* whether the kernel counted what failed is not known */
+	if (sent < 0)
+		return -code;
+	if (!w->send_stamps && n == 1) {
 		out[0].sent_ns = begin_ns;
 		return 1;
 	}
-	sent = sendmmsg(w->fd, b->out, (unsigned int)n, 0);
-	if (sent < 0)
-		return -errno;
-	stamp(out, sent, begin_ns, mono_now().ns);
+	end_ns = mono_now().ns;
+	stamp(out, sent, begin_ns, end_ns);
+	if (w->send_stamps && sent == n)
+		wire_stamp_take(w, out, sent, begin_ns, end_ns);
 	return sent;
 }
 
@@ -303,19 +318,30 @@ int
 wire_error(struct wire *w, struct wire_in *ret)
 {
 	struct wire_buffers *b = w->buffers;
+	struct wire_errors *k = w->errors;
 	uint8_t control[512];
 	struct iovec iov = {b->answer[0], WIRE_ANSWER_BYTES};
-	struct msghdr msg = {.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control)};
+	struct msghdr msg;
 	ssize_t n;
 
 	if (w->type == WIRE_TCP)
 		return 0;
-	n = recvmsg(w->fd, &msg, MSG_ERRQUEUE | MSG_DONTWAIT);
-	if (n < 0)
-		return 0;
+	if (k != NULL && k->len > 0) {
+		k->len--;
+		*ret = (struct wire_in){.bytes = k->bytes[k->len],
+			.len = k->bytes_len[k->len],
+			.received_ns = mono_now().ns};
+		return 1;
+	}
+	do { /* a stamp that came too late to be of use */
+		msg = (struct msghdr){.msg_iov = &iov,
+			.msg_iovlen = 1,
+			.msg_control = control,
+			.msg_controllen = sizeof(control)};
+		n = recvmsg(w->fd, &msg, MSG_ERRQUEUE | MSG_DONTWAIT);
+		if (n < 0)
+			return 0;
+	} while (wire_stamp_is(&msg));
 	*ret = (struct wire_in){
 		.bytes = b->answer[0], .len = (size_t)n, .received_ns = mono_now().ns};
 	return 1;

@@ -48,13 +48,16 @@ struct wire_setup {
 	struct sockaddr_storage target;
 	struct inet source; /* family 0: the kernel's choice */
 	bool stamps;	    /* kernel receive stamps instead of the instant of reading */
+	bool send_stamps; /* and, over UDP, those of sending instead of the instant before the call */
 	struct wire_buffers *buffers;
 };
 
 struct wire {
 	enum wire_type type;
 	int fd;
-	bool stamps;
+	bool stamps, send_stamps;
+	uint32_t numbered;	    /* packets sent since the kernel began to count them */
+	struct wire_errors *errors; /* NULL: none kept */
 	struct wire_buffers *buffers;
 	struct wire_tcp *tcp; /* NULL: no TCP */
 };

@@ -234,6 +234,7 @@ plan(uint16_t port, uint64_t count)
 		.threads = 1,
 		.sockets = 1,
 		.stamps = true,
+		.send_stamps = true,
 		.schedule = {.steps = {{1000, 60 * NS_PER_S}}, .steps_len = 1, .count = count},
 		.timeout_ns = 2 * NS_PER_S,
 		.late_ns = 60 * NS_PER_S,
@@ -326,6 +327,49 @@ test_many(void **state)
 		assert_classes(&r, EACH);
 		dns_result_done(&r);
 	}
+}
+
+/* The kernel says when each query left, in the order of their numbers, and its error queue is empty afterwards. */
+static void
+test_send_stamps(void **state)
+{
+	struct responder responder = {0};
+	struct wire_buffers *buffers;
+	struct wire_setup s = {.type = WIRE_UDP, .stamps = true, .send_stamps = true};
+	struct wire_out out[WIRE_BATCH];
+	struct sockaddr_in *to = (struct sockaddr_in *)(void *)&s.target;
+	uint8_t query[12] = {0};
+	struct wire w;
+	struct err e;
+
+	(void)state;
+	start(&responder);
+	to->sin_family = AF_INET;
+	to->sin_port = htons(responder.port);
+	to->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(wire_buffers_new(&buffers), 0);
+	s.buffers = buffers;
+	assert_int_equal(wire_open(&s, &w, &e), 0);
+	assert_true(w.send_stamps);
+	for (int round = 1; round <= 3; round++) {
+		struct pollfd p = {.fd = w.fd};
+		int64_t begin_ns, end_ns, last_ns;
+
+		for (int i = 0; i < WIRE_BATCH; i++)
+			out[i] = (struct wire_out){.bytes = query, .len = sizeof(query)};
+		wire_buffers_clock(buffers);
+		begin_ns = last_ns = mono_now().ns - 20 * NS_PER_US;
+		assert_int_equal(wire_send(&w, out, WIRE_BATCH), WIRE_BATCH);
+		end_ns = mono_now().ns + 20 * NS_PER_US;
+		for (int i = 0; i < WIRE_BATCH; last_ns = out[i++].sent_ns)
+			assert_true(out[i].sent_ns >= last_ns);
+		assert_true(out[0].sent_ns >= begin_ns && last_ns <= end_ns);
+		assert_int_equal(w.numbered, round * WIRE_BATCH);
+		assert_int_equal(poll(&p, 1, 0), 0); /* POLLERR: a stamp that was not taken */
+	}
+	wire_close(&w);
+	wire_buffers_free(buffers);
+	stop(&responder);
 }
 
 static void
@@ -489,6 +533,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_udp),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_send_stamps),
 		cmocka_unit_test(test_tcp),
 		cmocka_unit_test(test_tcp_broken),
 		cmocka_unit_test(test_closed_port),
