@@ -87,8 +87,9 @@ udp_open(const struct wire_setup *s, int fd)
 		    sizeof(on)) < 0 ||
 		(s->stamps && setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0))
 		return -errno;
-	/* where the kernel has not that, answers come one by one */
-	setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on));
+	/* Where the kernel has not that, they come one by one; so they do, also for a capture, where instants matter. */
+	if (!s->send_stamps)
+		setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on));
 	if (s->source.family != 0)
 		rc = wire_bind(fd, &s->source);
 	if (rc == 0 &&
