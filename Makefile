@@ -174,7 +174,7 @@ gate-simulation: $(BUILD)/tests/sim/gate ## how often the regression gate cries 
 	$(Q)$< $(or $(ROUNDS),5000)
 
 gate-proof: all rootfs ## the gate on real runs: the same build ten times, and a slowed health check (as root; 45 minutes)
-	$(Q)tests/bench/gate_proof --rounds $(or $(ROUNDS),10) --out $(or $(OUT),runs/gate-proof) $(PROGRAM)
+	$(Q)tests/bench/gate_proof --rounds $(or $(ROUNDS),10) --base $(or $(BASE),10) --out $(or $(OUT),runs/gate-proof) $(PROGRAM)
 
 bench-idle: all rootfs ## does the hardened variant stay still when left alone? (as root; MINUTES=30)
 	$(Q)tests/bench/idle --minutes $(or $(MINUTES),30) $(PROGRAM)
