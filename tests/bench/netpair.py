@@ -131,9 +131,10 @@ def compile_reflector(folder):
 
 
 class Pair:
-    """The two ends. `core_server` and `core_client` may be one and the same on a machine with one core."""
+    """The two ends. `core_server` and `core_client` may be one and the same on a machine with one core. The server's is the
+    first: Knot binds its only worker there, whatever taskset(1) says."""
 
-    def __init__(self, core_client=0, core_server=1):
+    def __init__(self, core_client=1, core_server=0):
         self.core_client, self.core_server = core_client, core_server
         self.object_file = None  # the compiled reflector, while that answers
         tag = f"{os.getpid() % 10000:04}"  # kernel threads are the machine's: their names tell whose they are
