@@ -13,12 +13,13 @@
 enum { WIDE = 1200, NARROW = 400, NARROW_BELOW_PX = 720, SMALL = 330 };
 
 const char citymap_css[] =
-	":root{--net0:#52708f;--net1:#9a7337;--net2:#7d5fa6}\n"
-	"@media (prefers-color-scheme:dark){:root{--net0:#8fb0d0;--net1:#cda468;--net2:#b59fdc}}\n"
+	":root{--net0:#52708f;--net1:#8a6529;--net2:#7d5fa6}\n"
+	"@media screen and "
+	"(prefers-color-scheme:dark){:root{--net0:#8fb0d0;--net1:#cda468;--net2:#b59fdc}}\n"
 	".cm text{fill:var(--ink);paint-order:stroke;stroke:var(--wash);stroke-width:3px;"
 	"stroke-linejoin:round}\n"
 	".cm .cm-b{font-weight:650}.cm .cm-mute{fill:var(--mute)}.cm .cm-bad{fill:var(--lost-text)}"
-	".cm .cm-onbad{fill:#fff;stroke:none}\n"
+	".cm .cm-onbad{fill:var(--paper);stroke:none}\n"
 	".cm .cm-s0{fill:var(--site0-text)}.cm .cm-s1{fill:var(--site1-text)}"
 	".cm .cm-s2{fill:var(--site2-text)}.cm .cm-s3{fill:var(--site3-text)}"
 	".cm .cm-s4{fill:var(--site4-text)}.cm .cm-s5{fill:var(--site5-text)}\n"
@@ -35,7 +36,8 @@ const char citymap_css[] =
 	".cm-ring{fill:var(--paper);stroke-width:2.4}"
 	".cm-unicast{fill:var(--paper);stroke:var(--mute);stroke-width:1.4}"
 	".cm-empty{fill:var(--paper);stroke:var(--mute);stroke-width:1.6}"
-	".cm-badge{fill:var(--lost)}.cm-leader{fill:none;stroke:var(--mute);stroke-width:.8}\n";
+	".cm-badge{fill:var(--lost-text)}.cm-leader{fill:none;stroke:var(--mute);stroke-width:.8}"
+	"\n";
 
 void
 citymap_describe(struct buf *b, const struct citymap *m)

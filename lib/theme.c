@@ -10,7 +10,7 @@ const char theme_css[] =
 	"--site0-text:#005a8d;--site1-text:#8a5f00;--site2-text:#006b4e;"
 	"--site3-text:#9a3f73;--site4-text:#1b6fa3;--site5-text:#6b6300;"
 	"--phase0:#332288;--phase1:#1f776f;--phase2:#86690f;--phase3:#882255}\n"
-	"@media (prefers-color-scheme:dark){:root{"
+	"@media screen and (prefers-color-scheme:dark){:root{"
 	"--ink:#e6eaef;--mute:#a3adb9;--grid:#343c46;--paper:#14181d;--wash:#1c2127;--shade:#"
 	"ffffff38;"
 	"--link:#7cc3ee;--lost:#d55e00;--lost-text:#ff9a5c;--failed:#9c4a1c;--good:#4fd0a5;"

@@ -92,5 +92,8 @@ const char css_text[] =
 	"table{font-size:7.5pt}th,td{padding-right:.45rem}th[scope=col]{min-width:0}#targets "
 	"th[scope=col],"
 	"#targets td{white-space:normal}"
-	"svg.wide{display:block}svg.narrow{display:none}*{print-color-adjust:exact;-webkit-print-"
+	"svg.wide{display:block}svg.narrow{display:none}"
+	/* Paper has nothing to click: what is folded on a screen is printed open. */
+	"details::details-content{content-visibility:visible;display:block;block-size:auto}"
+	"*{print-color-adjust:exact;-webkit-print-"
 	"color-adjust:exact}}\n";

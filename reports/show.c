@@ -108,6 +108,8 @@ show_count(double n, char out[static SHOW_BYTES])
 
 	if (!isfinite(n))
 		return none(out);
+	if (fabs(n) >= 1000)
+		n = round(n);
 	if (fabs(n) >= 1e12 || n < 0 || n != floor(n)) {
 		snprintf(out, SHOW_BYTES, "%.4g", n);
 		return out;

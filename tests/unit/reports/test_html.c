@@ -8,8 +8,9 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "reports/columns.h"
 #include "lib/theme.h"
+#include "reports/columns.h"
+#include "reports/css.h"
 #include "reports/gnuplot.h"
 #include "reports/html.h"
 #include "reports/palette.h"
@@ -104,6 +105,10 @@ test_show(void **state)
 		"234\xe2\x80\x89"
 		"567");
 	assert_string_equal(show_count(1234, out), "1234");
+	assert_string_equal(show_count(12817.6, out),
+		"12\xe2\x80\x89"
+		"818");
+	assert_string_equal(show_count(72.5, out), "72.5");
 	assert_string_equal(show_share(0.997, out), "99.7 %");
 	assert_string_equal(show_share(0.99999, out), "> 99.9 %");
 	assert_string_equal(show_share(1, out), "100 %");
@@ -130,6 +135,19 @@ test_css_knows_every_colour(void **state)
 		assert_ptr_equal(
 			colour_css_of(colour_rgb((enum colour)c)), colour_css((enum colour)c));
 	}
+}
+
+/* Nothing on paper can be unfolded. */
+static void
+test_print_shows_what_is_folded(void **state)
+{
+	const char *print = strstr(css_text, "@media print{"), *folded;
+
+	(void)state;
+	assert_non_null(print);
+	folded = strstr(print, "details::details-content{");
+	assert_non_null(folded);
+	assert_non_null(strstr(folded, "content-visibility:visible"));
 }
 
 static int
@@ -370,6 +388,7 @@ main(void)
 		cmocka_unit_test(test_link),
 		cmocka_unit_test(test_show),
 		cmocka_unit_test(test_css_knows_every_colour),
+		cmocka_unit_test(test_print_shows_what_is_folded),
 		cmocka_unit_test(test_svg_dressed),
 		cmocka_unit_test(test_svg_refused),
 		cmocka_unit_test(test_gnuplot),
