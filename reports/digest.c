@@ -41,37 +41,37 @@ head(struct buf *b, const struct result *r)
 }
 
 static void
-gate(struct buf *b, const struct gated *g)
+gate(struct buf *b, const struct compare *g)
 {
 	static const char *const names[] = {
 		"beside the baseline", "verdict", "baseline", "now", "change", "n"};
 
-	buf_addf(b, "**Gate: %s.** ", gated_word(g->verdict));
+	buf_addf(b, "**Gate: %s.** ", gate_verdict_words(g->verdict));
 	markdown_text(b, g->why);
 	buf_add(b, "\n\n");
 	for (size_t i = 0; i < g->n_differs; i++) {
-		const struct gated_differs *x = &g->differs[i];
+		const struct compare_differs *x = &g->differs[i];
 
 		buf_add(b, "- differs: ");
-		markdown_textf(b, "%s: %s, now %s", x->what == NULL ? "" : x->what,
-			x->baseline == NULL ? "none" : x->baseline,
-			x->run == NULL ? "none" : x->run);
+		markdown_textf(b, "%s: %s, now %s", x->what,
+			x->baseline[0] == '\0' ? "none" : x->baseline,
+			x->run[0] == '\0' ? "none" : x->run);
 		buf_add(b, "\n");
 	}
 	buf_add(b, g->n_differs > 0 ? "\n" : "");
-	if (g->n_shifts == 0)
+	if (g->n_metrics == 0)
 		return;
 	markdown_head(b, names, 6, 2);
-	for (size_t i = 0; i < g->n_shifts; i++) {
-		const struct shift *m = &g->shifts[i];
+	for (size_t i = 0; i < g->n_metrics; i++) {
+		const struct compare_metric *m = &g->metrics[i];
 		char was[SHOW_BYTES], is[SHOW_BYTES], by[GATED_BYTES], name[GATED_BYTES], n[64];
 
-		snprintf(n, sizeof(n), "%.0f / %.0f", isnan(m->baseline_n) ? 0 : m->baseline_n,
-			isnan(m->n) ? 0 : m->n);
+		snprintf(n, sizeof(n), "%zu / %zu", m->baseline_n, m->n);
 		markdown_row(b,
-			(const char *const[]){gated_title(m, name), gated_word(m->verdict),
-				show_value(m->baseline_p50, m->unit, was),
-				show_value(m->p50, m->unit, is), gated_change(m, by), n},
+			(const char *const[]){gated_title(m, name),
+				gate_verdict_words(m->judged.verdict),
+				show_value(m->judged.baseline_p50, m->unit, was),
+				show_value(m->judged.p50, m->unit, is), gated_change(m, by), n},
 			6);
 	}
 	buf_add(b, "\n");

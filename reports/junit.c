@@ -110,22 +110,22 @@ run_case(struct buf *b, const struct result *r, struct tally *sum)
 
 /* What was compared with a baseline: a case for each metric, and one for the verdict as a whole. */
 static void
-gate_case(struct buf *b, const struct result *r, const char *name, enum gated_verdict verdict,
+gate_case(struct buf *b, const struct result *r, const char *name, enum gate_verdict verdict,
 	const char *why, bool is_whole, struct tally *sum)
 {
 	char said[512];
 
-	snprintf(said, sizeof(said), "%s%s%.400s", gated_word(verdict), why[0] == '\0' ? "" : ": ",
-		why);
+	snprintf(said, sizeof(said), "%s%s%.400s", gate_verdict_words(verdict),
+		why[0] == '\0' ? "" : ": ", why);
 	sum->tests++;
 	case_open(b, r, name);
-	if (verdict == GATED_FAIL) {
+	if (verdict == GATE_FAIL) {
 		element(b, "failure", said);
 		sum->failures++;
-	} else if (verdict == GATED_INCONCLUSIVE && is_whole) {
+	} else if (verdict == GATE_INCONCLUSIVE && is_whole) {
 		element(b, "error", said);
 		sum->errors++;
-	} else if (verdict != GATED_PASS) { /* one metric alone decides nothing */
+	} else if (verdict != GATE_PASS) { /* one metric alone decides nothing */
 		element(b, "skipped", said);
 		sum->skipped++;
 	}
@@ -135,20 +135,20 @@ gate_case(struct buf *b, const struct result *r, const char *name, enum gated_ve
 }
 
 static void
-gate_cases(struct buf *b, const struct result *r, const struct gated *g, struct tally *sum)
+gate_cases(struct buf *b, const struct result *r, const struct compare *g, struct tally *sum)
 {
-	for (size_t i = 0; i < g->n_shifts; i++) {
-		const struct shift *m = &g->shifts[i];
+	for (size_t i = 0; i < g->n_metrics; i++) {
+		const struct compare_metric *m = &g->metrics[i];
 		char name[160], said[512], was[SHOW_BYTES], is[SHOW_BYTES], by[GATED_BYTES];
 
 		snprintf(name, sizeof(name), "gate %.140s", m->name);
 		snprintf(said, sizeof(said), "median %s, baseline %s, shift %s%s%.250s",
-			show_value(m->p50, m->unit, is), show_value(m->baseline_p50, m->unit, was),
-			gated_change(m, by), m->why == NULL || m->why[0] == '\0' ? "" : "; ",
-			m->why == NULL ? "" : m->why);
-		gate_case(b, r, name, m->verdict, said, false, sum);
+			show_value(m->judged.p50, m->unit, is),
+			show_value(m->judged.baseline_p50, m->unit, was), gated_change(m, by),
+			m->judged.why[0] == '\0' ? "" : "; ", m->judged.why);
+		gate_case(b, r, name, m->judged.verdict, said, false, sum);
 	}
-	gate_case(b, r, "gate", g->verdict, g->why == NULL ? "" : g->why, true, sum);
+	gate_case(b, r, "gate", g->verdict, g->why, true, sum);
 }
 
 static double

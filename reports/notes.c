@@ -109,28 +109,30 @@ of_targets(const struct result *r, const char *name, bool is_strict, struct note
 }
 
 static void
-of_gate(const struct gated *g, const char *name, struct notes *n)
+of_gate(const struct compare *g, const char *name, struct notes *n)
 {
 	char title[NOTE_TITLE_BYTES], was[SHOW_BYTES], is[SHOW_BYTES], by[GATED_BYTES];
 	bool any = false;
 
-	for (size_t i = 0; i < g->n_shifts; i++) {
-		const struct shift *m = &g->shifts[i];
+	for (size_t i = 0; i < g->n_metrics; i++) {
+		const struct compare_metric *m = &g->metrics[i];
 
-		if (m->verdict != GATED_FAIL)
+		if (m->judged.verdict != GATE_FAIL)
 			continue;
 		any = true;
 		snprintf(title, sizeof(title), "%s: %.60s is worse than the baseline", name,
 			m->name);
 		add(n, NOTE_ERROR, title, "median %s, it was %s: shifted by %s. %s",
-			show_value(m->p50, m->unit, is), show_value(m->baseline_p50, m->unit, was),
-			gated_change(m, by), m->why == NULL ? "" : m->why);
+			show_value(m->judged.p50, m->unit, is),
+			show_value(m->judged.baseline_p50, m->unit, was), gated_change(m, by),
+			m->judged.why);
 	}
-	snprintf(title, sizeof(title), "%s: %s beside the baseline", name, gated_word(g->verdict));
-	if (g->verdict == GATED_NOT_COMPARABLE)
-		add(n, NOTE_WARNING, title, "%s", g->why == NULL ? "" : g->why);
-	else if (g->verdict == GATED_INCONCLUSIVE || (g->verdict == GATED_FAIL && !any))
-		add(n, NOTE_ERROR, title, "%s", g->why == NULL ? "" : g->why);
+	snprintf(title, sizeof(title), "%s: %s beside the baseline", name,
+		gate_verdict_words(g->verdict));
+	if (g->verdict == GATE_NOT_COMPARABLE)
+		add(n, NOTE_WARNING, title, "%s", g->why);
+	else if (g->verdict == GATE_INCONCLUSIVE || (g->verdict == GATE_FAIL && !any))
+		add(n, NOTE_ERROR, title, "%s", g->why);
 }
 
 static int

@@ -446,7 +446,7 @@ result_free(struct result *r)
 	free(r->phases);
 	budget_done(&r->budget);
 	bgp_done(&r->bgp);
-	gated_free(r->gated);
+	compare_free(r->gated);
 	free(r->catchment);
 	free(r->cities);
 	free(r->resolvers);

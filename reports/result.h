@@ -183,7 +183,7 @@ struct result {
 		n_trials;
 	struct budget budget;
 	struct bgp bgp;
-	struct gated *gated; /* what the regression gate said; NULL: there was none */
+	struct compare *gated; /* what the regression gate said; NULL: there was none */
 	struct noise noise;
 	struct limits limits;
 	double seed;

@@ -7,48 +7,53 @@
 #include "reports/show.h"
 
 static void
-interval(struct buf *b, const struct shift *s)
+interval(struct buf *b, const struct compare_metric *s)
 {
-	struct shift low = *s, high = *s;
+	struct compare_metric low = *s, high = *s;
 	char from[GATED_BYTES], to[GATED_BYTES], text[2 * GATED_BYTES + 8];
 
-	low.shift = s->shift_low;
-	high.shift = s->shift_high;
+	low.judged.shift = s->judged.shift_low;
+	high.judged.shift = s->judged.shift_high;
 	snprintf(text, sizeof(text), "%s to %s", gated_change(&low, from), gated_change(&high, to));
-	html_num(b, isnan(s->shift_low) && isnan(s->shift_high) ? SHOW_NONE : text);
+	html_num(b,
+		!isfinite(s->judged.shift_low) && !isfinite(s->judged.shift_high) ? SHOW_NONE
+										  : text);
 }
 
 static void
-shift_row(struct buf *b, const struct shift *s)
+shift_row(struct buf *b, const struct compare_metric *s)
 {
 	char text[SHOW_BYTES], change[GATED_BYTES];
 
 	html_row(b);
 	html_rowhead(b, gated_title(s, change));
-	buf_addf(b, "<td class=\"v %s\">%s ", gated_class(s->verdict), gated_sign(s->verdict));
-	html_text(b, gated_word(s->verdict));
+	buf_addf(b, "<td class=\"v %s\">%s ", gated_class(s->judged.verdict),
+		gated_sign(s->judged.verdict));
+	html_text(b, gate_verdict_words(s->judged.verdict));
 	html_raw(b, "</td>");
-	html_num(b, show_count(s->n, text));
-	html_num(b, show_value(s->p50, s->unit, text));
-	html_num(b, show_count(s->baseline_n, text));
-	html_num(b, show_value(s->baseline_p50, s->unit, text));
+	html_num(b, show_count((double)s->n, text));
+	html_num(b, show_value(s->judged.p50, s->unit, text));
+	html_num(b, show_count((double)s->baseline_n, text));
+	html_num(b, show_value(s->judged.baseline_p50, s->unit, text));
 	html_num(b, gated_change(s, change));
 	interval(b, s);
-	html_num(b, isnan(s->limit) ? SHOW_NONE : show_value(s->limit, s->unit, text));
-	if (isnan(s->p_value))
+	html_num(
+		b, isnan(s->judged.limit) ? SHOW_NONE : show_value(s->judged.limit, s->unit, text));
+	if (isnan(s->judged.p_value))
 		html_num(b, SHOW_NONE);
 	else {
-		snprintf(text, sizeof(text), s->p_value < 0.001 ? "%.1g" : "%.3f", s->p_value);
+		snprintf(text, sizeof(text), s->judged.p_value < 0.001 ? "%.1g" : "%.3f",
+			s->judged.p_value);
 		html_num(b, text);
 	}
 	html_raw(b, "<td class=\"w\">");
-	html_text(b, s->why);
+	html_text(b, s->judged.why);
 	html_raw(b, "</td>");
 	html_row_end(b);
 }
 
 static void
-differences(struct buf *b, const struct gated *g)
+differences(struct buf *b, const struct compare *g)
 {
 	if (g->n_differs == 0) {
 		html_raw(b,
@@ -65,15 +70,14 @@ differences(struct buf *b, const struct gated *g)
 	html_row_end(b);
 	html_raw(b, "</thead><tbody>\n");
 	for (size_t i = 0; i < g->n_differs; i++) {
-		const struct gated_differs *d = &g->differs[i];
+		const struct compare_differs *d = &g->differs[i];
 
 		html_row(b);
-		html_rowhead(b, d->what == NULL ? "?" : d->what);
+		html_rowhead(b, d->what);
 		html_raw(b, "<td class=\"w\">");
-		html_text(
-			b, d->baseline == NULL || d->baseline[0] == '\0' ? SHOW_NONE : d->baseline);
+		html_text(b, d->baseline[0] == '\0' ? SHOW_NONE : d->baseline);
 		html_raw(b, "</td><td class=\"w\">");
-		html_text(b, d->run == NULL || d->run[0] == '\0' ? SHOW_NONE : d->run);
+		html_text(b, d->run[0] == '\0' ? SHOW_NONE : d->run);
 		html_raw(b, "</td>");
 		html_row_end(b);
 	}
@@ -82,7 +86,7 @@ differences(struct buf *b, const struct gated *g)
 }
 
 void
-section_gate(struct buf *b, const struct gated *g)
+section_gate(struct buf *b, const struct compare *g)
 {
 	static const char *const columns[] = {"Metric", "Verdict", "Trials", "This run", "of",
 		"Baseline", "Change", "95 % interval", "Limit", "p", "Because"};
@@ -112,8 +116,8 @@ section_gate(struct buf *b, const struct gated *g)
 			html_col_num(b, columns[i]);
 	html_row_end(b);
 	html_raw(b, "</thead><tbody>\n");
-	for (size_t i = 0; i < g->n_shifts; i++)
-		shift_row(b, &g->shifts[i]);
+	for (size_t i = 0; i < g->n_metrics; i++)
+		shift_row(b, &g->metrics[i]);
 	html_raw(b, "</tbody>");
 	html_table_end(b);
 	differences(b, g);

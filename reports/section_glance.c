@@ -26,7 +26,7 @@ verdict_cell(struct buf *b, const char *class, const char *sign, const char *wor
 }
 
 static void
-gated_row(struct buf *b, const struct shift *s)
+gated_row(struct buf *b, const struct compare_metric *s)
 {
 	char text[SHOW_BYTES], change[GATED_BYTES], limit[GATED_BYTES + 16];
 
@@ -34,13 +34,13 @@ gated_row(struct buf *b, const struct shift *s)
 	html_raw(b, "<th scope=\"row\">");
 	html_text(b, gated_title(s, change));
 	html_raw(b, " <span class=\"mute\">median trial</span></th>");
-	html_num(b, isnan(s->p50) ? "never" : show_value(s->p50, s->unit, text));
-	html_num(b, show_value(s->baseline_p50, s->unit, text));
+	html_num(b, isnan(s->judged.p50) ? "never" : show_value(s->judged.p50, s->unit, text));
+	html_num(b, show_value(s->judged.baseline_p50, s->unit, text));
 	html_num(b, gated_change(s, change));
-	snprintf(limit, sizeof(limit), "change ≤ %s", show_value(s->limit, s->unit, text));
-	html_num(b, isnan(s->limit) ? SHOW_NONE : limit);
-	verdict_cell(
-		b, gated_class(s->verdict), gated_sign(s->verdict), gated_word(s->verdict), "");
+	snprintf(limit, sizeof(limit), "change ≤ %s", show_value(s->judged.limit, s->unit, text));
+	html_num(b, isnan(s->judged.limit) ? SHOW_NONE : limit);
+	verdict_cell(b, gated_class(s->judged.verdict), gated_sign(s->judged.verdict),
+		gate_verdict_words(s->judged.verdict), "");
 	html_row_end(b);
 }
 
@@ -156,9 +156,9 @@ section_glance(struct buf *b, const struct result *r)
 		return;
 	html_raw(b, "<section id=\"glance\">");
 	head(b, r);
-	for (size_t i = 0; r->gated != NULL && i < r->gated->n_shifts; i++)
-		if (r->gated->shifts[i].verdict != GATED_SHOWN)
-			gated_row(b, &r->gated->shifts[i]);
+	for (size_t i = 0; r->gated != NULL && i < r->gated->n_metrics; i++)
+		if (r->gated->metrics[i].judged.verdict != GATE_NOT_GATED)
+			gated_row(b, &r->gated->metrics[i]);
 	left = target_rows(b, r);
 	html_raw(b, "</tbody>");
 	html_table_end(b);

@@ -301,7 +301,7 @@ doubt(const struct result *r, struct verdict *v)
 
 /* The gate has the first word: what was asked is whether something became worse. */
 static void
-lead_with_gate(const struct gated *g, struct verdict *v)
+lead_with_gate(const struct compare *g, struct verdict *v)
 {
 	struct verdict before = *v;
 	struct buf said = {0};
@@ -310,13 +310,13 @@ lead_with_gate(const struct gated *g, struct verdict *v)
 	v->text[0] = '\0';
 	append(v->text, sizeof(v->text), "%.300s", said.data == NULL ? "" : said.data);
 	buf_done(&said);
-	if (g->verdict == GATED_PASS) {
+	if (g->verdict == GATE_PASS) {
 		append(v->text, sizeof(v->text), ". %s", before.text);
 		return;
 	}
-	if (g->verdict == GATED_FAIL && v->kind != VERDICT_INCONCLUSIVE)
+	if (g->verdict == GATE_FAIL && v->kind != VERDICT_INCONCLUSIVE)
 		v->kind = VERDICT_BROKEN;
-	else if (g->verdict == GATED_INCONCLUSIVE && v->kind == VERDICT_GOOD)
+	else if (g->verdict == GATE_INCONCLUSIVE && v->kind == VERDICT_GOOD)
 		v->kind = VERDICT_INCONCLUSIVE;
 	v->aside[0] = '\0';
 	append(v->aside, sizeof(v->aside), "%.400s. %s", before.text, before.aside);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/mono.h"
+#include "reports/gated.h"
 #include "reports/result.h"
 #include "reports/verdict.h"
 
@@ -215,20 +216,14 @@ from_run(struct history_run *r, const char *run_dir, const char *why)
 static int
 add_gate(struct history_run *r, const char *run_dir)
 {
-	char path[PATH_MAX];
-	json_t *compare = NULL;
-	const char *verdict;
+	struct compare *c = NULL;
 	struct err e;
-	int rc = 0;
+	int rc;
 
-	snprintf(path, sizeof(path), "%.4000s/compare.json", run_dir);
-	if (access(path, F_OK) < 0)
-		return 0;
-	if (result_json_file(run_dir, "compare.json", path, &compare, &e) < 0)
+	if (gated_read(run_dir, &c, &e) < 0)
 		return keep(&r->gate, "unreadable");
-	verdict = json_string_value(json_object_get(compare, "verdict"));
-	rc = keep(&r->gate, verdict != NULL ? verdict : "unreadable");
-	json_decref(compare);
+	rc = c == NULL ? 0 : keep(&r->gate, gate_verdict_name(c->verdict));
+	compare_free(c);
 	return rc;
 }
 

@@ -20,10 +20,11 @@ shift_of(const char *name, const char *verdict, double baseline, double now, dou
 static json_t *
 compare_of(const char *verdict)
 {
-	return json_pack("{s:s,s:{s:s,s:i},s:s,s:s,s:s,s:[{s:s,s:s,s:s}],s:[o,o]}", "schema",
-		"catchment.compare/1", "baseline", "name", "main <b>.json", "trials", 30, "run",
-		"this", "verdict", verdict, "why", "in words", "differs", "what", "package frr",
-		"baseline", "8.4", "run", "10.3", "metrics",
+	return json_pack("{s:s,s:s,s:s,s:{s:s,s:i},s:s,s:s,s:s,s:[{s:s,s:s,s:s}],s:[o,o]}",
+		"schema", "catchment.compare/1", "scenario", "dns-crash", "variant", "documented",
+		"baseline", "name", "main <b>.json", "trials", 30, "run", "this", "verdict",
+		verdict, "why", "in words", "differs", "what", "package frr", "baseline", "8.4",
+		"run", "10.3", "metrics",
 		shift_of("first_good_answer_ms", verdict, 2800, 3312, 512),
 		shift_of("announce_ms", "not_gated", 100, 90, -10));
 }
@@ -134,7 +135,7 @@ test_bad_files(void **state)
 	assert_has(p.e.text, "compare.json: schema");
 	place_done(&p);
 	assert_int_equal(report_gated(&p, "gate-word", compare_of("perhaps")), -EINVAL);
-	assert_has(p.e.text, "verdict: one of pass");
+	assert_has(p.e.text, "compare.json: verdict: 'perhaps' is no verdict");
 	place_done(&p);
 }
 
