@@ -125,7 +125,7 @@ FUZZ  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 # How these are linked: with clang's fuzzer, unless FUZZER is set to the object with another main.
 FUZZER ?= -fsanitize=fuzzer
 TESTS  := BUILD=$(BUILD) tests/run
-.PHONY: check unit golden golden-update oracle fuzz-smoke lab-test fuzz bench bench-deps bench-load bench-bgp bench-capacity bench-parts bench-idle bench-size gate-simulation gate-proof unit-programs oracle-programs fuzz-programs
+.PHONY: check unit golden golden-update oracle fuzz-smoke lab-test fuzz bench bench-deps bench-load bench-bgp bench-capacity bench-parts bench-idle bench-size gate-simulation gate-check gate-proof unit-programs oracle-programs fuzz-programs
 
 check: ## every test there is: both compilers, units, sanitizers, golden, oracles, fuzz, and as root the lab
 	$(Q).ci/deps --try
@@ -172,6 +172,9 @@ bench-parts: $(PROGRAM) $(BENCH) ## measure the instrument's own parts
 
 gate-simulation: $(BUILD)/tests/sim/gate ## how often the regression gate cries wolf, and what it finds (ROUNDS=5000)
 	$(Q)$< $(or $(ROUNDS),5000)
+
+gate-check: all rootfs ## the gate on real trials, short: the same build passes, a slowed health check does not (as root; 8 minutes)
+	$(Q)tests/bench/gate_check $(abspath $(PROGRAM))
 
 gate-proof: all rootfs ## the gate on real runs: the same build ten times, and a slowed health check (as root; 45 minutes)
 	$(Q)tests/bench/gate_proof --rounds $(or $(ROUNDS),10) --base $(or $(BASE),10) --out $(or $(OUT),runs/gate-proof) $(PROGRAM)

@@ -166,14 +166,27 @@ so_many(struct run *r, int wanted, struct err *e)
 	return rc;
 }
 
+/* What is not comparable shows in one trial; no other is spent on it. */
+static int
+first_glance(struct run *r, struct err *e)
+{
+	int rc;
+
+	json_object_set_new(r->record, "trials_planned", json_integer(1));
+	rc = so_many(r, 1, e);
+	return rc < 0 ? rc : gate_look(r->plan->gate, r->dir, false, e);
+}
+
 /* Look after look, until what is seen is enough for a verdict. */
 static int
 looks(struct run *r, struct err *e)
 {
 	struct gate *g = r->plan->gate;
 	bool last = false;
-	int rc = 0;
+	int rc = first_glance(r, e);
 
+	if (rc < 0 || g->compare->verdict == GATE_NOT_COMPARABLE)
+		return rc;
 	for (int look = 0; look < GATE_LOOKS && !last && rc == 0; look++) {
 		int wanted = (int)gate_looks[look].trials;
 
