@@ -6,39 +6,30 @@
 #include <string.h>
 
 static void
-word(struct buf *out, const char *text)
+word(json_t *words, const char *text)
 {
-	static const char plain[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./=:,+@%";
-
-	buf_add(out, " ");
-	if (text[0] != '\0' && strspn(text, plain) == strlen(text)) {
-		buf_add(out, text);
-		return;
-	}
-	buf_add(out, "'");
-	for (const char *p = text; *p != '\0'; p++)
-		if (*p == '\'')
-			buf_add(out, "'\\''");
-		else
-			buf_add_len(out, p, 1);
-	buf_add(out, "'");
+	json_array_append_new(words, json_string(text));
 }
 
 static void
-option(struct buf *out, const char *flag, const char *value)
+option(json_t *words, const char *flag, const char *value)
 {
+	char text[40];
+
 	if (value == NULL)
 		return;
-	buf_addf(out, " --%s", flag);
-	word(out, value);
+	snprintf(text, sizeof(text), "--%s", flag);
+	word(words, text);
+	word(words, value);
 }
 
 static void
-number(struct buf *out, const char *flag, double value)
+number(json_t *words, const char *flag, double value)
 {
-	if (value > 0)
-		buf_addf(out, " --%s %.10g", flag, value);
+	char text[40];
+
+	snprintf(text, sizeof(text), "%.10g", value);
+	option(words, flag, value > 0 ? text : NULL);
 }
 
 /* One of ours by its name, another by its file. */
@@ -53,30 +44,68 @@ name_of(const struct scenario *s, char path[static PATH_MAX])
 	return strlen(path) >= n && strcmp(path + strlen(path) - n, ours) == 0 ? s->name : path;
 }
 
+json_t *
+again_words(const struct batch *b, const struct batch_item *item)
+{
+	json_t *words = json_pack("[s, s]", "catchment", "run");
+	char path[PATH_MAX];
+
+	word(words, name_of(item->scenario, path));
+	option(words, "variant", item->variant);
+	if (b->quick)
+		word(words, "--quick");
+	else
+		number(words, "trials", b->plan.trials);
+	number(words, "seed", (double)b->plan.seed);
+	for (size_t i = 0; i < b->layers_len; i++)
+		option(words, "layer", b->layers[i]);
+	option(words, "topology", b->lab.topology);
+	option(words, "rootfs", b->lab.rootfs);
+	number(words, "probes", b->probes);
+	number(words, "rate", b->rate_qps);
+	option(words, "last-mile", b->last_mile);
+	if (b->lab.any_catchment)
+		word(words, "--any-catchment");
+	if (b->plan.uncalibrated)
+		word(words, "--no-calibration");
+	if (b->brief)
+		word(words, "--short");
+	option(words, "phase", b->phase_given ? (b->plan.locked ? "locked" : "random") : NULL);
+	option(words, "baseline", b->baseline);
+	if (b->plan.strict)
+		word(words, "--strict");
+	return words;
+}
+
+static void
+quote(struct buf *out, const char *text)
+{
+	static const char plain[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./=:,+@%";
+
+	if (text[0] != '\0' && strspn(text, plain) == strlen(text)) {
+		buf_add(out, text);
+		return;
+	}
+	buf_add(out, "'");
+	for (const char *p = text; *p != '\0'; p++)
+		if (*p == '\'')
+			buf_add(out, "'\\''");
+		else
+			buf_add_len(out, p, 1);
+	buf_add(out, "'");
+}
+
 void
 again_say(struct buf *out, const struct batch *b, const struct batch_item *item)
 {
-	char path[PATH_MAX];
+	json_t *words = again_words(b, item), *one;
+	size_t i;
 
-	buf_add(out, "catchment run");
-	word(out, name_of(item->scenario, path));
-	option(out, "variant", item->variant);
-	if (b->quick)
-		buf_add(out, " --quick");
-	else
-		number(out, "trials", b->plan.trials);
-	number(out, "seed", (double)b->plan.seed);
-	for (size_t i = 0; i < b->layers_len; i++)
-		option(out, "layer", b->layers[i]);
-	option(out, "topology", b->lab.topology);
-	option(out, "rootfs", b->lab.rootfs);
-	number(out, "probes", b->probes);
-	number(out, "rate", b->rate_qps);
-	option(out, "last-mile", b->last_mile);
-	buf_add(out, b->lab.any_catchment ? " --any-catchment" : "");
-	buf_add(out, b->plan.uncalibrated ? " --no-calibration" : "");
-	buf_add(out, b->brief ? " --short" : "");
-	option(out, "phase", b->phase_given ? (b->plan.locked ? "locked" : "random") : NULL);
-	option(out, "baseline", b->baseline);
-	buf_add(out, b->plan.strict ? " --strict" : "");
+	json_array_foreach(words, i, one)
+	{
+		buf_add(out, i == 0 ? "" : " ");
+		quote(out, json_is_string(one) ? json_string_value(one) : "?");
+	}
+	json_decref(words);
 }

@@ -158,11 +158,13 @@ run_item(struct batch *b, struct batch_item *item, struct session *session)
 	plan.targets = item->targets;
 	plan.session = session;
 	plan.once = b->quick;
+	plan.alone = b->len > 1 || b->dir[0] != '\0' ? again_words(b, item) : NULL;
 	talk_step("%s on %s: %s, %d trial%s", item->scenario->name, item->variant,
 		item->scenario->title, plan.trials, plan.trials == 1 ? "" : "s");
 	talk_subject("%s on %s", item->scenario->name, item->variant);
 	item->code =
 		item->baseline != NULL ? run_gated(b, item, &plan) : run_scenario(&plan, item->dir);
+	json_decref(plan.alone);
 	outcome_figure(item->dir, item->scenario->name);
 	talk_subject("%s", "");
 	if (item->code != EXIT_GOOD && item->code != EXIT_INTERRUPTED && item->dir[0] != '\0')

@@ -281,7 +281,10 @@ record_new(const struct record_head *head, struct lab *lab, const struct scenari
 	json_object_set_new(run, "checks", checks_json(s));
 	json_object_set_new(run, "loads", loads_json(s));
 	json_object_set_new(run, "limits", limits_json());
-	json_object_set_new(run, "command", argv_json(head->command));
+	json_object_set_new(
+		run, head->alone == NULL ? "command" : "batch_command", argv_json(head->command));
+	if (head->alone != NULL)
+		json_object_set(run, "command", head->alone);
 	json_object_set_new(run, "provenance", provenance_json(lab, s->conf));
 	json_object_set_new(
 		json_object_get(run, "provenance"), "started_wall_ns", json_integer(wall_now().ns));

@@ -15,6 +15,7 @@ struct record_head {
 	uint64_t seed;
 	bool locked;	      /* the fault's phase is locked to the health check's tick */
 	char *const *command; /* argv as given, NULL-terminated */
+	json_t *alone;	      /* of one in a batch: the words that do it alone; or NULL */
 };
 
 /* From a healthy lab: the paths in it are the ones the trials start from. */

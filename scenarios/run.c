@@ -86,7 +86,8 @@ new_record(struct run *r, struct err *e)
 		.trials_planned = plan->trials,
 		.seed = plan->seed,
 		.locked = plan->locked,
-		.command = plan->command};
+		.command = plan->command,
+		.alone = plan->alone};
 	int rc = record_new(&head, r->session->lab, plan->scenario, plan->targets, &r->record, e);
 
 	if (rc == 0 && plan->knobs != NULL)

@@ -30,7 +30,8 @@ struct run_plan {
 	struct gate *
 		gate; /* trials come in looks until it has a verdict (gated.h), `trials` at most; or NULL */
 	char *const *command;
-	json_t *knobs;	 /* for its record: which were turned, and how far (a sweep's); or NULL */
+	json_t *alone; /* of one in a batch: the words that do it alone; or NULL: `command` does */
+	json_t *knobs; /* for its record: which were turned, and how far (a sweep's); or NULL */
 	enum ci_kind ci; /* who is told beside people */
 	struct err *why; /* out, may be NULL: what kept it from its end */
 	bool untold;	 /* its report's path is not printed: it is part of something larger */
