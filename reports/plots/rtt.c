@@ -18,9 +18,13 @@ struct curve {
 	size_t points;
 };
 
+#define GATES_MAX 12
+
 struct rtt_subject {
 	struct curve curve[WHEN_COUNT];
 	double min_ms, max_ms;
+	struct flag gate[GATES_MAX]; /* documented figures, log10 of ms */
+	size_t gates;
 };
 
 /* 0.9 is 1, 0.99 is 2. */
@@ -87,8 +91,8 @@ mark(struct buf *s, const struct frame *f, const struct curve *c, double ms, dou
 
 	if (isnan(ms))
 		return;
-	frame_text(s, f, is_left ? x - 7 : x + 8, y + (is_left ? -9 : 9), is_left ? ALIGN_RIGHT : ALIGN_LEFT,
-		c->colour, show_rtt(ms, text));
+	frame_text(s, f, is_left ? x - 7 : x + 8, y + (is_left ? -9 : 9),
+		is_left ? ALIGN_RIGHT : ALIGN_LEFT, c->colour, show_rtt(ms, text));
 }
 
 /* The curve's name beside its ninetieth percentile; before on its left, during on its right. */
@@ -117,6 +121,32 @@ point_tip(struct buf *s, const struct frame *f, const struct curve *c, size_t i)
 	frame_tip(s, x - 6, y - 6, x + 6, y + 6, text);
 }
 
+/* What is documented of anycast's round trips: a line each, whichever family it is judged for. */
+static void
+gates_read(struct rtt_subject *t, const struct result *r)
+{
+	for (size_t i = 0; i < r->n_targets && t->gates < GATES_MAX; i++) {
+		const struct target *x = &r->targets[i];
+		struct flag *gate = &t->gate[t->gates];
+		char ms[SHOW_BYTES];
+		size_t k = 0;
+
+		if (x->metric == NULL || strcmp(x->metric, "anycast_rtt_ms") != 0 ||
+			x->id == NULL || !(x->target > 0) || !isfinite(x->target))
+			continue;
+		while (k < i && (r->targets[k].id == NULL || strcmp(r->targets[k].id, x->id) != 0))
+			k++;
+		if (k < i)
+			continue; /* the other family's */
+		snprintf(gate->text, sizeof(gate->text), "%.36s ≤ %.16s", x->id,
+			show_stated(x->target, "ms", ms));
+		gate->x = log10(x->target);
+		t->min_ms = fmin(t->min_ms, x->target);
+		t->max_ms = fmax(t->max_ms, x->target);
+		t->gates++;
+	}
+}
+
 static void
 script(struct buf *s, const void *subject, bool is_narrow)
 {
@@ -130,8 +160,12 @@ script(struct buf *s, const void *subject, bool is_narrow)
 		.x_max = log10(t->max_ms) + 0.06,
 		.y_max = TOP_NINES};
 	const char *between = "plot ";
+	struct flag gate[GATES_MAX];
 
 	f.right_px = f.width_px - (is_narrow ? 18 : 30);
+	memcpy(gate, t->gate, sizeof(gate));
+	if (t->gates > 0)
+		f.top_px += 6 + FLAG_ROW_PX * flags_place(gate, t->gates, &f);
 	f.bottom_px = f.top_px + (is_narrow ? 220 : 270);
 	f.height_px = f.bottom_px + 30;
 	frame_begin(s, &f);
@@ -142,6 +176,7 @@ script(struct buf *s, const void *subject, bool is_narrow)
 		buf_addf(s, ", '%g %%%%' %.6f", shown[i] * 100, nines(shown[i]));
 	buf_addf(s, ", 'all' %.6f)\nset grid ytics lc rgb '#%06x' lw 1 dt 1\n", TOP_NINES,
 		colour_rgb(COLOUR_GRID));
+	flags_draw(s, &f, gate, t->gates);
 	for (int w = 0; w < WHEN_COUNT; w++) {
 		const struct curve *c = &t->curve[w];
 
@@ -215,11 +250,16 @@ plot_rtt(struct buf *page, const struct scene *scene, struct err *e)
 	}
 	if (!(t.max_ms > t.min_ms))
 		return 0;
+	gates_read(&t, scene->result);
 	say(&t, title, sizeof(title));
 	snprintf(subtitle, sizeof(subtitle),
-		"Share of good answers at or below a round trip, every city and family weighing the same; y stretched towards "
+		"Share of good answers at or below a round trip, every city and family weighing "
+		"the same; y stretched towards "
 		"the tail, x logarithmic. Solid: before (%s answers); dashed: during the fault "
-		"(%s); dotted: after the return (%s).",
-		n[WHEN_BEFORE], n[WHEN_DURING], n[WHEN_AFTER]);
+		"(%s); dotted: after the return (%s).%s",
+		n[WHEN_BEFORE], n[WHEN_DURING], n[WHEN_AFTER],
+		t.gates > 0 ? " Upright lines: what is documented, of a city's median or of the "
+			      "mean over all."
+			    : "");
 	return figure_add(page, "rtt-spread", title, subtitle, subtitle, script, &t, e);
 }
