@@ -60,26 +60,58 @@ fs_read(const char *path, size_t max_bytes, char **ret_data, size_t *ret_len, st
 	return rc;
 }
 
+static int
+write_all(int fd, const char *data, size_t len)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t n = write(fd, data + done, len - done);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0)
+			done += (size_t)n;
+	}
+	return 0;
+}
+
+/* A device, pipe or socket; also by the links of /dev, like /dev/stdout. Other links are replaced, as files are. */
+static bool
+is_device(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+		return false;
+	return !S_ISLNK(st.st_mode) || strncmp(path, "/dev/", 5) == 0;
+}
+
+static int
+write_device(const char *path, const void *data, size_t len, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return err_sys(e, errno, "%s", path);
+	rc = write_all(fd, data, len);
+	if (close(fd) < 0 && rc == 0)
+		rc = -errno;
+	return rc < 0 ? err_sys(e, -rc, "%s", path) : 0;
+}
+
 int
 fs_write(const char *path, const void *data, size_t len, struct err *e)
 {
 	char temp[PATH_MAX];
-	size_t done = 0;
-	int fd, rc = 0;
+	int fd, rc;
 
+	if (is_device(path))
+		return write_device(path, data, len, e);
 	if ((size_t)snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >= sizeof(temp))
 		return err_set(e, ENAMETOOLONG, "%s: path too long", path);
 	fd = mkostemp(temp, O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(e, errno, "%s", path);
-	while (done < len && rc == 0) {
-		ssize_t n = write(fd, (const char *)data + done, len - done);
-
-		if (n < 0 && errno != EINTR)
-			rc = -errno;
-		else if (n > 0)
-			done += (size_t)n;
-	}
+	rc = write_all(fd, data, len);
 	if (rc == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0))
 		rc = -errno;
 	if (close(fd) < 0 && rc == 0)

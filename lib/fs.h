@@ -20,6 +20,7 @@ int fs_read(const char *path, size_t max_bytes, char **ret_data, size_t *ret_len
 /*
  * Write a file so that a reader sees the old one or the whole new one: temporary name in the same
  * folder, fsync, rename. On any failure (disk full) the temporary is removed, the old file stays.
+ * A device or a pipe (/dev/null, /dev/stdout) is written to and stays what it is.
  */
 int fs_write(const char *path, const void *data, size_t len, struct err *e);
 

@@ -29,6 +29,7 @@ enum {
 	MAX_SETS = 64,	     /* of attributes, of an origin */
 	MAX_AGGREGATES = 32, /* of an origin that more specifics are taken from */
 	TRIES = 64,
+	GIVE_UP = 1 << 20,     /* places tried for a prefix: what may be told is full */
 	MAX_ORIGIN_LEVEL = 11, /* 2^11 to 2^12 - 1 prefixes */
 };
 
@@ -261,6 +262,8 @@ add_prefix(struct state *s, struct origin *o, uint32_t set)
 	if (r.bits == 15)
 		r.bits = (uint8_t)(8 + below(s, 8));
 	for (unsigned tries = 0; rc == -EEXIST; tries++) {
+		if (tries == GIVE_UP)
+			return -ENOSPC;
 		/* The short lengths are few: a table that is large for them has more of the long ones. */
 		if (tries > 0 && tries % TRIES == 0)
 			r.bits = (uint8_t)(r.bits + (r.bits < (s->family == 4 ? 24 : 48)));
@@ -330,6 +333,8 @@ bgp_generate(struct bgp_table *t, const struct bgp_mix *mix, struct err *e)
 			left -= n;
 		}
 	}
+	if (rc == -ENOSPC)
+		return err_set(e, ENOSPC, "there is no room for so many routes beside --avoid");
 	if (rc == 0)
 		rc = bgp_table_order(t);
 	return rc < 0 ? err_sys(e, -rc, "generated table") : 0;

@@ -375,7 +375,7 @@ parse(int key, char *arg, struct argp_state *state)
 			o++) {
 			const char *value = o->name != NULL ? command_env(o->name) : NULL;
 
-			if (value != NULL)
+			if (value != NULL && (o->arg != NULL || strcmp(value, "0") != 0))
 				parse_course(o->key, strdup(value), state);
 		}
 		return 0;

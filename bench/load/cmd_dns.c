@@ -1,5 +1,6 @@
 /* cmd_dns.c - `catchment load dns`: from its options to a load, and from that to an exit code. */
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -158,6 +159,26 @@ load_ramp(const struct dns_options *o, struct dns_plan *p)
 	return r.held_qps <= 0 ? EXIT_MISSED : EXIT_GOOD;
 }
 
+/* May we run on all of them? Otherwise a thread would run anywhere and nobody would know. */
+static int
+check_cpus(const struct dns_options *o, struct err *e)
+{
+	cpu_set_t before, one;
+	int rc = 0;
+
+	if (o->cpus_len == 0 || sched_getaffinity(0, sizeof(before), &before) < 0)
+		return 0;
+	for (size_t i = 0; i < o->cpus_len && rc == 0; i++) {
+		CPU_ZERO(&one);
+		CPU_SET((size_t)o->cpus[i], &one);
+		if (sched_setaffinity(0, sizeof(one), &one) < 0)
+			rc = err_set(
+				e, EINVAL, "--cpus: there is no processor %d for us", o->cpus[i]);
+	}
+	sched_setaffinity(0, sizeof(before), &before);
+	return rc;
+}
+
 static int
 load(const struct dns_options *o, struct dns_plan *p)
 {
@@ -168,7 +189,9 @@ load(const struct dns_options *o, struct dns_plan *p)
 	int rc, status;
 
 	fill_in(o, p);
-	rc = dns_options_targets(o, targets, &elsewhere, &e);
+	rc = check_cpus(o, &e);
+	if (rc == 0)
+		rc = dns_options_targets(o, targets, &elsewhere, &e);
 	if (rc == 0)
 		rc = dns_options_schedule(o, p->queries, elsewhere, &p->schedule, &e);
 	if (rc == 0)

@@ -142,7 +142,7 @@ parse(int key, char *text, struct argp_state *state)
 	}
 }
 
-/* Each option as CATCHMENT_OPTION, before the command line. */
+/* Each option as CATCHMENT_OPTION, before the command line; one without a value is off when that is 0. */
 static error_t
 parse_all(int key, char *text, struct argp_state *state)
 {
@@ -151,7 +151,8 @@ parse_all(int key, char *text, struct argp_state *state)
 	for (const struct argp_option *o = options; o->name != NULL; o++) {
 		const char *value = command_env(o->name);
 
-		if (value != NULL && value[0] != '\0')
+		if (value != NULL && value[0] != '\0' &&
+			(o->arg != NULL || strcmp(value, "0") != 0))
 			parse(o->key, (char *)(uintptr_t)value, state);
 	}
 	return 0;
@@ -237,6 +238,8 @@ flood(struct args *a)
 		print_json(a, &r);
 	else
 		print_text(&r);
+	if (r.stopped)
+		return EXIT_INTERRUPTED;
 	if (!was_late(&r))
 		return EXIT_GOOD;
 	talk_error("only %" PRIu64 " of %" PRIu64 " queries left in time", r.sent,

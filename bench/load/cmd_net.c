@@ -168,7 +168,7 @@ parse(int key, char *text, struct argp_state *state)
 	}
 }
 
-/* Each option as CATCHMENT_OPTION, before the command line. */
+/* Each option as CATCHMENT_OPTION, before the command line; one without a value is off when that is 0. */
 static error_t
 parse_all(int key, char *text, struct argp_state *state)
 {
@@ -177,7 +177,8 @@ parse_all(int key, char *text, struct argp_state *state)
 	for (const struct argp_option *o = options; o->name != NULL; o++) {
 		const char *value = command_env(o->name);
 
-		if (value != NULL && value[0] != '\0')
+		if (value != NULL && value[0] != '\0' &&
+			(o->arg != NULL || strcmp(value, "0") != 0))
 			parse(o->key, (char *)(uintptr_t)value, state);
 	}
 	return 0;

@@ -57,7 +57,7 @@ const char *
 ramp_outcome(const struct ramp *r)
 {
 	if (r->held_qps <= 0)
-		return "no rate held";
+		return r->tries_len == 0 ? "ended before a rate was tried" : "no rate held";
 	if (r->failed_qps <= 0)
 		return r->held_qps >= r->to_qps ? "the highest rate asked for held"
 						: "ended before the search was over";

@@ -106,6 +106,28 @@ def interrupted(program):
             sys.exit(f"after ^C it printed no report: {out!r}")
 
 
+def flood_interrupted(program):
+    """Likewise a flood, in a network of its own."""
+    process = subprocess.Popen(["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$0" load flood 127.0.0.1 '
+                                "--from 127.0.0.0/8 --rate 500 --for 60s --json", program],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def packets():
+        with open(f"/proc/{process.pid}/net/dev") as table:
+            lo = [line.split() for line in table if line.strip().startswith("lo:")]
+        with open(f"/proc/{process.pid}/comm") as comm:
+            return int(lo[0][2]) if lo and comm.read().strip() == os.path.basename(program)[:15] else 0
+
+    wait_for("100 packets", lambda: packets() >= 100)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    if process.returncode != 130:
+        sys.exit(f"after ^C the flood returned {process.returncode}: {out}{err}")
+    told = json.loads(out)
+    if not told["stopped"] or not 1 <= told["sent"] < 60 * 500:
+        sys.exit(f"the flood that was stopped says {told}")
+
+
 def live(program):
     """On a terminal one line that is written over, at most five times a second, and gone at the end."""
     responder = Responder()
@@ -163,6 +185,7 @@ def replay(program, folder):
 def main():
     program, folder = sys.argv[1:]
     interrupted(program)
+    flood_interrupted(program)
     live(program)
     replay(program, folder)
 

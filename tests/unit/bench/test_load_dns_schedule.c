@@ -270,6 +270,8 @@ test_knee(void **state)
 	assert_true(r.held_qps <= 300 && r.held_qps * 1.05 >= 300);
 	r = search(1000, 50000, 0);
 	assert_string_equal(ramp_outcome(&r), "no rate held");
+	r.tries_len = 0;
+	assert_string_equal(ramp_outcome(&r), "ended before a rate was tried");
 }
 
 /* One failure at a rate that holds else is not believed. */

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -174,6 +175,27 @@ whole_write(void **state)
 	assert_int_equal(st.st_mode & 0777, 0644);
 }
 
+/* As root a rename would put a file in the place of /dev/null. */
+static void
+to_a_pipe(void **state)
+{
+	struct stat st;
+	char text[8] = "";
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkfifo(at("pipe"), 0600), 0);
+	fd = open(at("pipe"), O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	assert_true(fd >= 0);
+	put("pipe", "told");
+	assert_int_equal(stat(at("pipe"), &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	assert_int_equal(read(fd, text, sizeof(text)), 4);
+	assert_string_equal(text, "told");
+	close(fd);
+	assert_int_equal(unlink(at("pipe")), 0);
+}
+
 static void
 folders(void **state)
 {
@@ -298,6 +320,7 @@ main(void)
 		cmocka_unit_test(failed_write),
 		cmocka_unit_test(full_disk),
 		cmocka_unit_test(whole_write),
+		cmocka_unit_test(to_a_pipe),
 		cmocka_unit_test(folders),
 		cmocka_unit_test(removing),
 		cmocka_unit_test(digest_of_file),
