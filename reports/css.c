@@ -79,7 +79,8 @@ const char css_text[] =
 	"1rem;font-size:.88rem}"
 	"dt{color:var(--mute)}dd{margin:0;overflow-wrap:anywhere}\n"
 	"@media (max-width:44rem){body{font-size:14px}h1{font-size:1.15rem}svg.wide{display:none}"
-	"svg.narrow{display:block;max-width:32rem}th,td{padding-right:.6rem}tr>th[scope=row]:first-"
+	"svg.narrow{display:block;max-width:32rem}#metrics "
+	"th[scope=row]{min-width:7.5rem}th,td{padding-right:.6rem}tr>th[scope=row]:first-"
 	"child{position:sticky;left:0;z-index:1;background:var(--paper);white-space:normal;"
 	"max-width:8.5rem;overflow-wrap:break-word}td.w{min-width:9rem}#glance "
 	"td.v{position:sticky;right:0;background:var(--paper);"
@@ -88,12 +89,14 @@ const char css_text[] =
 	"#glance td.n{white-space:normal;min-width:3.6rem}#glance td.t{min-width:4rem}}\n"
 	"@media print{:root{color-scheme:light}body{max-width:none;padding:0;font-size:10pt}"
 	"figure,tr,.trials "
-	"section{break-inside:avoid}h2,h3,caption{break-after:avoid}.scroll{overflow:visible}"
+	"section{break-inside:avoid}h2,h3,caption{break-after:avoid}.scroll{overflow:visible}td.w{"
+	"min-width:0}"
 	"table{font-size:7.5pt}th,td{padding-right:.45rem}th[scope=col]{min-width:0}#targets "
 	"th[scope=col],"
 	"#targets td{white-space:normal}"
 	"svg.wide{display:block}svg.narrow{display:none}"
-	/* Paper has nothing to click: what is folded on a screen is printed open. */
-	"details::details-content{content-visibility:visible;display:block;block-size:auto}"
+	/* Paper has nothing to click: what is folded is printed open, but for lists of files. */
+	"details:not(.trials "
+	"details)::details-content{content-visibility:visible;display:block;block-size:auto}"
 	"*{print-color-adjust:exact;-webkit-print-"
 	"color-adjust:exact}}\n";

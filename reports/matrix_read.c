@@ -335,16 +335,23 @@ matrix_free(struct matrix_doc *d)
 void
 matrix_say(const struct matrix_doc *d, char *out, size_t size)
 {
-	size_t done = 0, failed = 0;
+	size_t done = 0, failed = 0, in_vain = 0;
 
 	for (size_t i = 0; i < d->n_columns; i++) {
-		done += strcmp(d->columns[i].state, "done") == 0;
+		bool is_done = strcmp(d->columns[i].state, "done") == 0;
+
+		done += is_done;
+		in_vain += is_done && d->columns[i].run != NULL &&
+			result_valid_trials(d->columns[i].run) == 0;
 		failed += strcmp(d->columns[i].state, "failed") == 0;
 	}
 	snprintf(out, size, "%s side by side: %zu of %zu cells were measured%s", d->scenario, done,
 		d->n_columns, d->interrupted ? "; it was interrupted" : "");
 	if (failed > 0)
 		snprintf(out + strlen(out), size - strlen(out), "; %zu failed", failed);
+	if (in_vain > 0)
+		snprintf(out + strlen(out), size - strlen(out), "; %zu without a valid trial",
+			in_vain);
 }
 
 /* ---- as JSON ---- */

@@ -145,7 +145,7 @@ script(struct buf *s, const void *subject, bool is_narrow)
 	size_t above = w->zoom + (is_zoomed ? 1 : 0), below = w->n - w->zoom;
 	struct frame f = {.is_narrow = is_narrow,
 		.width_px = is_narrow ? FRAME_NARROW_PX : FRAME_WIDE_PX,
-		.left_px = is_narrow ? 12 : 262,
+		.left_px = is_narrow ? 18 : 262, /* half of "0 ms" */
 		.x_min = fmin(0, w->row[0].from_ms / 1e3),
 		.x_max = w->row[w->n - 1].to_ms / 1e3};
 	struct frame z;
