@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "scenarios/again.h"
 #include "scenarios/batch.h"
 #include "scenarios/batch_journal.h"
 #include "scenarios/batch_order.h"
@@ -367,6 +368,41 @@ journal_mistakes(void **state)
 	json_decref(read);
 }
 
+/* What does one run of a batch alone: as words, and as a shell reads them. */
+static void
+alone(void **state)
+{
+	static const char *const wanted[] = {"catchment", "run", "dns-crash", "--variant",
+		"hardened", "--trials", "5", "--seed", "7", "--layer", "my layer's", "--short"};
+	struct scenario s = scenario_of("dns-crash", 0, 0);
+	struct batch_item item = {.scenario = &s, .variant = "hardened"};
+	struct batch b = {.items = &item,
+		.len = 1,
+		.plan = {.trials = 5, .seed = 7},
+		.brief = true,
+		.layers = {"my layer's"},
+		.layers_len = 1};
+	struct conf *conf;
+	struct buf said = {0};
+	struct err e;
+	json_t *words;
+
+	(void)state;
+	assert_int_equal(conf_load("./scenarios/dns-crash.yaml", &conf, &e), 0);
+	s.conf = conf;
+	words = again_words(&b, &item);
+	assert_int_equal(json_array_size(words), sizeof(wanted) / sizeof(wanted[0]));
+	for (size_t i = 0; i < json_array_size(words); i++)
+		assert_string_equal(json_string_value(json_array_get(words, i)), wanted[i]);
+	json_decref(words);
+	again_say(&said, &b, &item);
+	assert_string_equal(said.data,
+		"catchment run dns-crash --variant hardened --trials 5 --seed 7 "
+		"--layer 'my layer'\\''s' --short");
+	buf_done(&said);
+	conf_free(conf);
+}
+
 int
 main(void)
 {
@@ -379,6 +415,7 @@ main(void)
 		cmocka_unit_test(journal_lab),
 		cmocka_unit_test(journal_keeps),
 		cmocka_unit_test(journal_mistakes),
+		cmocka_unit_test(alone),
 	};
 
 	return cmocka_run_group_tests(tests, make_top, remove_top);
