@@ -224,12 +224,15 @@ parse_when(int key, char *arg, struct argp_state *state, struct dns_options *o)
 		take_ramp(state, o, arg);
 		return 0;
 	case KEY_LOSS:
+		o->ramp_option = "loss";
 		o->loss_ratio = ratio_of(state, "--loss", arg);
 		return 0;
 	case KEY_P99:
+		o->ramp_option = "p99";
 		o->p99_ns = duration_of(state, "--p99", arg, NS_PER_US, 60 * NS_PER_S);
 		return 0;
 	case KEY_TRY:
+		o->ramp_option = "try";
 		o->try_ns = duration_of(state, "--try", arg, 100 * NS_PER_MS, 3600 * NS_PER_S);
 		return 0;
 	case KEY_WINDOW:
@@ -345,6 +348,9 @@ check_when(struct argp_state *state, const struct dns_options *o)
 		argp_error(state,
 			"--replay has a timing of its own: no --steps, --poisson or --duration "
 			"with it");
+	else if (o->ramp_option != NULL && !ramp)
+		argp_error(state, "--%s goes with --ramp: one load has no bounds to hold",
+			o->ramp_option);
 	else if (o->speed != 1 && !replay)
 		argp_error(state, "--speed goes with --replay");
 	else if (o->singly && (!o->max || o->tcp))

@@ -38,6 +38,7 @@ struct dns_options {
 	uint64_t seed, fresh_seed;
 
 	double ramp_from_qps, ramp_to_qps; /* 0: no ramp */
+	const char *ramp_option; /* one that was given of those for a ramp alone, or NULL */
 	double loss_ratio;
 	int64_t p99_ns, try_ns;
 
