@@ -90,7 +90,7 @@ const char css_text[] =
 	"@media print{:root{color-scheme:light}body{max-width:none;padding:0;font-size:10pt}"
 	"figure,tr,.trials "
 	"section{break-inside:avoid}h2,h3,caption{break-after:avoid}.scroll{overflow:visible}td.w{"
-	"min-width:0}"
+	"min-width:8rem}"
 	"table{font-size:7.5pt}th,td{padding-right:.45rem}th[scope=col]{min-width:0}#targets "
 	"th[scope=col],"
 	"#targets td{white-space:normal}"
