@@ -176,12 +176,19 @@ wait_answers(struct dns_thread *t)
 {
 	enum { WATCHED = 64 };
 	struct pollfd p[WATCHED];
+	struct dns_lane *lanes[WATCHED];
 	size_t n = 0;
 
-	for (size_t i = 0; i < t->lanes_len && n < WATCHED; i++)
-		if (t->lanes[i].track.open > 0)
-			p[n++] = (struct pollfd){.fd = t->lanes[i].wire.fd, .events = POLLIN};
+	for (size_t i = 0; i < t->lanes_len && n < WATCHED; i++) {
+		if (t->lanes[i].track.open == 0)
+			continue;
+		lanes[n] = &t->lanes[i];
+		p[n++] = (struct pollfd){.fd = t->lanes[i].wire.fd, .events = POLLIN};
+	}
 	poll(p, (nfds_t)n, 1);
+	for (size_t i = 0; i < n; i++) /* stamps that came late would end each wait at once */
+		if ((p[i].revents & POLLERR) != 0)
+			dns_take_errors(t, lanes[i]);
 }
 
 /* The schedule could not be kept: what it still has is not sent. */

@@ -339,6 +339,7 @@ test_send_stamps(void **state)
 	struct wire_out out[WIRE_BATCH];
 	struct sockaddr_in *to = (struct sockaddr_in *)(void *)&s.target;
 	uint8_t query[12] = {0};
+	struct wire_in error;
 	struct wire w;
 	struct err e;
 
@@ -367,6 +368,11 @@ test_send_stamps(void **state)
 		assert_int_equal(w.numbered, round * WIRE_BATCH);
 		assert_int_equal(poll(&p, 1, 0), 0); /* POLLERR: a stamp that was not taken */
 	}
+	/* One that nobody took, as where a queue stands before the interface: asking for errors takes it away. */
+	assert_int_equal(send(w.fd, query, sizeof(query), 0), sizeof(query));
+	assert_int_equal(poll(&(struct pollfd){.fd = w.fd}, 1, 1000), 1);
+	assert_int_equal(wire_error(&w, &error), 0);
+	assert_int_equal(poll(&(struct pollfd){.fd = w.fd}, 1, 0), 0);
 	wire_close(&w);
 	wire_buffers_free(buffers);
 	stop(&responder);
