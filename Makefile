@@ -228,23 +228,31 @@ lint: ## format, static checks, the house's own rules
 DATA = $(wildcard lab/*.yaml lab/nodes lab/variants lab/rootfs \
 	scenarios/*.yaml scenarios/faults scenarios/recipes scenarios/layers)
 share = $(DESTDIR)$(PREFIX)/share
+# doc/formats.md as a manual page: what a page wants, before what it says.
+FORMATS_PAGE := $(BUILD)/man/catchment-formats.5
+$(FORMATS_PAGE): doc/formats.md
+	$(Q)mkdir -p $(@D)
+	$(Q){ printf '# NAME\n\ncatchment-formats - the files that the parts of catchment hand each other\n\n# DESCRIPTION\n'; sed 1d $<; } | \
+		lowdown -s -Tman --parse-no-intraemph --out-no-smarty -m title=CATCHMENT-FORMATS -m section=5 -o $@
+
 install: all ## to PREFIX (/usr/local), under DESTDIR
 	$(Q)$(MAKE) install-files
 # What was built, as it is; the program finds its data beside itself, so any PREFIX will do.
-install-files:
+install-files: $(FORMATS_PAGE)
 	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(share)/man/man1' '$(share)/man/man5' \
-		'$(share)/catchment' '$(share)/bash-completion/completions'
+		'$(share)/catchment' '$(share)/bash-completion/completions' '$(share)/doc/catchment'
 	$(Q)install -m 644 man/completion.bash '$(share)/bash-completion/completions/catchment'
 	$(Q)install -m 755 $(PROGRAM) '$(DESTDIR)$(PREFIX)/bin/catchment'
 	$(Q)cp -r --parents --no-preserve=ownership $(DATA) '$(share)/catchment/'
 	$(Q)install -m 644 $(wildcard man/*.1) '$(share)/man/man1/'
-	$(Q)install -m 644 $(wildcard man/*.5) '$(share)/man/man5/'
+	$(Q)install -m 644 $(wildcard man/*.5) $(FORMATS_PAGE) '$(share)/man/man5/'
+	$(Q)cp -r --no-preserve=ownership README.md doc '$(share)/doc/catchment/'
 
 uninstall: ## take that away again
 	$(Q)rm -f '$(DESTDIR)$(PREFIX)/bin/catchment' '$(share)/bash-completion/completions/catchment' \
 		$(patsubst man/%,'$(share)/man/man1/%',$(wildcard man/*.1)) \
-		$(patsubst man/%,'$(share)/man/man5/%',$(wildcard man/*.5))
-	$(Q)rm -rf '$(share)/catchment'
+		$(patsubst man/%,'$(share)/man/man5/%',$(wildcard man/*.5)) '$(share)/man/man5/$(notdir $(FORMATS_PAGE))'
+	$(Q)rm -rf '$(share)/catchment' '$(share)/doc/catchment'
 
 deb: ## build a Debian package, ../catchment_*.deb (wants debhelper)
 	$(Q)dpkg-buildpackage -b -us -uc
