@@ -98,20 +98,34 @@ conf_double(struct conf *c, const struct conf_node *map, const char *key, double
 	return otherwise;
 }
 
-double
-conf_qps(struct conf *c, const struct conf_node *map, const char *key, double otherwise_qps)
+/* A number that one of num.h's readers takes, and what it should look like. */
+static double
+read_like(struct conf *c, const struct conf_node *map, const char *key, double otherwise,
+	int (*read)(const char *, double *), const char *like)
 {
 	const char *text = conf_text(c, conf_get(c, map, key), key);
-	double qps;
+	double value;
 	int rc;
 
 	if (text == NULL)
-		return otherwise_qps;
-	rc = num_qps(text, &qps);
+		return otherwise;
+	rc = read(text, &value);
 	if (rc == 0)
-		return qps;
-	bad_number(c, map, key, text, rc, "queries per second like 10, 5k");
-	return otherwise_qps;
+		return value;
+	bad_number(c, map, key, text, rc, like);
+	return otherwise;
+}
+
+double
+conf_qps(struct conf *c, const struct conf_node *map, const char *key, double otherwise_qps)
+{
+	return read_like(c, map, key, otherwise_qps, num_qps, "queries per second like 10, 5k");
+}
+
+double
+conf_ratio(struct conf *c, const struct conf_node *map, const char *key, double otherwise)
+{
+	return read_like(c, map, key, otherwise, num_ratio, "a share like 30% or 0.3");
 }
 
 uint64_t
@@ -128,20 +142,4 @@ conf_bps(struct conf *c, const struct conf_node *map, const char *key, uint64_t 
 		return bps;
 	bad_number(c, map, key, text, rc, "bits per second like 100M, 1Gbit");
 	return otherwise_bps;
-}
-
-double
-conf_ratio(struct conf *c, const struct conf_node *map, const char *key, double otherwise)
-{
-	const char *text = conf_text(c, conf_get(c, map, key), key);
-	double ratio;
-	int rc;
-
-	if (text == NULL)
-		return otherwise;
-	rc = num_ratio(text, &ratio);
-	if (rc == 0)
-		return ratio;
-	bad_number(c, map, key, text, rc, "a share like 30% or 0.3");
-	return otherwise;
 }

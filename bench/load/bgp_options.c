@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/load/bgp_generate.h"
+#include "lib/argp_env.h"
 #include "lib/command.h"
 #include "lib/num.h"
 
@@ -371,13 +372,7 @@ parse(int key, char *arg, struct argp_state *state)
 		add_peer(state, a, arg);
 		return 0;
 	case ARGP_KEY_INIT:
-		for (const struct argp_option *o = options; o->name != NULL || o->doc != NULL;
-			o++) {
-			const char *value = o->name != NULL ? command_env(o->name) : NULL;
-
-			if (value != NULL && (o->arg != NULL || strcmp(value, "0") != 0))
-				parse_course(o->key, strdup(value), state);
-		}
+		argp_env(options, parse_course, state);
 		return 0;
 	case ARGP_KEY_END:
 		check(state, a);

@@ -9,6 +9,7 @@
 #include "bench/load/flood.h"
 #include "bench/load/kinds.h"
 #include "bench/load/qtype.h"
+#include "lib/argp_env.h"
 #include "lib/command.h"
 #include "lib/mono.h"
 #include "lib/num.h"
@@ -97,6 +98,9 @@ parse(int key, char *text, struct argp_state *state)
 	uint64_t port;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		argp_env(options, parse, state);
+		return 0;
 	case KEY_FROM:
 		add_inet(state, text, true, a->plan.from, &a->plan.from_len);
 		return 0;
@@ -142,24 +146,8 @@ parse(int key, char *text, struct argp_state *state)
 	}
 }
 
-/* Each option as CATCHMENT_OPTION, before the command line; one without a value is off when that is 0. */
-static error_t
-parse_all(int key, char *text, struct argp_state *state)
-{
-	if (key != ARGP_KEY_INIT)
-		return parse(key, text, state);
-	for (const struct argp_option *o = options; o->name != NULL; o++) {
-		const char *value = command_env(o->name);
-
-		if (value != NULL && value[0] != '\0' &&
-			(o->arg != NULL || strcmp(value, "0") != 0))
-			parse(o->key, (char *)(uintptr_t)value, state);
-	}
-	return 0;
-}
-
 static const struct argp argp = {.options = options,
-	.parser = parse_all,
+	.parser = parse,
 	.args_doc = "ADDRESS...",
 	.doc = "Flood DNS servers of a lab with queries from forged sources, at a rate and for a "
 	       "time.\v"

@@ -13,6 +13,7 @@
 #include "bench/load/net_iperf.h"
 #include "bench/load/net_result.h"
 #include "bench/load/reach.h"
+#include "lib/argp_env.h"
 #include "lib/command.h"
 #include "lib/mono.h"
 #include "lib/num.h"
@@ -121,6 +122,9 @@ parse(int key, char *text, struct argp_state *state)
 	uint64_t port;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		argp_env(options, parse, state);
+		return 0;
 	case KEY_SERVER:
 		a->server = true;
 		return 0;
@@ -168,24 +172,8 @@ parse(int key, char *text, struct argp_state *state)
 	}
 }
 
-/* Each option as CATCHMENT_OPTION, before the command line; one without a value is off when that is 0. */
-static error_t
-parse_all(int key, char *text, struct argp_state *state)
-{
-	if (key != ARGP_KEY_INIT)
-		return parse(key, text, state);
-	for (const struct argp_option *o = options; o->name != NULL; o++) {
-		const char *value = command_env(o->name);
-
-		if (value != NULL && value[0] != '\0' &&
-			(o->arg != NULL || strcmp(value, "0") != 0))
-			parse(o->key, (char *)(uintptr_t)value, state);
-	}
-	return 0;
-}
-
 static const struct argp argp = {.options = options,
-	.parser = parse_all,
+	.parser = parse,
 	.doc = "How fast a way through the network is, TCP or UDP, by iperf3's engine: one end "
 	       "with --server, the other with "
 	       "--to.\vOnly on loopback, and inside a network namespace that is not the host's."};

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 
 #include "bench/load/reach.h"
+#include "lib/argp_env.h"
 #include "lib/command.h"
 #include "lib/mono.h"
 #include "lib/num.h"
@@ -292,8 +293,9 @@ parse_how(int key, char *arg, struct argp_state *state, struct dns_options *o)
 }
 
 static error_t
-take(int key, char *arg, struct argp_state *state, struct dns_options *o)
+take(int key, char *arg, struct argp_state *state)
 {
+	struct dns_options *o = state->input;
 	error_t rc = parse_when(key, arg, state, o);
 
 	if (rc == ARGP_ERR_UNKNOWN)
@@ -376,19 +378,6 @@ check(struct argp_state *state, const struct dns_options *o)
 		argp_error(state, "--ramp is many loads: --timeline and --openmetrics are of one");
 }
 
-/* What the environment says; the flags come later and win. */
-static void
-set_up(struct argp_state *state, struct dns_options *o)
-{
-	for (const struct argp_option *x = options; x->key != 0 || x->doc != NULL; x++) {
-		const char *value = x->name == NULL ? NULL : command_env(x->name);
-
-		/* argp's own arguments are not const either. */
-		if (value != NULL && (x->arg != NULL || strcmp(value, "0") != 0))
-			take(x->key, (char *)(uintptr_t)value, state, o);
-	}
-}
-
 static error_t
 parse(int key, char *arg, struct argp_state *state)
 {
@@ -397,10 +386,7 @@ parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &o->queries;
-		state->name =
-			state->argv
-				[0]; /* for what is wrong in the environment; argp sets it later */
-		set_up(state, o);
+		argp_env(options, take, state);
 		return 0;
 	case ARGP_KEY_ARGS:
 		o->targets = state->argv + state->next;
@@ -410,7 +396,7 @@ parse(int key, char *arg, struct argp_state *state)
 		check(state, o);
 		return 0;
 	default:
-		return take(key, arg, state, o);
+		return take(key, arg, state);
 	}
 }
 

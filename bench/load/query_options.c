@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/load/qtype.h"
+#include "lib/argp_env.h"
 #include "lib/command.h"
 #include "lib/num.h"
 #include "lib/talk.h"
@@ -285,8 +286,9 @@ check(struct argp_state *state, const struct query_options *o)
 }
 
 static error_t
-take(int key, char *arg, struct argp_state *state, struct query_options *o)
+take(int key, char *arg, struct argp_state *state)
 {
+	struct query_options *o = state->input;
 	error_t rc = parse_source(key, arg, state, o);
 
 	if (rc == ARGP_ERR_UNKNOWN)
@@ -301,15 +303,7 @@ static void
 set_up(struct argp_state *state, struct query_options *o)
 {
 	*o = (struct query_options){.form = {.edns_bytes = QUERY_OPTIONS_EDNS_BYTES}};
-	if (state->name == NULL) /* argp sets it later */
-		state->name = state->argv[0];
-	for (const struct argp_option *x = options; x->key != 0 || x->doc != NULL; x++) {
-		const char *value = x->name == NULL || x->key == 0 ? NULL : command_env(x->name);
-
-		/* argp's own arguments are not const either. */
-		if (value != NULL && (x->arg != NULL || strcmp(value, "0") != 0))
-			take(x->key, (char *)(uintptr_t)value, state, o);
-	}
+	argp_env(options, take, state);
 	o->source_of_env = sources(o) > 0;
 }
 
@@ -342,7 +336,7 @@ parse(int key, char *arg, struct argp_state *state)
 			forget_source(o);
 		break;
 	}
-	return take(key, arg, state, o);
+	return take(key, arg, state);
 }
 
 const struct argp query_options_argp = {.options = options, .parser = parse};
