@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/rank.h"
 #include "lib/stat.h"
 
 struct scan {
@@ -90,12 +91,6 @@ p_value(struct scan *s, size_t len, double observed)
 }
 
 static double
-difference(double after, double before)
-{
-	return isinf(after) && isinf(before) ? 0 : after - before;
-}
-
-static double
 median_of(struct scan *s, size_t from, size_t len)
 {
 	memcpy(s->sorted, s->y + from, len * sizeof(*s->sorted));
@@ -107,22 +102,12 @@ median_of(struct scan *s, size_t from, size_t len)
 static int
 measure(struct scan *s, size_t from, size_t at, size_t to, struct change *c)
 {
-	size_t left = at - from, right = to - at, n = 0;
-	double *all = malloc(left * right * sizeof(*all));
+	int rc = rank_median_shift(s->y + from, at - from, s->y + at, to - at, &c->shift);
 
-	if (all == NULL)
-		return -ENOMEM;
-	for (size_t i = from; i < at; i++)
-		for (size_t k = at; k < to; k++)
-			all[n++] = difference(s->y[k], s->y[i]);
-	stat_sort(all, n);
 	c->at = at;
-	c->shift = isinf(all[n / 2]) || isinf(all[(n - 1) / 2]) ? all[n / 2]
-								: stat_quantile(all, n, 0.5);
-	c->before = median_of(s, from, left);
-	c->after = median_of(s, at, right);
-	free(all);
-	return 0;
+	c->before = median_of(s, from, at - from);
+	c->after = median_of(s, at, to - at);
+	return rc;
 }
 
 static bool

@@ -23,9 +23,9 @@ by_value(const void *x, const void *y)
 }
 
 static int
-check(const double *a, size_t na, const double *b, size_t nb)
+check_values(const double *a, size_t na, const double *b, size_t nb)
 {
-	if (na == 0 || nb == 0 || na > RANK_MAX || nb > RANK_MAX || na + nb > RANK_MAX)
+	if (na == 0 || nb == 0)
 		return -ERANGE;
 	for (size_t i = 0; i < na; i++)
 		if (isnan(a[i]))
@@ -34,6 +34,13 @@ check(const double *a, size_t na, const double *b, size_t nb)
 		if (isnan(b[i]))
 			return -EINVAL;
 	return 0;
+}
+
+static int
+check(const double *a, size_t na, const double *b, size_t nb)
+{
+	return na > RANK_MAX || nb > RANK_MAX || na + nb > RANK_MAX ? -ERANGE
+								    : check_values(a, na, b, nb);
 }
 
 /* Both samples in order, with ranks; *ret_ties is the sum of t^3 - t over groups of equal values. NULL: no memory. */
@@ -208,6 +215,43 @@ normal_critical(double na, double nb, double tail)
 	return (int64_t)floor(na * nb / 2 - 0.5 - high * sqrt(na * nb * (na + nb + 1) / 12));
 }
 
+/* All of them, in order; free() it. NULL: no memory. */
+static double *
+differences(const double *a, size_t na, const double *b, size_t nb)
+{
+	double *d = calloc(na * nb, sizeof(*d));
+
+	if (d == NULL)
+		return NULL;
+	for (size_t i = 0; i < na; i++)
+		for (size_t k = 0; k < nb; k++)
+			d[i * nb + k] = difference(a[i], b[k]);
+	stat_sort(d, na * nb);
+	return d;
+}
+
+/* Between what is finite and what is not, it is not. */
+static double
+middle(const double *d, size_t n)
+{
+	double low = d[(n - 1) / 2], high = d[n / 2];
+
+	return high > low ? (isinf(high) ? high : (low + high) / 2) : low;
+}
+
+int
+rank_median_shift(const double *a, size_t na, const double *b, size_t nb, double *ret)
+{
+	int rc = check_values(a, na, b, nb);
+	double *d = rc == 0 ? differences(a, na, b, nb) : NULL;
+
+	if (d == NULL)
+		return rc < 0 ? rc : -ENOMEM;
+	*ret = middle(d, na * nb);
+	free(d);
+	return 0;
+}
+
 int
 rank_shift(const double *a, size_t na, const double *b, size_t nb, double confidence,
 	struct rank_shift *ret)
@@ -223,16 +267,10 @@ rank_shift(const double *a, size_t na, const double *b, size_t nb, double confid
 		rc = critical(na, nb, tail, &c);
 	else
 		c = normal_critical((double)na, (double)nb, tail);
-	d = rc == 0 ? calloc(n, sizeof(*d)) : NULL;
+	d = rc == 0 ? differences(a, na, b, nb) : NULL;
 	if (d == NULL)
 		return -ENOMEM;
-	for (size_t i = 0; i < na; i++)
-		for (size_t k = 0; k < nb; k++)
-			d[i * nb + k] = difference(a[i], b[k]);
-	stat_sort(d, n);
-	ret->shift = d[(n - 1) / 2];
-	if (n % 2 == 0 && d[n / 2] > ret->shift)
-		ret->shift = isinf(d[n / 2]) ? d[n / 2] : (ret->shift + d[n / 2]) / 2;
+	ret->shift = middle(d, n);
 	/* U <= c is as rare as `tail`: the interval runs from the (c + 1)th difference to the (c + 1)th from the end. */
 	ret->low = c < 0 ? -(double)INFINITY : d[c];
 	ret->high = c < 0 ? (double)INFINITY : d[(int64_t)n - 1 - c];

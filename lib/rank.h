@@ -39,6 +39,9 @@ struct rank_shift {
 		high; /* its interval, by Mann and Whitney's distribution; infinite where there are too few */
 };
 
+/* The shift alone, of samples that have no bound but memory. Returns 0, -ERANGE (an empty sample), -EINVAL or -ENOMEM. */
+int rank_median_shift(const double *a, size_t na, const double *b, size_t nb, double *ret);
+
 /*
  * By how much b is greater than a.
  *

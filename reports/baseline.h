@@ -6,6 +6,7 @@
 #define REPORTS_BASELINE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "lib/err.h"
 #include "lib/gate.h"
@@ -40,6 +41,9 @@ void baseline_free(struct baseline *b);
  * in already: -EINVAL with `e` naming what differs, `b` as before.
  */
 int baseline_join(struct baseline *b, const struct baseline *other, struct err *e);
+
+/* The same value, but that a file rounds numbers: to nine digits they agree. NULL is alike NULL only. */
+bool baseline_alike(const json_t *a, const json_t *b);
 
 /* The file's text, without a newline at its end; free() it. NULL when out of memory. */
 char *baseline_text(const struct baseline *b);

@@ -57,8 +57,8 @@ copy_keys(json_t *to, const json_t *from, const char *const keys[])
 			json_object_set(to, keys[i], json_object_get(from, keys[i]));
 }
 
-static json_t *
-conditions_json(const json_t *result, const json_t *provenance)
+json_t *
+baseline_conditions(const json_t *result, const json_t *provenance)
 {
 	static const char *const machine_keys[] = {"cpu", "cpus", "rootless", NULL};
 	static const char *const result_keys[] = {"gap_ms", "streams", "timeline", NULL};
@@ -171,7 +171,7 @@ document(struct jread *r, const char *run_dir)
 	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:i, s:[s], s:o, s:o, s:o, s:b}", "schema",
 		"catchment.baseline/1", "scenario", scenario, "variant", variant, "phase",
 		phase_of(r, result), "trials", valid, "invalid_trials", invalid, "labs", 1, "runs",
-		id, "conditions", conditions_json(result, provenance), "configuration",
+		id, "conditions", baseline_conditions(result, provenance), "configuration",
 		configuration_json(provenance), "metrics", metrics, "interrupted",
 		json_is_true(json_object_get(result, "interrupted")));
 }

@@ -56,6 +56,17 @@ struct compare_rule {
 	bool last;	  /* no more trials will come */
 };
 
+/*
+ * Before anything is measured: is what is known of the run's conditions already no match for the baseline?
+ *
+ *      phase   as the fault's will be, at best
+ *      known   of baseline_conditions(); what is not known yet is not in it
+ *
+ * Returns 0 when nothing speaks against a verdict so far, or -EXDEV with `e` saying as compare_make() would what is not the same.
+ */
+int compare_foresee(
+	const struct baseline *baseline, enum gate_phase phase, json_t *known, struct err *e);
+
 /* Returns 0 with *ret (compare_free() it), -EINVAL when they are of different scenarios, or -ENOMEM; `e` filled. */
 int compare_make(const struct baseline *baseline, const struct baseline *run,
 	const struct compare_rule *rule, struct compare **ret, struct err *e);

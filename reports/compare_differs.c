@@ -1,5 +1,6 @@
 /* compare_differs.c - in what a run and its baseline are not of the same: named, whether it is gated or not. */
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +54,7 @@ add(struct compare *c, const char *what, const json_t *baseline, const json_t *r
 	bool absent_b = run == NULL || json_is_null(run);
 
 	if (c->n_differs == COMPARE_DIFFERS || (absent_a && absent_b) ||
-		(baseline != NULL && run != NULL && json_equal(baseline, run)))
+		baseline_alike(baseline, run))
 		return;
 	d = &c->differs[c->n_differs++];
 	snprintf(d->what, sizeof(d->what), "%s", what);
@@ -129,24 +130,63 @@ add_key(struct compare *c, const char *what, json_t *baseline, json_t *run, cons
 	add(c, what, json_object_get(baseline, key), json_object_get(run, key), comparable);
 }
 
+/*
+ * What makes times differ that nobody changed on purpose.
+ *
+ *      so_far  what the run lacks is not known yet: passed over
+ */
+static void
+find_conditions(struct compare *c, json_t *baseline, json_t *run, bool so_far)
+{
+	static const struct {
+		const char *key, *what;
+		bool of_many;
+	} conditions[] = {{"machine", "machine", true}, {"link_engine", "link engine", false},
+		{"packages", "package", true}, {"gap_ms", "gap between queries, ms", false},
+		{"streams", "streams", false}, {"timeline", "timeline", false},
+		{"last_mile", "last mile", false}};
+
+	for (size_t i = 0; i < sizeof(conditions) / sizeof(conditions[0]); i++) {
+		const char *key = conditions[i].key, *what = conditions[i].what;
+		json_t *was = json_object_get(baseline, key), *is = json_object_get(run, key);
+
+		if (so_far && is == NULL)
+			continue;
+		if (conditions[i].of_many)
+			add_keys(c, what, was, is, false);
+		else
+			add(c, what, was, is, false);
+	}
+}
+
+int
+compare_foresee(
+	const struct baseline *baseline, enum gate_phase phase, json_t *known, struct err *e)
+{
+	struct compare c = {.verdict = GATE_NOT_COMPARABLE};
+	json_t *was = json_string(gate_phase_name(baseline->phase));
+	json_t *is = json_string(gate_phase_name(phase));
+
+	find_conditions(&c, json_object_get(baseline->json, "conditions"), known, true);
+	add(&c, "fault phase", was, is, false);
+	json_decref(was);
+	json_decref(is);
+	if (c.n_differs == 0)
+		return 0;
+	compare_explain(&c);
+	return err_set(e, EXDEV, "%s: %s", baseline->name, c.why);
+}
+
 void
 compare_find_differences(
 	struct compare *c, const struct baseline *baseline, const struct baseline *run)
 {
-	json_t *a = json_object_get(baseline->json, "conditions");
-	json_t *b = json_object_get(run->json, "conditions");
+	json_t *a, *b;
 
-	/* What makes times differ that nobody changed on purpose. */
-	add_keys(c, "machine", json_object_get(a, "machine"), json_object_get(b, "machine"), false);
-	add_key(c, "link engine", a, b, "link_engine", false);
-	add_keys(c, "package", json_object_get(a, "packages"), json_object_get(b, "packages"),
-		false);
+	find_conditions(c, json_object_get(baseline->json, "conditions"),
+		json_object_get(run->json, "conditions"), false);
 	if (baseline->phase != run->phase)
 		add_key(c, "fault phase", baseline->json, run->json, "phase", false);
-	add_key(c, "gap between queries, ms", a, b, "gap_ms", false);
-	add_key(c, "streams", a, b, "streams", false);
-	add_key(c, "timeline", a, b, "timeline", false);
-	add_key(c, "last mile", a, b, "last_mile", false);
 	/* What is tested, perhaps. */
 	add_key(c, "variant", baseline->json, run->json, "variant", true);
 	a = json_object_get(baseline->json, "configuration");

@@ -115,14 +115,15 @@ gate_case(struct buf *b, const struct result *r, const char *name, enum gate_ver
 {
 	char said[512];
 
-	snprintf(said, sizeof(said), "%s%s%.400s", gate_verdict_words(verdict),
-		why[0] == '\0' ? "" : ": ", why);
+	/* The verdict as a whole is a sentence that begins with it. */
+	snprintf(said, sizeof(said), "%s%s%.480s", is_whole ? "" : gate_verdict_words(verdict),
+		is_whole ? "" : ": ", why);
 	sum->tests++;
 	case_open(b, r, name);
 	if (verdict == GATE_FAIL) {
 		element(b, "failure", said);
 		sum->failures++;
-	} else if (verdict == GATE_INCONCLUSIVE && is_whole) {
+	} else if (is_whole && verdict != GATE_PASS) {
 		element(b, "error", said);
 		sum->errors++;
 	} else if (verdict != GATE_PASS) { /* one metric alone decides nothing */

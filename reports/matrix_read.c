@@ -108,6 +108,19 @@ end_line(struct matrix_doc *d)
 	}
 }
 
+static bool
+is_done(const struct matrix_column *c)
+{
+	return strcmp(c->state, "done") == 0;
+}
+
+/* It was run, and says something. */
+static bool
+is_measured(const struct matrix_column *c)
+{
+	return is_done(c) && c->run != NULL && result_valid_trials(c->run) > 0;
+}
+
 static void
 outcomes(struct matrix_doc *d)
 {
@@ -123,8 +136,12 @@ outcomes(struct matrix_doc *d)
 
 		snprintf(line->cells[i], MATRIX_CELL_BYTES, "%s", c->state);
 		for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
-			if (words[k].code == c->code && strcmp(c->state, "done") == 0)
+			if (words[k].code == c->code && is_done(c))
 				snprintf(line->cells[i], MATRIX_CELL_BYTES, "%s", words[k].words);
+		if (is_done(c) && !is_measured(c))
+			snprintf(line->cells[i], MATRIX_CELL_BYTES, "inconclusive: %s",
+				c->run == NULL ? "it has no result that can be read"
+					       : "no valid trial");
 		if (c->why != NULL)
 			snprintf(line->cells[i], MATRIX_CELL_BYTES, "%s: %.150s", c->state, c->why);
 	}
@@ -335,18 +352,15 @@ matrix_free(struct matrix_doc *d)
 void
 matrix_say(const struct matrix_doc *d, char *out, size_t size)
 {
-	size_t done = 0, failed = 0, in_vain = 0;
+	size_t measured = 0, failed = 0, in_vain = 0;
 
 	for (size_t i = 0; i < d->n_columns; i++) {
-		bool is_done = strcmp(d->columns[i].state, "done") == 0;
-
-		done += is_done;
-		in_vain += is_done && d->columns[i].run != NULL &&
-			result_valid_trials(d->columns[i].run) == 0;
+		measured += is_measured(&d->columns[i]);
+		in_vain += is_done(&d->columns[i]) && !is_measured(&d->columns[i]);
 		failed += strcmp(d->columns[i].state, "failed") == 0;
 	}
-	snprintf(out, size, "%s side by side: %zu of %zu cells were measured%s", d->scenario, done,
-		d->n_columns, d->interrupted ? "; it was interrupted" : "");
+	snprintf(out, size, "%s side by side: %zu of %zu cells were measured%s", d->scenario,
+		measured, d->n_columns, d->interrupted ? "; it was interrupted" : "");
 	if (failed > 0)
 		snprintf(out + strlen(out), size - strlen(out), "; %zu failed", failed);
 	if (in_vain > 0)

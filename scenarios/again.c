@@ -45,7 +45,7 @@ name_of(const struct scenario *s, char path[static PATH_MAX])
 }
 
 json_t *
-again_words(const struct batch *b, const struct batch_item *item)
+again_words(const struct batch *b, const struct batch_item *item, uint64_t seed)
 {
 	json_t *words = json_pack("[s, s]", "catchment", "run");
 	char path[PATH_MAX];
@@ -56,7 +56,7 @@ again_words(const struct batch *b, const struct batch_item *item)
 		word(words, "--quick");
 	else
 		number(words, "trials", b->plan.trials);
-	number(words, "seed", (double)b->plan.seed);
+	number(words, "seed", (double)seed);
 	for (size_t i = 0; i < b->layers_len; i++)
 		option(words, "layer", b->layers[i]);
 	option(words, "topology", b->lab.topology);
@@ -99,7 +99,7 @@ quote(struct buf *out, const char *text)
 void
 again_say(struct buf *out, const struct batch *b, const struct batch_item *item)
 {
-	json_t *words = again_words(b, item), *one;
+	json_t *words = again_words(b, item, b->plan.seed), *one;
 	size_t i;
 
 	json_array_foreach(words, i, one)

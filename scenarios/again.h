@@ -8,7 +8,7 @@
 #include "scenarios/batch.h"
 
 /* ["catchment", "run", "dns-crash", "--variant", "hardened", "--trials", "5", "--seed", "7"]; json_decref() it. */
-json_t *again_words(const struct batch *b, const struct batch_item *item);
+json_t *again_words(const struct batch *b, const struct batch_item *item, uint64_t seed);
 
 /* "catchment run dns-crash --variant hardened --trials 5 --seed 7", each word as a shell reads it. */
 void again_say(struct buf *out, const struct batch *b, const struct batch_item *item);

@@ -126,13 +126,16 @@ run_gated(struct batch *b, struct batch_item *item, struct run_plan *plan)
 	for (size_t i = 0; i < b->len; i++)
 		gate.scenarios += b->items[i].baseline != NULL;
 	gate.scenarios -= b->failed;
+	gate.again_seed = plan->seed + 1;
+	gate.again = again_words(b, item, gate.again_seed);
 	plan->gate = &gate;
 	plan->locked =
 		item->baseline->phase != GATE_PHASE_RANDOM; /* measured as the baseline was */
 	code = gated_run(plan, item->dir, &failed);
-	if (history_note(plan->out, &e) < 0) /* with the gate's verdict */
+	if (item->dir[0] != '\0' && history_note(plan->out, &e) < 0) /* with the gate's verdict */
 		talk_note("no page of all runs: %s", e.text);
 	b->failed += failed;
+	json_decref(gate.again);
 	gate_done(&gate);
 	return code;
 }
@@ -158,7 +161,7 @@ run_item(struct batch *b, struct batch_item *item, struct session *session)
 	plan.targets = item->targets;
 	plan.session = session;
 	plan.once = b->quick;
-	plan.alone = b->len > 1 || b->dir[0] != '\0' ? again_words(b, item) : NULL;
+	plan.alone = b->len > 1 || b->dir[0] != '\0' ? again_words(b, item, plan.seed) : NULL;
 	talk_step("%s on %s: %s, %d trial%s", item->scenario->name, item->variant,
 		item->scenario->title, plan.trials, plan.trials == 1 ? "" : "s");
 	talk_subject("%s on %s", item->scenario->name, item->variant);

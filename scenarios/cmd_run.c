@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/command.h"
 #include "lib/fs.h"
@@ -13,6 +14,7 @@
 #include "scenarios/batch_journal.h"
 #include "scenarios/batch_order.h"
 #include "scenarios/commands.h"
+#include "scenarios/foresee.h"
 #include "scenarios/gated.h"
 #include "scenarios/judges.h"
 #include "scenarios/matrix_run.h"
@@ -140,6 +142,50 @@ find_baselines(struct run_args *a)
 	return 0;
 }
 
+/* Where the daemons are, if they are there already; NULL: not. */
+static const char *
+find_rootfs(const struct run_args *a, char path[static PATH_MAX])
+{
+	char own[PLACE_BYTES];
+	struct err e;
+
+	if (lab_find_rootfs(&a->batch.lab, path, &e) < 0)
+		return NULL;
+	if (path[0] == '\0' && place_rootfs_path(a->data, own, &e) == 0)
+		snprintf(path, PATH_MAX, "%s", own);
+	return path[0] != '\0' && access(path, F_OK) == 0 ? path : NULL;
+}
+
+/* What can never be compared with its baseline is told before minutes are spent on it; each of them. */
+static int
+foresee_all(const struct run_args *a)
+{
+	char path[PATH_MAX];
+	const char *rootfs = a->baseline == NULL ? NULL : find_rootfs(a, path);
+	struct err e = {0};
+	int rc = 0;
+
+	for (size_t i = 0; a->baseline != NULL && i < a->batch.len; i++) {
+		const struct batch_item *item = &a->items[i];
+		struct foresight f = {.scenario = item->scenario,
+			.last_mile = a->batch.plan.last_mile,
+			.rootfs = rootfs};
+
+		for (size_t k = 0; k < a->loaded_len; k++)
+			if (strcmp(a->loaded[k].variant, item->variant) == 0)
+				f.topology = a->loaded[k].topology;
+		if (foresee_comparable(&f, item->baseline, &e) == 0)
+			continue;
+		talk_error("%s", e.text);
+		ci_tell_error(a->batch.plan.ci, item->scenario->name, e.text);
+		rc = -EXDEV;
+	}
+	if (rc < 0)
+		talk_note("nothing was begun: without --baseline it is measured as it is here, and "
+			  "'catchment baseline' makes another baseline of that");
+	return rc;
+}
+
 static int
 run_batch(struct run_args *a)
 {
@@ -157,6 +203,8 @@ run_batch(struct run_args *a)
 	a->batch.baseline = a->baseline;
 	if (find_baselines(a) < 0)
 		return EXIT_USAGE;
+	if (foresee_all(a) < 0)
+		return EXIT_INCONCLUSIVE;
 	if (a->journal != NULL)
 		batch_journal_apply(&a->batch, a->journal);
 	if (a->batch.dir[0] != '\0' && (write_ledger(a) < 0 || batch_journal_write(&a->batch) < 0))

@@ -110,7 +110,8 @@ confirm(const struct run_plan *plan, struct compare *first)
 	gate.confirms = first->run;
 	gate.compare = NULL;
 	again.gate = &gate;
-	again.seed = plan->seed + 1;
+	again.seed = gate.again_seed;
+	again.alone = gate.again;
 	code = run_scenario(&again, NULL);
 	compare_conclude(
 		first, code == EXIT_INTERRUPTED || code == EXIT_ENVIRONMENT ? NULL : gate.compare);

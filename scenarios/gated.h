@@ -12,6 +12,8 @@ struct gate {
 	const struct baseline *baseline;
 	size_t scenarios;     /* gated together, less those that have failed already */
 	const char *confirms; /* the run that failed, of the one that is to confirm it; or NULL */
+	uint64_t again_seed;  /* of the run that is to confirm a fail */
+	json_t *again;	      /* the words that do that one alone */
 	struct compare *compare; /* of the latest look; NULL before the first. gate_done() */
 };
 

@@ -14,14 +14,15 @@ enum {
 };
 
 static json_t *
-stream_json(struct lab *lab, unsigned int id, size_t city, const struct inet *source,
-	const struct inet *target)
+stream_json(const struct topology *t, const struct lab *lab, unsigned int id, size_t city,
+	const struct inet *source, const struct inet *target)
 {
-	const struct topology *t = lab_topology(lab);
 	int access = topology_access(t, city);
-	char netns[64], from[INET_TEXT_BYTES], to[INET_TEXT_BYTES];
+	char netns[64] = "", from[INET_TEXT_BYTES], to[INET_TEXT_BYTES];
 
-	snprintf(netns, sizeof(netns), "/proc/%d/ns/net", (int)lab_node_pid(lab, (size_t)access));
+	if (lab != NULL)
+		snprintf(netns, sizeof(netns), "/proc/%d/ns/net",
+			(int)lab_node_pid(lab, (size_t)access));
 	return json_pack("{s:i, s:i, s:s, s:s, s:s, s:s, s:s, s:i}", "id", (int)id, "probe",
 		(int)id, "city", t->cities[city].name, "node", t->nodes[access].name, "netns",
 		netns, "source", inet_show(source, from), "target", inet_show(target, to), "port",
@@ -48,10 +49,9 @@ pick(const struct topology *t, const struct topo_node *access, int family, struc
 	return have_prefix && have_target;
 }
 
-static json_t *
-streams_json(struct lab *lab, unsigned int probes)
+json_t *
+plan_anycast(const struct topology *t, const struct lab *lab, unsigned int probes)
 {
-	const struct topology *t = lab_topology(lab);
 	json_t *streams = json_array();
 	size_t cities[256], cities_len = 0;
 
@@ -70,7 +70,7 @@ streams_json(struct lab *lab, unsigned int probes)
 		if (inet_host(&prefix, FIRST_HOST + nth, &source) < 0)
 			continue;
 		json_array_append_new(streams,
-			stream_json(lab, (unsigned int)json_array_size(streams), city, &source,
+			stream_json(t, lab, (unsigned int)json_array_size(streams), city, &source,
 				&target));
 	}
 	return streams;
@@ -80,7 +80,7 @@ json_t *
 plan_probes(struct lab *lab, const struct scenario *s, uint64_t seed, int64_t duration_ns)
 {
 	const struct topology *t = lab_topology(lab);
-	json_t *streams = streams_json(lab, s->probes);
+	json_t *streams = plan_anycast(t, lab, s->probes);
 
 	plan_add_unicast(t, s->unicast_qps, streams);
 	plan_add_tcp(s->tcp_qps, streams);

@@ -8,10 +8,14 @@
 #include "scenarios/scenario.h"
 
 /*
- * Streams: probe i asks from city i mod n, addresses from the tenth of its access network upward,
- * IPv4 and IPv6 in turn, each for the service address of its family; then those of the resolvers'
- * users (plan_resolvers.h). NULL when out of memory.
+ * Streams of the anycast service: probe i asks from city i mod n, addresses from the tenth of its access network upward,
+ * IPv4 and IPv6 in turn, each for the service address of its family.
+ *
+ *      lab     may be NULL: there is none yet, and none says which namespace it is sent from
  */
+json_t *plan_anycast(const struct topology *t, const struct lab *lab, unsigned int probes);
+
+/* Those; what is asked beside them (plan_beside.h); then those of the resolvers' users (plan_resolvers.h). NULL when out of memory. */
 json_t *plan_probes(struct lab *lab, const struct scenario *s, uint64_t seed, int64_t duration_ns);
 
 /* Points: BGP, BFD and DNS at every link of sites and access networks, BGP and BFD at every other

@@ -91,6 +91,18 @@ likes(const struct conf *scenario)
 }
 
 json_t *
+provenance_host_json(const char *rootfs)
+{
+	json_t *p = json_pack("{s:i, s:s}", "cpus", (int)sysconf(_SC_NPROCESSORS_ONLN),
+		"link_engine", "tap"); /* lab/wire: TAP pairs, one emulator */
+
+	if (rootfs != NULL)
+		json_object_set_new(p, "packages", packages(rootfs));
+	json_object_set_new(p, "cpu", cpu_model());
+	return p;
+}
+
+json_t *
 provenance_json(const struct lab *lab, const struct conf *scenario)
 {
 	json_t *state = lab_state(lab), *p;
@@ -101,14 +113,11 @@ provenance_json(const struct lab *lab, const struct conf *scenario)
 
 	uname(&name);
 	sysinfo(&info);
-	p = json_pack("{s:s, s:s, s:s, s:i, s:I, s:s, s:s, s:s, s:o}", "catchment",
-		CATCHMENT_VERSION, "commit", version_commit(), "kernel", name.release, "cpus",
-		(int)sysconf(_SC_NPROCESSORS_ONLN), "memory_bytes",
+	p = json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s}", "catchment", CATCHMENT_VERSION,
+		"commit", version_commit(), "kernel", name.release, "memory_bytes",
 		(json_int_t)info.totalram * info.mem_unit, "topology", topology, "rootfs", rootfs,
-		"lab", lab_id(lab), "packages", packages(rootfs));
-	json_object_set_new(p, "cpu", cpu_model());
-	json_object_set_new(
-		p, "link_engine", json_string("tap")); /* lab/wire: TAP pairs, one emulator */
+		"lab", lab_id(lab));
+	json_object_update_new(p, provenance_host_json(rootfs));
 	json_object_set(p, "rootless", json_object_get(state, "rootless"));
 	json_object_set_new(p, "topology_sha256", tree_hash(topology));
 	json_object_set_new(p, "scenario_sha256", tree_hash(conf_path(scenario)));

@@ -117,8 +117,8 @@ inets_json(const struct inet *list, size_t len, bool prefixes)
 	return j;
 }
 
-static json_t *
-timeline_json(const struct scenario *s)
+json_t *
+record_timeline_json(const struct scenario *s)
 {
 	json_t *list = json_array();
 
@@ -261,7 +261,7 @@ record_new(const struct record_head *head, struct lab *lab, const struct scenari
 	json_object_set_new(run, "cities", cities);
 	json_object_set_new(run, "sites", sites_json(t));
 	json_object_set_new(run, "links", links_json(t));
-	json_object_set_new(run, "timeline", timeline_json(s));
+	json_object_set_new(run, "timeline", record_timeline_json(s));
 	if (s->rounds.times > 0)
 		json_object_set_new(run, "rounds",
 			json_pack("{s:i, s:f, s:f}", "times", (int)s->rounds.times, "at_ms",

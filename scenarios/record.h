@@ -18,6 +18,9 @@ struct record_head {
 	json_t *alone;	      /* of one in a batch: the words that do it alone; or NULL */
 };
 
+/* Its steps but those beside and those of later rounds, as run.json's and result.json's `timeline`. */
+json_t *record_timeline_json(const struct scenario *s);
+
 /* From a healthy lab: the paths in it are the ones the trials start from. */
 int record_new(const struct record_head *head, struct lab *lab, const struct scenario *s,
 	const struct targets *targets, json_t **ret, struct err *e);

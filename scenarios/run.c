@@ -271,6 +271,8 @@ run_scenario(const struct run_plan *plan, char ret_dir[RUN_DIR_BYTES])
 	out_is_new = access(plan->out, F_OK) < 0;
 	/* The folder first: a place that cannot be written is found out before a lab is built. */
 	rc = make_dir(r, &e);
+	if (rc < 0)
+		r->dir[0] = '\0';
 	if (rc == 0 &&
 		((rc = write_settings(r, &e)) < 0 ||
 			(rc = session_need(r->session, plan->scenario->own_lab, &e)) < 0)) {

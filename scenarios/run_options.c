@@ -172,9 +172,13 @@ check_options(struct run_args *a, struct argp_state *state)
 				: a->batch.quick ? "--quick (but with --short)"
 						 : "all");
 	if (a->baseline != NULL && a->batch.plan.trials > 0 &&
-		(size_t)a->batch.plan.trials < gate_looks[0].trials)
-		argp_error(state, "--baseline: a gate wants %zu trials at least, --trials says %d",
-			gate_looks[0].trials, a->batch.plan.trials);
+		((size_t)a->batch.plan.trials < gate_looks[0].trials ||
+			(size_t)a->batch.plan.trials > gate_looks[GATE_LOOKS - 1].trials))
+		argp_error(state,
+			"--baseline: a gate takes %zu to %zu trials, as few as it is sure with; "
+			"--trials says %d: leave it out, or say the most it may take",
+			gate_looks[0].trials, gate_looks[GATE_LOOKS - 1].trials,
+			a->batch.plan.trials);
 	if (a->batch.quick && a->batch.plan.trials > 1)
 		argp_error(state, "--quick is one trial, --trials says %d", a->batch.plan.trials);
 }

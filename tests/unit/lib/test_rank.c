@@ -95,6 +95,38 @@ as_every_permutation_says(void **state)
 	}
 }
 
+/* The shift alone is that of the whole, and has no bound. */
+static void
+shift_alone(void **state)
+{
+	static double a[3000], b[3];
+	struct rank_shift whole;
+	struct rng rng;
+	double shift;
+
+	(void)state;
+	rng_init(&rng, 9);
+	for (int k = 0; k < 100; k++) {
+		size_t na = 1 + rng_below(&rng, 20), nb = 1 + rng_below(&rng, 3);
+
+		draw(&rng, a, na, k % 2 ? 5 : 0);
+		draw(&rng, b, nb, k % 2 ? 6 : 0);
+		if (k % 5 == 0)
+			b[0] = INFINITY;
+		assert_int_equal(rank_shift(a, na, b, nb, 0.95, &whole), 0);
+		assert_int_equal(rank_median_shift(a, na, b, nb, &shift), 0);
+		assert_true(shift == whole.shift);
+	}
+	for (int i = 0; i < 3000; i++)
+		a[i] = i < 1500 ? 0 : 1;
+	b[0] = b[1] = b[2] = 7;
+	assert_int_equal(rank_median_shift(a, 3000, b, 3, &shift), 0);
+	assert_true(shift == 6.5);
+	assert_int_equal(rank_median_shift(a, 0, b, 3, &shift), -ERANGE);
+	b[1] = NAN;
+	assert_int_equal(rank_median_shift(a, 3000, b, 3, &shift), -EINVAL);
+}
+
 /* Beyond what is counted out: the normal distribution as GSL has it, with the ties' correction. */
 static void
 large_samples_as_the_normal_distribution(void **state)
@@ -277,6 +309,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_every_permutation_says),
+		cmocka_unit_test(shift_alone),
 		cmocka_unit_test(large_samples_as_the_normal_distribution),
 		cmocka_unit_test(exact_and_normal_meet),
 		cmocka_unit_test(shift_is_the_median_difference),

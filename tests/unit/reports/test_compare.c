@@ -170,6 +170,103 @@ not_gated_is_no_file(void **state)
 	assert_int_equal(compare_read_file(DATA "same/result.json", &c, &e), -EINVAL);
 }
 
+static json_t *
+conditions(const struct baseline *b)
+{
+	return json_object_get(b->json, "conditions");
+}
+
+/* 30 queries a second are a gap of 33.333... ms; a file has ten digits of it. */
+static void
+a_file_rounds_and_is_alike(void **state)
+{
+	const struct compare_rule rule = {.scenarios = 1, .last = true};
+	struct baseline *base = load("base-1"), *run = load("same"), *file = NULL;
+	char path[] = "/tmp/test_compare.XXXXXX";
+	struct compare *c = NULL;
+	int fd = mkstemp(path);
+	struct err e = {0};
+	char *text;
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	json_object_set_new(conditions(base), "gap_ms", json_real(100.0 / 3));
+	json_object_set_new(conditions(run), "gap_ms", json_real(100.0 / 3));
+	text = baseline_text(base);
+	assert_int_equal(fs_write(path, text, strlen(text), &e), 0);
+	assert_int_equal(baseline_load(path, &file, &e), 0);
+	unlink(path);
+	free(text);
+	assert_int_equal(compare_make(file, run, &rule, &c, &e), 0);
+	for (size_t i = 0; i < c->n_differs; i++)
+		assert_string_not_equal(c->differs[i].what, "gap between queries, ms");
+	compare_free(c);
+	json_object_set_new(conditions(run), "gap_ms", json_real(33.3334));
+	assert_int_equal(compare_make(file, run, &rule, &c, &e), 0);
+	assert_int_equal(c->verdict, GATE_NOT_COMPARABLE);
+	compare_free(c);
+	baseline_free(base);
+	baseline_free(run);
+	baseline_free(file);
+}
+
+static void
+alike(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool is;
+	} cases[] = {{"[1, 2.0]", "[1.0, 2]", true}, {"[0.1]", "[0.1000000001]", true},
+		{"[0.1]", "[0.10000001]", false}, {"[0, 1]", "[0]", false},
+		{"[{\"a\": [1]}]", "[{\"a\": [1.0]}]", true},
+		{"[{\"a\": 1}]", "[{\"b\": 1}]", false},
+		{"[{\"a\": 1}]", "[{\"a\": 1, \"b\": null}]", false},
+		{"[\"x\", null, true]", "[\"x\", null, true]", true}, {"[\"1\"]", "[1]", false},
+		{"[0]", "[1e-300]", false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *a = json_loads(cases[i].a, 0, NULL), *b = json_loads(cases[i].b, 0, NULL);
+
+		assert_non_null(a);
+		assert_non_null(b);
+		if (baseline_alike(a, b) != cases[i].is || baseline_alike(b, a) != cases[i].is)
+			fail_msg("%s, %s", cases[i].a, cases[i].b);
+		json_decref(a);
+		json_decref(b);
+	}
+	assert_true(baseline_alike(NULL, NULL));
+}
+
+/* What is known before a lab is there already tells; what is not known yet tells nothing. */
+static void
+foreseen(void **state)
+{
+	struct baseline *base = load("base-1"), *elsewhere = load("elsewhere");
+	json_t *known = json_deep_copy(conditions(elsewhere)), *nothing = json_object();
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(compare_foresee(base, base->phase, nothing, &e), 0);
+	assert_int_equal(compare_foresee(base, base->phase, conditions(base), &e), 0);
+	assert_int_equal(compare_foresee(base, base->phase, known, &e), -EXDEV);
+	assert_string_equal(e.text,
+		"base-1: not comparable: measured under other conditions: "
+		"machine cpu (Some CPU, Another CPU), package frr (10.3, 10.7)");
+	json_object_del(known, "packages");
+	assert_int_equal(compare_foresee(base, base->phase, known, &e), -EXDEV);
+	assert_null(strstr(e.text, "frr"));
+	json_object_del(known, "machine");
+	assert_int_equal(compare_foresee(base, base->phase, known, &e), 0);
+	assert_int_equal(compare_foresee(base, GATE_PHASE_NONE, nothing, &e), -EXDEV);
+	assert_non_null(strstr(e.text, "fault phase (locked, none)"));
+	json_decref(known);
+	json_decref(nothing);
+	baseline_free(base);
+	baseline_free(elsewhere);
+}
+
 int
 main(void)
 {
@@ -178,6 +275,9 @@ main(void)
 		cmocka_unit_test(written_and_read),
 		cmocka_unit_test(a_fail_wants_another),
 		cmocka_unit_test(not_gated_is_no_file),
+		cmocka_unit_test(a_file_rounds_and_is_alike),
+		cmocka_unit_test(alike),
+		cmocka_unit_test(foreseen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

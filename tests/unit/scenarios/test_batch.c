@@ -390,10 +390,14 @@ alone(void **state)
 	(void)state;
 	assert_int_equal(conf_load("./scenarios/dns-crash.yaml", &conf, &e), 0);
 	s.conf = conf;
-	words = again_words(&b, &item);
+	words = again_words(&b, &item, 7);
 	assert_int_equal(json_array_size(words), sizeof(wanted) / sizeof(wanted[0]));
 	for (size_t i = 0; i < json_array_size(words); i++)
 		assert_string_equal(json_string_value(json_array_get(words, i)), wanted[i]);
+	json_decref(words);
+	/* The run that is to confirm another has a seed of its own. */
+	words = again_words(&b, &item, 8);
+	assert_string_equal(json_string_value(json_array_get(words, 8)), "8");
 	json_decref(words);
 	again_say(&said, &b, &item);
 	assert_string_equal(said.data,
