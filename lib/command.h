@@ -20,4 +20,13 @@ struct command {
 /* The value of CATCHMENT_FLAG ("any-catchment" -> CATCHMENT_ANY_CATCHMENT), or NULL. The flag wins. */
 const char *command_env(const char *flag);
 
+/*
+ * Whoever sees a failure can have it again: unless the exit code is good, usage or an interrupt, the command line is said on stderr.
+ *
+ *      argv    as a command's main has it
+ *
+ * Returns the code.
+ */
+int command_again(int code, char *const argv[]);
+
 #endif

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/shell.h"
+
 static void
 word(json_t *words, const char *text)
 {
@@ -77,25 +79,6 @@ again_words(const struct batch *b, const struct batch_item *item, uint64_t seed)
 	return words;
 }
 
-static void
-quote(struct buf *out, const char *text)
-{
-	static const char plain[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./=:,+@%";
-
-	if (text[0] != '\0' && strspn(text, plain) == strlen(text)) {
-		buf_add(out, text);
-		return;
-	}
-	buf_add(out, "'");
-	for (const char *p = text; *p != '\0'; p++)
-		if (*p == '\'')
-			buf_add(out, "'\\''");
-		else
-			buf_add_len(out, p, 1);
-	buf_add(out, "'");
-}
-
 void
 again_say(struct buf *out, const struct batch *b, const struct batch_item *item)
 {
@@ -105,7 +88,7 @@ again_say(struct buf *out, const struct batch *b, const struct batch_item *item)
 	json_array_foreach(words, i, one)
 	{
 		buf_add(out, i == 0 ? "" : " ");
-		quote(out, json_is_string(one) ? json_string_value(one) : "?");
+		shell_quote(out, json_is_string(one) ? json_string_value(one) : "?");
 	}
 	json_decref(words);
 }

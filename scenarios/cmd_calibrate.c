@@ -250,10 +250,11 @@ cmd_calibrate(int argc, char *argv[])
 	conf_free(a.probes.conf);
 	if (rc < 0)
 		talk_error("%s", e.text);
-	return rc == 0		? EXIT_GOOD
-		: rc == 1	? EXIT_INCONCLUSIVE
-		: rc == -EINTR	? EXIT_INTERRUPTED
-		: rc == -EINVAL ? EXIT_USAGE
-		: rc == -EDOM	? EXIT_MISSED
-				: EXIT_ENVIRONMENT;
+	return command_again(rc == 0	? EXIT_GOOD
+			: rc == 1	? EXIT_INCONCLUSIVE
+			: rc == -EINTR	? EXIT_INTERRUPTED
+			: rc == -EINVAL ? EXIT_USAGE
+			: rc == -EDOM	? EXIT_MISSED
+					: EXIT_ENVIRONMENT,
+		argv);
 }

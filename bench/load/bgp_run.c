@@ -209,6 +209,7 @@ advance(struct run *r, struct mono now)
 		break;
 	}
 	bgp_feed_again(r);
+	bgp_live(r, now);
 	for (size_t i = 0; i < all_sessions(r); i++)
 		up = up || bgp_session_state(r->session[i]) != BGP_STATE_DOWN;
 	return up && (r->phase != PHASE_END || mono_diff_ns(now, r->since) < CLOSE_NS);

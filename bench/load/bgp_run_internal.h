@@ -33,7 +33,7 @@ struct run {
 	int listener[BGP_RUN_MAX_SESSIONS + 1];
 	size_t listeners;
 	enum phase phase;
-	struct mono start, since, fed, all_taken;
+	struct mono start, since, fed, all_taken, told;
 	struct bgp_step next; /* of churn or replay */
 	bool has_next, started_steps;
 	uint64_t steps;
@@ -60,6 +60,9 @@ void bgp_feed_done(struct run *r);
 
 /* Queue the table at every session. */
 void bgp_feed_start(struct run *r, struct mono now);
+
+/* What it is at, to whoever looks; not more often than it is read. */
+void bgp_live(struct run *r, struct mono now);
 
 /* A line about the table that was taken. */
 void bgp_feed_say(const struct run *r);

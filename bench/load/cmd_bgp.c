@@ -142,6 +142,7 @@ play(struct load *l)
 		talk_error("%s", e.text);
 		return EXIT_ENVIRONMENT;
 	}
+	talk_clear();
 	if (l->asked.json) {
 		json_t *root = bgp_report_json(&l->asked, &l->made, &l->result);
 

@@ -222,6 +222,7 @@ flood(struct args *a)
 	}
 	if (a->check)
 		return EXIT_GOOD;
+	talk_clear();
 	if (a->json)
 		print_json(a, &r);
 	else

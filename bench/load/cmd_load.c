@@ -45,7 +45,7 @@ cmd_load(int argc, char *argv[])
 			continue;
 		snprintf(name, sizeof(name), "catchment load %s", argv[1]);
 		argv[1] = name;
-		return kinds[i].main(argc - 1, argv + 1);
+		return command_again(kinds[i].main(argc - 1, argv + 1), argv + 1);
 	}
 	talk_error("no load of the kind '%s'; 'catchment load --help' lists them", argv[1]);
 	return EXIT_USAGE;

@@ -236,6 +236,7 @@ measure(const struct args *a)
 		talk_error("%s", e.text);
 		return rc == -EINTR ? EXIT_INTERRUPTED : EXIT_ENVIRONMENT;
 	}
+	talk_clear();
 	if (!a->json) {
 		print_text(o);
 		json_decref(o);
@@ -264,11 +265,13 @@ serve(const struct args *a)
 			talk_error("port %d cannot be listened to", a->plan.port);
 			return EXIT_ENVIRONMENT;
 		}
+		talk_live("listening at port %d until it is told to stop", a->plan.port);
 		poll(NULL, 0, LOOK_MS);
 	}
 	kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
+	talk_clear();
 	if (a->json)
 		print_json(head_json(a));
 	return EXIT_GOOD;

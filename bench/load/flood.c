@@ -11,6 +11,7 @@
 #include "bench/load/reach.h"
 #include "lib/mono.h"
 #include "lib/stop.h"
+#include "lib/talk.h"
 
 enum { FIRST_PORT = 1024, STEP_NS = 500000 };
 
@@ -92,20 +93,36 @@ send_one(const struct flood_plan *p, const int fd[static 2], uint64_t n, struct 
 	r->wire_bytes += len;
 }
 
+static const int64_t SAY_NS = NS_PER_S / 10;
+
+/* What it is at, to whoever looks. */
+static void
+say(const struct flood_result *r, uint64_t total, struct mono now, struct mono *last)
+{
+	if (last->ns != 0 && mono_diff_ns(now, *last) < SAY_NS)
+		return;
+	*last = now;
+	talk_live("flooding: %llu of %llu queries sent", (unsigned long long)r->sent,
+		(unsigned long long)total);
+}
+
 /* By the clock: the n-th is due at n / rate; what is over FLOOD_LATE_MS late is left out, never made up for. */
 static void
 send_all(const struct flood_plan *p, const int fd[static 2], struct flood_result *r)
 {
 	struct mono begin = mono_now();
 	uint64_t total = (uint64_t)((double)p->for_ns / 1e9 * p->rate_qps);
+	struct mono said = {0};
 	struct rng rng;
 
 	rng_init(&rng, p->seed);
 	total = p->count > 0 && p->count < total ? p->count : total;
 	for (uint64_t n = 0; n < total && !stop_requested();) {
 		int64_t due_ns = (int64_t)((double)n * 1e9 / p->rate_qps);
-		int64_t late_ns = mono_diff_ns(mono_now(), mono_add(begin, due_ns));
+		struct mono now = mono_now();
+		int64_t late_ns = mono_diff_ns(now, mono_add(begin, due_ns));
 
+		say(r, total, now, &said);
 		if (late_ns < 0) {
 			struct timespec until = mono_timespec(mono_add(begin, due_ns + STEP_NS));
 

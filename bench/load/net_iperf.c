@@ -15,6 +15,7 @@
 #include "lib/buf.h"
 #include "lib/mono.h"
 #include "lib/stop.h"
+#include "lib/talk.h"
 
 enum { TEXT_MAX_BYTES = 4 << 20, PATIENCE_S = 10, UDP_BYTES = 1200, LOOK_MS = 200 };
 
@@ -84,8 +85,11 @@ run_server(const struct net_plan *p)
 
 /* All that the child prints. */
 static int
-hear(int from, struct mono deadline, struct buf *text, struct err *e)
+hear(const struct net_plan *p, int from, struct buf *text, struct err *e)
 {
+	struct mono begin = mono_now();
+	struct mono deadline = mono_add(begin, (p->duration_s + p->omit_s + PATIENCE_S) * NS_PER_S);
+
 	for (;;) {
 		struct pollfd pfd = {.fd = from, .events = POLLIN};
 		char piece[8192];
@@ -95,6 +99,8 @@ hear(int from, struct mono deadline, struct buf *text, struct err *e)
 			return err_set(e, EINTR, "told to stop before it was measured");
 		if (mono_left_ms(deadline) == 0)
 			return err_set(e, ETIMEDOUT, "the measurement did not end in time");
+		talk_live("measuring %s: %.0f of %d s", p->udp_bps > 0 ? "UDP" : "TCP",
+			(double)mono_diff_ns(mono_now(), begin) / 1e9, p->duration_s + p->omit_s);
 		if (poll(&pfd, 1, LOOK_MS) <= 0)
 			continue;
 		n = read(from, piece, sizeof(piece));
@@ -108,8 +114,6 @@ hear(int from, struct mono deadline, struct buf *text, struct err *e)
 int
 net_client(const struct net_plan *p, char **ret_text, struct err *e)
 {
-	struct mono deadline =
-		mono_add(mono_now(), (p->duration_s + p->omit_s + PATIENCE_S) * NS_PER_S);
 	struct buf text = {0};
 	int fds[2], rc;
 	pid_t pid;
@@ -124,7 +128,7 @@ net_client(const struct net_plan *p, char **ret_text, struct err *e)
 		close(fds[0]);
 		return err_sys(e, errno, "fork");
 	}
-	rc = hear(fds[0], deadline, &text, e);
+	rc = hear(p, fds[0], &text, e);
 	close(fds[0]);
 	if (rc < 0)
 		kill(pid, SIGKILL);

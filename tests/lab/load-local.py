@@ -119,8 +119,11 @@ def flood_interrupted(program):
             return int(lo[0][2]) if lo and comm.read().strip() == os.path.basename(program)[:15] else 0
 
     wait_for("100 packets", lambda: packets() >= 100)
+    process.send_signal(signal.SIGUSR1)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
+    if not re.search(r": for \d+ s: flooding: \d+ of 30000 queries sent", err):
+        sys.exit(f"SIGUSR1 was not answered with what the flood is at: {err!r}")
     if process.returncode != 130:
         sys.exit(f"after ^C the flood returned {process.returncode}: {out}{err}")
     told = json.loads(out)
