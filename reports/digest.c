@@ -17,6 +17,7 @@ sign_of(enum verdict_kind kind)
 	return kind == VERDICT_GOOD	       ? "✅"
 		: kind == VERDICT_MISSED       ? "⚠️"
 		: kind == VERDICT_INCONCLUSIVE ? "❔"
+		: kind == VERDICT_NONE	       ? "ℹ️"
 					       : "❌";
 }
 
@@ -26,6 +27,8 @@ head(struct buf *b, const struct result *r)
 	struct verdict v;
 
 	verdict_of(r, &v);
+	if (v.kind == VERDICT_GOOD && (r->interrupted || !r->complete))
+		v.kind = VERDICT_INCONCLUSIVE;
 	if (notes_unhealed(r) > 0)
 		v.kind = VERDICT_BROKEN;
 	buf_addf(b, "## %s ", sign_of(v.kind));
@@ -33,6 +36,10 @@ head(struct buf *b, const struct result *r)
 	buf_add(b, "\n\n**");
 	markdown_text(b, v.text);
 	buf_add(b, ".** ");
+	if (v.clients[0] != '\0') {
+		markdown_text(b, v.clients);
+		buf_add(b, " ");
+	}
 	markdown_text(b, v.aside);
 	buf_add(b, "\n\n");
 	if (notes_unhealed(r) > 0)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reports/outage.h"
 #include "reports/show.h"
 
 enum { SAID_MAX = 80 }; /* bytes of a program's words that a sentence takes */
@@ -60,9 +61,12 @@ finding_documented(const struct target *t, char out[static FINDING_WORDS_BYTES])
 
 	if (isnan(t->target))
 		snprintf(out, FINDING_WORDS_BYTES, "%s", SHOW_NONE);
-	else if (t->figure != NULL && t->figure[0] != '\0')
-		return t->figure;
-	else if (t->target == 0 && is(c, "<=") && is_count(t->unit))
+	else if (t->figure != NULL && t->figure[0] != '\0') {
+		/* "at least 200 rounds" is of how many, where none may fail. */
+		if (t->target != 0 || !is_count(t->unit))
+			return t->figure;
+		snprintf(out, FINDING_WORDS_BYTES, "none in %.80s", t->figure);
+	} else if (t->target == 0 && is(c, "<=") && is_count(t->unit))
 		snprintf(out, FINDING_WORDS_BYTES, "none");
 	else
 		snprintf(out, FINDING_WORDS_BYTES, "%s %s", word,
@@ -243,8 +247,7 @@ say_counts(struct buf *b, const struct result *r, const struct target *t)
 static void
 say_count(struct buf *b, const struct result *r, const struct target *t, const char *noun)
 {
-	const struct metric *loss = result_metric(r, "loss_of_connectivity_ms");
-	char text[SHOW_BYTES], all[SHOW_BYTES];
+	char all[SHOW_BYTES];
 
 	if (t->trials > 1)
 		buf_addf(b, "%s",
@@ -263,8 +266,7 @@ say_count(struct buf *b, const struct result *r, const struct target *t, const c
 	if (!isnan(r->streams_count))
 		buf_addf(b, " of %s", show_count(r->streams_count, all));
 	buf_add(b, " streams lost queries");
-	if (loss != NULL && loss->stats.max > 0)
-		buf_addf(b, ", for up to %s", show_ms(loss->stats.max, text));
+	outage_say_how_long(b, r);
 }
 
 /* The family, where the other one fared differently. */
@@ -300,6 +302,39 @@ is_raw(const struct target *t)
 	return t->said_of != NULL && t->said != NULL && strlen(t->said) > SAID_MAX;
 }
 
+/* A claim that no figure judges, in its own words; then what was shown, where that is short. */
+static void
+say_check(struct buf *b, const struct target *t)
+{
+	bool has_words = t->documented != NULL && t->documented[0] != '\0';
+	const char *shown = is_raw(t) ? (has_words ? NULL : t->said_of)
+		: t->said != NULL     ? t->said
+				      : t->why;
+
+	if (has_words)
+		buf_addf(b, "%.160s (%.60s)", t->documented, t->id);
+	else
+		buf_addf(b, "%.60s", t->id);
+	if (shown != NULL && shown[0] != '\0')
+		buf_addf(b, ": %.200s", shown);
+}
+
+/* "worst withdraw 3.49 s"; what never came has no figure. */
+static void
+say_figure(struct buf *b, const struct target *t, const struct target *both)
+{
+	char noun[FINDING_WORDS_BYTES], text[FINDING_WORDS_BYTES];
+
+	noun_of(t, noun);
+	if (!isnan(both->measured) || t->verdict != TARGET_MISSED)
+		buf_addf(b, "%s %s %s", finding_statistic(t->statistic), noun,
+			finding_measured(both, text));
+	else if (is(t->metric, "withdraw_ms"))
+		buf_add(b, "the route was never withdrawn");
+	else
+		buf_addf(b, "%s never came", noun);
+}
+
 void
 finding_say(struct buf *b, const struct result *r, const struct target *t)
 {
@@ -308,11 +343,7 @@ finding_say(struct buf *b, const struct result *r, const struct target *t)
 	double over = finding_trials_over(r, t);
 
 	if (isnan(t->target) || (isnan(t->measured) && t->verdict != TARGET_MISSED)) {
-		buf_addf(b, "%.60s%s%.200s", t->id, t->why == NULL ? "" : ": ",
-			is_raw(t)		  ? t->said_of
-				: t->said != NULL ? t->said
-				: t->why == NULL  ? ""
-						  : t->why);
+		say_check(b, t);
 		return;
 	}
 	noun_of(t, noun);
@@ -321,8 +352,7 @@ finding_say(struct buf *b, const struct result *r, const struct target *t)
 	if (is_count(t->unit) && !isnan(both.measured))
 		say_count(b, r, &both, noun);
 	else
-		buf_addf(b, "%s %s %s", finding_statistic(t->statistic), noun,
-			finding_measured(&both, text));
+		say_figure(b, t, &both);
 	buf_addf(b, "%s (documented: %s%s)", family_of(r, t), finding_documented(t, text),
 		finding_close(&both));
 	say_flaps(b, r, t);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reports/compare_internal.h"
 #include "reports/show.h"
 
 int
@@ -50,6 +51,21 @@ gated_title(const struct compare_metric *s, char out[static GATED_BYTES])
 	return out;
 }
 
+/* A sign and a whole figure of ms, as an interval has no finer use; "−0" is 0. */
+static const char *
+signed_whole(double v, char out[static SHOW_BYTES])
+{
+	char text[SHOW_BYTES];
+
+	v = round(v);
+	snprintf(out, SHOW_BYTES, "%s%s",
+		v > 0		? "+"
+			: v < 0 ? "−"
+				: "",
+		show_count(fabs(v), text));
+	return out;
+}
+
 const char *
 gated_change(const struct compare_metric *s, char out[static GATED_BYTES])
 {
@@ -58,47 +74,59 @@ gated_change(const struct compare_metric *s, char out[static GATED_BYTES])
 	if (!isfinite(s->judged.shift))
 		snprintf(out, GATED_BYTES, "%s", SHOW_NONE);
 	else
-		snprintf(out, GATED_BYTES, "%s%s",
-			s->judged.shift > 0	      ? "+"
-				: s->judged.shift < 0 ? "−"
-						      : "",
-			show_value(fabs(s->judged.shift), s->unit, text));
+		snprintf(out, GATED_BYTES, "%s%s%.12s", signed_whole(s->judged.shift, text),
+			strcmp(s->unit, "ms") == 0 ? " " : "",
+			strcmp(s->unit, "ms") == 0 ? "ms" : "");
 	return out;
 }
 
-/* The metric that speaks for the verdict: of those that have it, the one furthest over its limit. */
+const char *
+gated_interval(const struct compare_metric *s, char out[static GATED_BYTES])
+{
+	char from[SHOW_BYTES], to[SHOW_BYTES];
+
+	if (!isfinite(s->judged.shift_low) || !isfinite(s->judged.shift_high))
+		snprintf(out, GATED_BYTES, "%s", SHOW_NONE);
+	else
+		snprintf(out, GATED_BYTES, "%.20s to %.20s%s",
+			signed_whole(s->judged.shift_low, from),
+			signed_whole(s->judged.shift_high, to),
+			strcmp(s->unit, "ms") == 0 ? " ms" : "");
+	return out;
+}
+
+/* The metric that speaks for the verdict: the same that the comparison's own words are about, or the first gated one. */
 static const struct compare_metric *
 spokesman(const struct compare *g)
 {
-	const struct compare_metric *most = NULL;
+	const struct compare_metric *lead = compare_leading(g);
 
-	for (size_t i = 0; i < g->n_metrics; i++) {
-		const struct compare_metric *s = &g->metrics[i];
-
-		if (s->judged.verdict == g->verdict &&
-			(most == NULL || isnan(s->judged.shift) ||
-				s->judged.shift > most->judged.shift))
-			most = s;
-	}
-	return most;
+	for (size_t i = 0; lead == NULL && i < g->n_metrics; i++)
+		if (g->metrics[i].judged.verdict == g->verdict)
+			lead = &g->metrics[i];
+	return lead;
 }
 
 static void
-say_change(struct buf *b, const struct compare *g, const struct compare_metric *s)
+say_change(struct buf *b, const struct compare_metric *s)
 {
-	char title[GATED_BYTES], now[SHOW_BYTES], then[SHOW_BYTES], by[SHOW_BYTES];
+	char title[GATED_BYTES], now[SHOW_BYTES], then[SHOW_BYTES], change[GATED_BYTES];
+
+	gated_change(s, change);
 
 	buf_addf(b, "%s ", gated_title(s, title));
 	if (isnan(s->judged.p50))
 		buf_add(b, "never came");
 	else
 		buf_add(b, show_value(s->judged.p50, s->unit, now));
-	if (!isnan(s->judged.shift))
-		buf_addf(b, ", %s %s than", show_value(fabs(s->judged.shift), s->unit, by),
-			s->judged.shift < 0 ? "less" : "more");
+	buf_add(b, ", ");
+	if (isfinite(s->judged.shift) && fabs(round(s->judged.shift)) > 0)
+		buf_addf(b, "%s %s than", change + (change[0] == '+' ? 1 : strlen("−")),
+			strcmp(s->unit, "ms") == 0 ? (s->judged.shift < 0 ? "faster" : "slower")
+						   : (s->judged.shift < 0 ? "less" : "more"));
 	else
-		buf_add(b, ", against");
-	buf_addf(b, " %.60s's %s", g->baseline, show_value(s->judged.baseline_p50, s->unit, then));
+		buf_add(b, "against");
+	buf_addf(b, " the baseline's %s", show_value(s->judged.baseline_p50, s->unit, then));
 }
 
 void
@@ -108,8 +136,8 @@ gated_say(struct buf *b, const struct compare *g)
 
 	switch (g->verdict) {
 	case GATE_PASS:
-		buf_addf(b, "Gate passed against %.60s", g->baseline);
-		return;
+		buf_add(b, "Gate passed: ");
+		break;
 	case GATE_FAIL:
 		buf_add(b, "Gate failed: ");
 		break;
@@ -123,7 +151,22 @@ gated_say(struct buf *b, const struct compare *g)
 		return;
 	}
 	if (s != NULL)
-		say_change(b, g, s);
+		say_change(b, s);
 	else
 		buf_addf(b, "%.200s", g->why);
+}
+
+void
+gated_say_rerun(struct buf *b, const struct compare *g)
+{
+	if (g->rerun[0] != '\0' && g->rerun_verdict == GATE_FAIL)
+		buf_addf(b, "A second run in a fresh lab failed too: %s.", g->rerun);
+	else if (g->rerun[0] != '\0')
+		buf_addf(b, "This run failed; a second one, in a fresh lab, did not (%s): %s.",
+			gate_verdict_words(g->rerun_verdict), g->rerun);
+	else if (g->confirms[0] != '\0')
+		buf_addf(b,
+			"This is the second run, in a fresh lab, that was to confirm the fail of "
+			"%s.",
+			g->confirms);
 }

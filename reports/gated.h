@@ -13,12 +13,19 @@
  */
 int gated_read(const char *run_dir, struct compare **ret, struct err *e);
 
-/* "Gate failed: first good answer 3.38 s, 450 ms over the baseline's 2.93 s": without full stop. */
+/* "Gate failed: first good answer 3.38 s, 450 ms slower than the baseline's 2.93 s": without full stop. */
 void gated_say(struct buf *b, const struct compare *g);
 
-/* "+450 ms": a change with its sign; "–" if it is not known. */
+/*
+ * "+450 ms": a change with its sign, in whole milliseconds and counts, as its interval is wider than one; "–" if it is not
+ * known. And the interval that holds the true change with 95 %: "+430 to +470 ms"; "–" where the trials are too few for one.
+ */
 #define GATED_BYTES 64
 const char *gated_change(const struct compare_metric *s, char out[static GATED_BYTES]);
+const char *gated_interval(const struct compare_metric *s, char out[static GATED_BYTES]);
+
+/* What the rerun, or the run that this one was to confirm, has to do with it; a sentence, or nothing. */
+void gated_say_rerun(struct buf *b, const struct compare *g);
 
 /* "first good answer, median": a metric's name without underscores and unit. */
 const char *gated_title(const struct compare_metric *s, char out[static GATED_BYTES]);

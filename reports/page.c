@@ -8,17 +8,20 @@
 #include "lib/citymap.h"
 #include "reports/homecoming.h"
 #include "reports/html.h"
+#include "reports/outage.h"
 #include "reports/show.h"
 #include "reports/verdict.h"
 
-/* What was lost when the fault was undone is a finding too, whatever the targets say. */
+/* What was lost, in the fault and when it was undone, is a finding too, whatever the targets say. */
 static void
-homecoming(struct buf *b, const struct result *r)
+clients(struct buf *b, const struct result *r, const struct verdict *v)
 {
 	struct homecoming h;
 	struct buf said = {0};
 
 	homecoming_of(r, &h);
+	buf_add(&said, v->clients);
+	buf_add(&said, said.len > 0 && h.lost > 0 ? " " : "");
 	homecoming_say_lost(&said, &h);
 	if (h.moved > 0) {
 		buf_add(&said, said.len > 0 ? " " : "");
@@ -33,14 +36,36 @@ homecoming(struct buf *b, const struct result *r)
 	buf_done(&said);
 }
 
+/* "20 of 24 trials valid · 350 streams at 10 q/s each · sampling gap 100 ms"; a bench has no streams. */
+static void
+of_what(struct buf *b, const struct result *r)
+{
+	size_t valid = result_valid_trials(r), trials = isnan(r->trials) ? 0 : (size_t)r->trials;
+	char streams[SHOW_BYTES], rate[SHOW_BYTES], gap[SHOW_BYTES];
+
+	if (valid == trials && trials > 0)
+		html_textf(b, "%zu %s", trials, trials == 1 ? "trial" : "trials, all valid");
+	else
+		html_textf(
+			b, "%zu of %zu %s valid", valid, trials, trials == 1 ? "trial" : "trials");
+	if (isnan(r->streams_count))
+		return;
+	html_textf(b, " · %s streams at %s q/s each · sampling gap %s",
+		show_count(r->streams_count, streams), show_count(r->rate_qps, rate),
+		show_ms_stated(r->gap_ms, gap));
+}
+
 static void
 top(struct buf *b, const struct result *r, const struct verdict *v)
 {
-	static const char *const signs[] = {"✓", "✗", "✗", "?"};
-	static const char *const classes[] = {"good", "bad", "bad", "bad"};
-	char a[SHOW_BYTES], c[SHOW_BYTES], g[SHOW_BYTES];
+	static const char *const signs[] = {"✓", "✗", "✗", "?", "–"};
+	static const char *const classes[] = {"good", "bad", "bad", "bad", "none"};
+	bool is_open = r->interrupted || !r->complete ||
+		(r->gated != NULL && r->gated->verdict == GATE_NOT_COMPARABLE);
+	enum verdict_kind kind =
+		is_open && v->kind == VERDICT_GOOD ? VERDICT_INCONCLUSIVE : v->kind;
 
-	buf_addf(b, "<header class=\"%s\"><p class=\"meta\">", classes[v->kind]);
+	buf_addf(b, "<header class=\"%s\"><p class=\"meta\">", classes[kind]);
 	html_textf(b, "%s · %s", r->title == NULL ? r->scenario : r->title, r->scenario);
 	if (r->variant != NULL)
 		html_textf(b, " · variant %s", r->variant);
@@ -50,17 +75,14 @@ top(struct buf *b, const struct result *r, const struct verdict *v)
 		html_text(b, r->summary);
 		html_raw(b, "</p>\n");
 	}
-	buf_addf(b, "<h1><span class=\"sign\" aria-hidden=\"true\">%s</span> ", signs[v->kind]);
+	buf_addf(b, "<h1><span class=\"sign\" aria-hidden=\"true\">%s</span> ", signs[kind]);
 	html_text(b, v->text);
 	html_raw(b, "</h1>\n");
-	homecoming(b, r);
+	clients(b, r, v);
 	html_raw(b, "<p>");
 	html_text(b, v->aside);
 	html_raw(b, "</p>\n<p class=\"meta\">");
-	html_textf(b, "%zu valid of %.0f trials · %s streams at %s q/s each · sampling gap %s",
-		result_valid_trials(r), isnan(r->trials) ? 0 : r->trials,
-		show_count(r->streams_count, a), show_count(r->rate_qps, c),
-		show_ms_stated(r->gap_ms, g));
+	of_what(b, r);
 	html_raw(b, "</p></header>\n");
 }
 
@@ -72,22 +94,22 @@ figures_after_targets(struct buf *b, const struct scene *s, struct err *e)
 	return rc < 0 ? rc : plot_cities(b, s, e);
 }
 
-/* How many were hit, in words; the loss is in the figure's title below. */
+/* Who was hit, in words; how long the loss was is in the figure's title below. A bench has no cities. */
 static void
 outage_heading(struct buf *b, const struct result *r)
 {
-	size_t affected = 0;
+	struct buf said = {0};
 
-	for (size_t i = 0; i < r->n_cities; i++)
-		affected += r->cities[i].affected;
+	if (r->n_cities > 0 && result_valid_trials(r) > 0)
+		outage_say_where(&said, r);
 	html_raw(b, "<section id=\"outage\"><h2>");
-	if (result_valid_trials(r) == 0)
-		html_raw(b, "The outage: no trial was valid");
-	else if (r->n_cities > 0)
-		html_textf(b, "The outage hit %zu of %zu cities", affected, r->n_cities);
-	else
-		html_raw(b, "The outage");
+	html_text(b,
+		said.len > 0		   ? said.data
+			: r->n_cities == 0 ? "What was measured"
+					   : "The outage: no trial was valid");
 	html_raw(b, "</h2>\n");
+	b->failed |= said.failed;
+	buf_done(&said);
 }
 
 static int

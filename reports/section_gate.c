@@ -6,18 +6,30 @@
 #include "reports/html.h"
 #include "reports/show.h"
 
-static void
-interval(struct buf *b, const struct compare_metric *s)
+static const char *
+median(const struct compare_metric *s, double v, char text[static SHOW_BYTES])
 {
-	struct compare_metric low = *s, high = *s;
-	char from[GATED_BYTES], to[GATED_BYTES], text[2 * GATED_BYTES + 8];
+	return isnan(v) ? "never" : show_value(v, s->unit, text);
+}
 
-	low.judged.shift = s->judged.shift_low;
-	high.judged.shift = s->judged.shift_high;
-	snprintf(text, sizeof(text), "%s to %s", gated_change(&low, from), gated_change(&high, to));
-	html_num(b,
-		!isfinite(s->judged.shift_low) && !isfinite(s->judged.shift_high) ? SHOW_NONE
-										  : text);
+static const char *
+limit_of(const struct compare_metric *s, char out[static GATED_BYTES])
+{
+	struct compare_metric limit = *s;
+
+	limit.judged.shift = s->judged.limit;
+	return gated_change(&limit, out);
+}
+
+static const char *
+probability(double p, char text[static SHOW_BYTES])
+{
+	if (isnan(p))
+		return SHOW_NONE;
+	if (p < 0.00005)
+		return "< 0.0001";
+	snprintf(text, SHOW_BYTES, p < 0.01 ? "%.4f" : "%.2f", p);
+	return text;
 }
 
 static void
@@ -31,23 +43,22 @@ shift_row(struct buf *b, const struct compare_metric *s)
 		gated_sign(s->judged.verdict));
 	html_text(b, gate_verdict_words(s->judged.verdict));
 	html_raw(b, "</td>");
+	html_num(b, median(s, s->judged.p50, text));
 	html_num(b, show_count((double)s->n, text));
-	html_num(b, show_value(s->judged.p50, s->unit, text));
+	html_num(b, median(s, s->judged.baseline_p50, text));
 	html_num(b, show_count((double)s->baseline_n, text));
-	html_num(b, show_value(s->judged.baseline_p50, s->unit, text));
 	html_num(b, gated_change(s, change));
-	interval(b, s);
-	html_num(
-		b, isnan(s->judged.limit) ? SHOW_NONE : show_value(s->judged.limit, s->unit, text));
-	if (isnan(s->judged.p_value))
+	html_num(b, gated_interval(s, change));
+	if (isnan(s->judged.limit))
 		html_num(b, SHOW_NONE);
-	else {
-		snprintf(text, sizeof(text), s->judged.p_value < 0.001 ? "%.1g" : "%.3f",
-			s->judged.p_value);
-		html_num(b, text);
-	}
+	else
+		html_num(b, limit_of(s, change));
+	html_num(b, probability(s->judged.p_value, text));
+	html_num(b,
+		s->judged.verdict == GATE_NOT_GATED ? SHOW_NONE
+						    : probability(s->judged.alpha, text));
 	html_raw(b, "<td class=\"w\">");
-	html_text(b, s->judged.why);
+	html_text(b, s->judged.why[0] == '\0' ? SHOW_NONE : s->judged.why);
 	html_raw(b, "</td>");
 	html_row_end(b);
 }
@@ -85,11 +96,32 @@ differences(struct buf *b, const struct compare *g)
 	html_table_end(b);
 }
 
+/* With what it was compared, how sure that is, what the rerun said, and whatever else the comparison has to say. */
+static void
+against(struct buf *b, const struct compare *g)
+{
+	struct buf said = {0};
+
+	html_textf(b, "Compared with %s: %zu trials of %zu %s", g->baseline, g->baseline_trials,
+		g->baseline_labs, g->baseline_labs == 1 ? "lab" : "labs");
+	if (g->phase != GATE_PHASE_NONE)
+		html_textf(b, "; the fault %s instant between two health checks",
+			g->phase == GATE_PHASE_LOCKED ? "always at the same" : "at a random");
+	html_raw(b, ". ");
+	gated_say_rerun(&said, g);
+	if (said.len > 0)
+		html_textf(b, "%s ", said.data);
+	html_textf(b, "In the gate's own words: %s.", g->why);
+	b->failed |= said.failed;
+	buf_done(&said);
+}
+
 void
 section_gate(struct buf *b, const struct compare *g)
 {
-	static const char *const columns[] = {"Metric", "Verdict", "Trials", "This run", "of",
-		"Baseline", "Change", "95 % interval", "Limit", "p", "Because"};
+	static const char *const columns[] = {"Metric", "Verdict", "This run", "n", "Baseline", "n",
+		"Change", "95 % interval of the change", "Fails above", "p", "and p below",
+		"Because"};
 	struct buf said = {0};
 
 	if (g == NULL)
@@ -100,17 +132,17 @@ section_gate(struct buf *b, const struct compare *g)
 	html_raw(b, "</h2>\n<p>");
 	b->failed |= said.failed;
 	buf_done(&said);
-	html_text(b, g->why);
+	against(b, g);
 	html_raw(b, "</p>\n");
 	html_table(b,
-		"One figure of each trial: medians over the trials; the change is Hodges and "
-		"Lehmann's "
-		"shift, p one-sided after Mann and Whitney; fails what is both unlikely and over "
-		"the limit");
+		"Medians over the trials, a figure of each; n: trials. The change is Hodges and "
+		"Lehmann's shift; p, one-sided after Mann and Whitney, is how often so great a "
+		"change would come by chance. A metric fails when its change is above the limit "
+		"and its p below the level");
 	html_raw(b, "<thead>");
 	html_row(b);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		if (i < 2 || i == 10)
+		if (i < 2 || i == 11)
 			html_col(b, columns[i]);
 		else
 			html_col_num(b, columns[i]);

@@ -29,6 +29,7 @@ static void
 gated_row(struct buf *b, const struct compare_metric *s)
 {
 	char text[SHOW_BYTES], change[GATED_BYTES], limit[GATED_BYTES + 16];
+	struct compare_metric of_limit = *s;
 
 	html_row(b);
 	html_raw(b, "<th scope=\"row\">");
@@ -36,8 +37,16 @@ gated_row(struct buf *b, const struct compare_metric *s)
 	html_raw(b, " <span class=\"mute\">median trial</span></th>");
 	html_num(b, isnan(s->judged.p50) ? "never" : show_value(s->judged.p50, s->unit, text));
 	html_num(b, show_value(s->judged.baseline_p50, s->unit, text));
-	html_num(b, gated_change(s, change));
-	snprintf(limit, sizeof(limit), "change ≤ %s", show_value(s->judged.limit, s->unit, text));
+	html_raw(b, "<td class=\"n\">");
+	html_text(b, gated_change(s, change));
+	if (strcmp(gated_interval(s, change), SHOW_NONE) != 0) {
+		html_raw(b, "<br><span class=\"mute\">");
+		html_text(b, change);
+		html_raw(b, "</span>");
+	}
+	html_raw(b, "</td>");
+	of_limit.judged.shift = s->judged.limit;
+	snprintf(limit, sizeof(limit), "at most %s", gated_change(&of_limit, change));
 	html_num(b, isnan(s->judged.limit) ? SHOW_NONE : limit);
 	verdict_cell(b, gated_class(s->judged.verdict), gated_sign(s->judged.verdict),
 		gate_verdict_words(s->judged.verdict), "");
@@ -100,6 +109,94 @@ target_row(struct buf *b, const struct result *r, const struct target *t)
 	html_row_end(b);
 }
 
+/* What no target asks for is told all the same: what clients lost, and when they were answered again. */
+struct measured {
+	const char *metric, *title;
+	bool is_count, is_loss; /* is_loss: nothing to tell where nothing was lost */
+};
+
+static const struct measured measured[] = {
+	{"streams_with_loss", "streams that lost queries", true, false},
+	{"wrong_answer_queries", "queries answered wrongly", true, true},
+	{"loss_of_connectivity_ms", "longest loss of a stream", false, true},
+	{"first_good_answer_ms", "worst first good answer from another PoP", false, false},
+	{"withdraw_ms", "worst withdraw", false, false},
+	{"resolver_failures", "failed lookups of real resolvers", true, false},
+	{"tcp_unanswered_queries", "queries lost over TCP", true, true},
+	{"large_unanswered_queries", "queries for large answers lost", true, true},
+};
+
+/* Has a row of targets or of the gate told it? */
+static bool
+is_told(const struct result *r, const char *metric)
+{
+	for (size_t i = 0; i < r->n_targets; i++)
+		if (r->targets[i].metric != NULL && strcmp(r->targets[i].metric, metric) == 0)
+			return true;
+	for (size_t i = 0; r->gated != NULL && i < r->gated->n_metrics; i++)
+		if (strcmp(r->gated->metrics[i].name, metric) == 0 &&
+			r->gated->metrics[i].judged.verdict != GATE_NOT_GATED)
+			return true;
+	return false;
+}
+
+static void
+measured_row(
+	struct buf *b, const struct result *r, const struct measured *x, const struct metric *m)
+{
+	char text[SHOW_BYTES], all[SHOW_BYTES], cell[3 * SHOW_BYTES];
+	bool of_all = strcmp(x->metric, "streams_with_loss") == 0 && !isnan(r->streams_count);
+
+	html_row(b);
+	html_raw(b, "<th scope=\"row\">");
+	html_text(b, x->title);
+	if (x->is_count && result_valid_trials(r) > 1)
+		html_raw(b, " <span class=\"mute\">worst trial</span>");
+	html_raw(b, "</th>");
+	if (m->missing > 0)
+		snprintf(cell, sizeof(cell), "never for %s of %s", show_count(m->missing, text),
+			show_count(m->stats.n, all));
+	else
+		snprintf(cell, sizeof(cell), "%s%s%s",
+			x->is_count ? show_count(m->stats.max, text)
+				    : show_ms_within(m->stats.max,
+					      x->is_loss ? m->accuracy_ms : NAN, text),
+			of_all ? " of " : "", of_all ? show_count(r->streams_count, all) : "");
+	html_num(b, cell);
+	for (int i = 0; i < (r->gated == NULL ? 1 : 3); i++)
+		html_raw(b, "<td class=\"n mute\">–</td>");
+	html_raw(b, "<td class=\"mute\">no target</td>");
+	html_row_end(b);
+}
+
+static void
+measured_rows(struct buf *b, const struct result *r)
+{
+	for (size_t i = 0; i < sizeof(measured) / sizeof(measured[0]); i++) {
+		const struct metric *m = result_metric(r, measured[i].metric);
+
+		/* What came in no trial is nothing that was to come. */
+		if (m == NULL || !(m->stats.n > 0) || !(fmax(0, m->missing) < m->stats.n) ||
+			is_told(r, measured[i].metric) ||
+			(measured[i].is_loss && !(m->stats.max > 0)))
+			continue;
+		measured_row(b, r, &measured[i], m);
+	}
+}
+
+/* Is there anything to put above the fold beside targets and the gate? */
+static bool
+is_measured(const struct result *r)
+{
+	for (size_t i = 0; i < sizeof(measured) / sizeof(measured[0]); i++) {
+		const struct metric *m = result_metric(r, measured[i].metric);
+
+		if (m != NULL && m->stats.n > 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 head(struct buf *b, const struct result *r)
 {
@@ -152,7 +249,7 @@ section_glance(struct buf *b, const struct result *r)
 {
 	size_t left;
 
-	if (r->n_targets == 0 && r->gated == NULL)
+	if (r->n_targets == 0 && r->gated == NULL && !is_measured(r))
 		return;
 	html_raw(b, "<section id=\"glance\">");
 	head(b, r);
@@ -160,6 +257,8 @@ section_glance(struct buf *b, const struct result *r)
 		if (r->gated->metrics[i].judged.verdict != GATE_NOT_GATED)
 			gated_row(b, &r->gated->metrics[i]);
 	left = target_rows(b, r);
+	if (result_valid_trials(r) > 0)
+		measured_rows(b, r);
 	html_raw(b, "</tbody>");
 	html_table_end(b);
 	if (left > 0) {

@@ -10,43 +10,98 @@
 #include "reports/show.h"
 #include "reports/verdict.h"
 
-static const char *
-show(const struct metric *m, double v, char text[static SHOW_BYTES])
+/* All figures of a row stand in one unit, with the same decimals. */
+struct scale {
+	const char *unit;
+	double factor;
+	int decimals;
+};
+
+/* Decimals that leave the median (of nothing but noughts: the most) three digits, and none finer than it is exact to. */
+static int
+decimals_of(const struct metric *m, double factor)
 {
-	if (m->unit != NULL && strcmp(m->unit, "ms") == 0)
-		return show_ms_within(v, m->accuracy_ms, text);
-	if (m->unit != NULL && strstr(m->name, m->unit) != NULL)
-		return show_count(v, text); /* the name says the unit */
-	return show_value(v, m->unit, text);
+	double typical = fabs(m->stats.p50) > 0 ? m->stats.p50 : m->stats.max, step;
+	int n = 0;
+
+	typical = (isnan(typical) ? m->stats.min : typical) * factor;
+	n = fabs(typical) < 9.995 ? 2 : fabs(typical) < 99.95 ? 1 : 0;
+	if (m->accuracy_ms > 0) {
+		step = m->accuracy_ms * factor;
+		n = (int)fmin(n, fmax(0, -floor(log10(step) + 1e-9)));
+	}
+	return n;
+}
+
+static struct scale
+scale_of(const struct metric *m)
+{
+	const double figures[] = {m->stats.p50, m->stats.p99, m->stats.ci_low, m->stats.ci_high};
+	struct scale s = {m->unit == NULL ? SHOW_NONE : m->unit, 1, 0};
+	double most = isnan(m->stats.max) ? m->stats.min : m->stats.max;
+
+	if (strcmp(s.unit, "ms") == 0) {
+		s.unit = most >= 999.5 ? "s" : "ms";
+		s.factor = most >= 999.5 ? 1e-3 : 1;
+		s.decimals = decimals_of(m, s.factor);
+	} else if (strcmp(s.unit, "ratio") == 0) {
+		s = (struct scale){"%", 100, 1};
+	} else {
+		if (strcmp(s.unit, "qps") == 0)
+			s.unit = "q/s";
+		/* A count, but its median may lie between two. */
+		for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
+			if (figures[i] != floor(figures[i]) && fabs(figures[i]) < 100)
+				s.decimals = 1;
+	}
+	return s;
+}
+
+static const char *
+show(const struct scale *s, double v, char text[static SHOW_BYTES])
+{
+	double shown = v * s->factor;
+
+	if (!isfinite(v))
+		return SHOW_NONE;
+	if (s->decimals == 0 && shown >= 0)
+		return show_count(round(shown), text);
+	if (fabs(shown) < 0.5 * pow(10, -s->decimals))
+		shown = 0; /* never "-0.0" */
+	snprintf(text, SHOW_BYTES, "%s%.*f", shown < 0 ? "\xe2\x88\x92" : "", s->decimals,
+		fabs(shown));
+	return text;
 }
 
 /* The highest ranks of samples of which some never came have no figure. */
 static const char *
-show_high(const struct metric *m, double v, char text[static SHOW_BYTES])
+show_high(const struct metric *m, const struct scale *s, double v, char text[static SHOW_BYTES])
 {
-	return isnan(v) && m->missing > 0 ? "never" : show(m, v, text);
+	return isnan(v) && m->missing > 0 ? "never" : show(s, v, text);
 }
 
 static void
 metric_row(struct buf *b, const struct metric *m)
 {
 	char text[SHOW_BYTES], low[SHOW_BYTES], high[SHOW_BYTES], ci[SHOW_BYTES * 3] = SHOW_NONE;
+	struct scale s = scale_of(m);
 
 	html_row(b);
 	html_rowhead(b, m->name);
+	html_cell(b, s.unit);
 	html_cell(b, m->over == NULL ? SHOW_NONE : m->over);
 	html_raw(b, "<td class=\"n\">");
 	html_text(b, show_count(m->stats.n, text));
 	if (m->missing > 0)
 		html_textf(b, " (%s never)", show_count(m->missing, text));
 	html_raw(b, "</td>");
-	html_num(b, show(m, m->stats.min, text));
-	html_num(b, show_high(m, m->stats.p50, text));
-	html_num(b, show_high(m, m->stats.p99, text));
-	html_num(b, show_high(m, m->stats.max, text));
+	html_num(b, show(&s, m->stats.min, text));
+	html_num(b, show_high(m, &s, m->stats.p50, text));
+	html_num(b, show_high(m, &s, m->stats.p99, text));
+	html_num(b, show_high(m, &s, m->stats.max, text));
 	if (!isnan(m->stats.ci_low) && !isnan(m->stats.ci_high))
-		snprintf(ci, sizeof(ci), "%s – %s", show(m, m->stats.ci_low, low),
-			show(m, m->stats.ci_high, high));
+		snprintf(ci, sizeof(ci), "%s to %s", show(&s, m->stats.ci_low, low),
+			show(&s, m->stats.ci_high, high));
 	html_num(b, ci);
 	if (m->accuracy_ms > 0)
 		snprintf(ci, sizeof(ci), "± %s", show_ms_about(m->accuracy_ms, text));
@@ -79,8 +134,8 @@ without_sample(struct buf *b, const struct result *r)
 void
 section_metrics(struct buf *b, const struct result *r)
 {
-	static const char *const names[] = {"Metric", "Samples are", "Samples", "Least", "Median",
-		"p99", "Most", "95 % interval of the median", "Exact to", "In the RFCs"};
+	static const char *const names[] = {"Metric", "Unit", "Samples are", "Samples", "Least",
+		"Median", "p99", "Most", "95 % interval of the median", "Exact to", "In the RFCs"};
 	size_t valid = result_valid_trials(r);
 	char caption[320], gap[SHOW_BYTES];
 
@@ -96,7 +151,12 @@ section_metrics(struct buf *b, const struct result *r)
 		valid, valid == 1 ? "trial" : "trials",
 		valid < VERDICT_QUICK_LOOK ? ", a quick look" : "", show_ms_stated(r->gap_ms, gap));
 	html_table(b, caption);
-	html_columns(b, names, sizeof(names) / sizeof(names[0]), 2);
+	html_raw(b, "<thead>");
+	html_row(b);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		(i < 3 || i == 10 ? html_col : html_col_num)(b, names[i]);
+	html_row_end(b);
+	html_raw(b, "</thead><tbody>\n");
 	for (size_t i = 0; i < r->n_metrics; i++)
 		if (r->metrics[i].stats.n > 0)
 			metric_row(b, &r->metrics[i]);

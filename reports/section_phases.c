@@ -1,4 +1,4 @@
-/* section_phases.c - where the time went: the typical stream, all streams, the cities, and what stays unexplained. */
+/* section_phases.c - where the time went: all streams, the typical one, the cities, and what stays unexplained. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,13 +195,13 @@ section_phases(struct buf *b, const struct scene *s, struct err *e)
 	html_raw(b, "<section id=\"phases\"><h2>Where the time went</h2>\n");
 	if (r->n_phases == 0)
 		return nothing(b, r);
-	rc = plot_waterfall(b, s, e);
+	rc = plot_phases(b, s, e);
+	if (rc == 0)
+		rc = plot_waterfall(b, s, e);
 	if (r->budget.n_steps > 0)
 		steps_table(b, &r->budget);
 	unexplained(b, &r->budget);
 	without(b, &r->budget);
-	if (rc == 0)
-		rc = plot_phases(b, s, e);
 	if (rc == 0)
 		rc = plot_phases_by_city(b, s, e);
 	phases_tables(b, r);

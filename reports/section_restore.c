@@ -47,26 +47,47 @@ table(struct buf *b, const struct restored *restored, size_t n)
 	free(rows);
 }
 
+/* " of the streams, 3 over TCP": who asked otherwise may have lost some. */
+static const char *
+beside(const struct result *r, char out[static 2 * SHOW_BYTES + 64])
+{
+	double tcp = result_side_sum(r, "tcp", "restore_unanswered");
+	double large = result_side_sum(r, "large", "restore_unanswered");
+	char n[SHOW_BYTES], m[SHOW_BYTES];
+
+	out[0] = '\0';
+	if (tcp > 0 || large > 0)
+		snprintf(out, 2 * SHOW_BYTES + 64, " of the streams%s%s%s%s%s%s",
+			tcp > 0 ? ", " : "", tcp > 0 ? show_count(tcp, n) : "",
+			tcp > 0 ? " over TCP" : "", large > 0 ? ", " : "",
+			large > 0 ? show_count(large, m) : "",
+			large > 0 ? " for large answers" : "");
+	return out;
+}
+
 static void
 heading(struct buf *b, const struct result *r)
 {
 	struct homecoming h;
 	struct buf said = {0};
-	char text[SHOW_BYTES];
+	char text[SHOW_BYTES], over[2 * SHOW_BYTES + 64];
 
 	homecoming_of(r, &h);
 	html_raw(b, "<section id=\"restoration\"><h2>");
 	if (h.trials == 0)
 		html_text(b, "The return");
 	else if (h.lost > 0)
-		html_textf(b, "The return lost %s queries", show_count(h.lost, text));
+		html_textf(b, "The return lost %s %s", show_count(h.lost, text),
+			h.lost == 1 ? "query" : "queries");
 	else
 		html_text(b, "The return lost no query");
+	html_text(b, beside(r, over));
 	html_raw(b, "</h2>\n");
 	homecoming_say_lost(&said, &h);
 	if (said.len == 0 && h.trials > 0)
-		buf_addf(&said, "No query was lost when the fault was undone, in %zu valid %s.",
-			h.trials, h.trials == 1 ? "trial" : "trials");
+		buf_addf(&said, "No query%s was lost when the fault was undone, in %zu valid %s.",
+			over[0] == '\0' ? "" : " of the streams", h.trials,
+			h.trials == 1 ? "trial" : "trials");
 	if (h.moved > 0) {
 		buf_add(&said, " ");
 		homecoming_say_moved(&said, r);

@@ -41,9 +41,10 @@ heading(struct buf *b, const struct result *r)
 
 		if (!(asked > 0))
 			continue;
-		html_textf(b, "%s%s %s of %s queries were lost", first ? "" : ", ",
+		html_textf(b, "%s%s %s of %s queries %s lost", first ? "" : ", ",
 			first && i > 0 ? "With large answers" : names[i],
-			gone > 0 ? show_count(gone, lost) : "none", show_count(asked, sent));
+			gone > 0 ? show_count(gone, lost) : "none", show_count(asked, sent),
+			gone == 1 ? "was" : "were");
 		first = false;
 	}
 	html_raw(b, "</h2>\n");

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "reports/finding.h"
+#include "reports/outage.h"
 #include "reports/show.h"
 
 const char *
@@ -230,8 +231,8 @@ say_state(const struct result *r, size_t valid, char *text, size_t size)
 
 	if (r->interrupted || !r->complete) {
 		append(text, size, "%s",
-			r->interrupted ? "The run was interrupted" : "The run is incomplete");
-		if (!isnan(r->trials_planned))
+			r->interrupted ? "The run was interrupted" : "The run did not end");
+		if (r->trials < r->trials_planned)
 			append(text, size, " after %.0f of %.0f trials", r->trials,
 				r->trials_planned);
 		append(text, size, ". ");
@@ -262,25 +263,71 @@ say_inconclusive(const struct result *r, char *text, size_t size)
 	append(text, size, "%s%.150s", why == NULL ? "" : ": ", why == NULL ? "" : why);
 }
 
-/* Clients that ask otherwise than the streams of all figures may have lost what those did not. */
+/* A check needs no clock: it counts without a valid trial. */
 static void
-say_sides(const struct result *r, char *text, size_t size)
+say_checked(const struct result *r, struct verdict *v)
 {
-	static const struct {
-		const char *key, *words;
-	} sides[] = {{"tcp", "over TCP"}, {"large", "for large answers"}};
-	const char *before = "; lost beside:";
+	char text[CLAUSES_BYTES * 2] = "";
+	size_t all;
 
-	for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++) {
-		double lost = result_side_sum(r, sides[i].key, "unanswered");
-		char n[SHOW_BYTES], all[SHOW_BYTES];
+	say_targets(r, 0, SIZE_MAX, text, sizeof(text), &all);
+	if (all > 0)
+		append(v->aside, sizeof(v->aside), "Judged by checks alone: %.400s. ", text);
+}
 
-		if (!(lost > 0))
-			continue;
-		append(text, size, "%s %s of %s queries %s", before, show_count(lost, n),
-			show_count(result_side_sum(r, sides[i].key, "sent"), all), sides[i].words);
-		before = ",";
-	}
+/* Is the loss of the streams what a claim is about, and so told with it? */
+static bool
+is_told(const struct result *r)
+{
+	for (size_t i = 0; i < r->n_targets; i++)
+		if (r->targets[i].verdict != TARGET_NOT_JUDGED && r->targets[i].metric != NULL &&
+			strcmp(r->targets[i].metric, "streams_with_loss") == 0)
+			return true;
+	return false;
+}
+
+/* What clients lost is told whatever the targets ask: first the streams of all figures, then who asks otherwise. */
+static void
+say_clients(const struct result *r, bool is_headline, struct verdict *v)
+{
+	struct buf b = {0}, beside = {0};
+
+	if (!is_headline && !is_told(r))
+		outage_say(&b, r);
+	if (outage_say_beside(&beside, r))
+		buf_addf(&b, "%s%s", b.len > 0 ? "; " : "", beside.data);
+	if (b.len > 0 && b.data[0] >= 'a' && b.data[0] <= 'z')
+		b.data[0] = (char)(b.data[0] - 'a' + 'A');
+	if (b.len > 0)
+		append(v->clients, sizeof(v->clients), "%s.", b.data);
+	buf_done(&b);
+	buf_done(&beside);
+}
+
+/* Nothing was judged: the expectations, and what clients lost, are the finding. Returns true if it says the latter. */
+static bool
+say_measured(const struct result *r, struct verdict *v)
+{
+	static const char none[] = "no documented target was judged";
+	char held[64] = "The only expectation held";
+	struct buf b = {0};
+	bool is_said;
+
+	if (r->n_expectations == 0)
+		held[0] = '\0';
+	else if (r->n_expectations > 1)
+		snprintf(held, sizeof(held), "All %zu expectations held", r->n_expectations);
+	is_said = outage_say(&b, r);
+	append(v->text, sizeof(v->text), "%s%s%s", held, held[0] == '\0' ? "" : "; ",
+		is_said ? b.data : none);
+	buf_done(&b);
+	if (v->text[0] >= 'a' && v->text[0] <= 'z')
+		v->text[0] = (char)(v->text[0] - 'a' + 'A');
+	if (is_said)
+		append(v->aside, sizeof(v->aside), "%s",
+			r->n_targets > 0 ? "No documented target was judged. "
+					 : "This scenario judges no documented target. ");
+	return is_said;
 }
 
 /* Nothing may be concluded from figures of an instrument that was off before the first trial. */
@@ -299,26 +346,46 @@ doubt(const struct result *r, struct verdict *v)
 		before.aside);
 }
 
+/* Why there is no verdict, without that word and without the figures, which the headline or the table has. */
+static void
+say_why(struct buf *b, const struct compare *g)
+{
+	const char *words = strstr(g->why, ": ");
+
+	words = words == NULL ? g->why : words + 2;
+	buf_addf(b, "%.*s.", (int)strcspn(words, ";"), words);
+	if (b->len > 0 && b->data[0] >= 'a' && b->data[0] <= 'z')
+		b->data[0] = (char)(b->data[0] - 'a' + 'A');
+}
+
 /* The gate has the first word: what was asked is whether something became worse. */
 static void
 lead_with_gate(const struct compare *g, struct verdict *v)
 {
 	struct verdict before = *v;
-	struct buf said = {0};
+	struct buf said = {0}, rerun = {0};
 
 	gated_say(&said, g);
 	v->text[0] = '\0';
 	append(v->text, sizeof(v->text), "%.300s", said.data == NULL ? "" : said.data);
 	buf_done(&said);
 	if (g->verdict == GATE_PASS) {
+		v->kind = v->kind == VERDICT_NONE ? VERDICT_GOOD : v->kind;
 		append(v->text, sizeof(v->text), ". %s", before.text);
 		return;
 	}
 	if (g->verdict == GATE_FAIL && v->kind != VERDICT_INCONCLUSIVE)
 		v->kind = VERDICT_BROKEN;
-	else if (g->verdict == GATE_INCONCLUSIVE && v->kind == VERDICT_GOOD)
+	else if (g->verdict == GATE_INCONCLUSIVE &&
+		(v->kind == VERDICT_GOOD || v->kind == VERDICT_NONE))
 		v->kind = VERDICT_INCONCLUSIVE;
 	v->aside[0] = '\0';
+	gated_say_rerun(&rerun, g);
+	if (rerun.len == 0 && g->verdict != GATE_FAIL)
+		say_why(&rerun, g);
+	if (rerun.len > 0)
+		append(v->aside, sizeof(v->aside), "%s ", rerun.data);
+	buf_done(&rerun);
 	append(v->aside, sizeof(v->aside), "%.400s. %s", before.text, before.aside);
 }
 
@@ -326,6 +393,7 @@ void
 verdict_of(const struct result *r, struct verdict *v)
 {
 	size_t valid = result_valid_trials(r), n_broken = broken(r);
+	bool is_headline = false;
 
 	*v = (struct verdict){.kind = VERDICT_GOOD};
 	if (r->interrupted || !r->complete)
@@ -334,24 +402,19 @@ verdict_of(const struct result *r, struct verdict *v)
 	if (valid == 0) {
 		v->kind = VERDICT_INCONCLUSIVE;
 		say_inconclusive(r, v->text, sizeof(v->text));
+		say_checked(r, v);
 	} else if (n_broken > 0) {
 		v->kind = VERDICT_BROKEN;
 		say_broken(r, v->text, sizeof(v->text));
 		say_rest(r, 0, v->aside, sizeof(v->aside) - 200);
 	} else if (say_headline(r, v)) {
 		v->kind = kind_of_targets(r);
-	} else if (r->n_expectations > 0) {
-		char held[64] = "The only expectation held";
-
-		if (r->n_expectations > 1)
-			snprintf(
-				held, sizeof(held), "All %zu expectations held", r->n_expectations);
-		append(v->text, sizeof(v->text), "%s; no documented target was judged", held);
 	} else {
-		append(v->text, sizeof(v->text), "No documented target was judged");
+		is_headline = say_measured(r, v);
+		v->kind = r->n_expectations > 0 ? VERDICT_GOOD : VERDICT_NONE;
 	}
 	if (valid > 0)
-		say_sides(r, v->text, sizeof(v->text));
+		say_clients(r, is_headline, v);
 	say_state(r, valid, v->aside, sizeof(v->aside));
 	if (valid > 0)
 		say_bound(r, v->aside, sizeof(v->aside));

@@ -5,12 +5,19 @@
 #include "lib/buf.h"
 #include "reports/result.h"
 
-enum verdict_kind { VERDICT_GOOD, VERDICT_MISSED, VERDICT_BROKEN, VERDICT_INCONCLUSIVE };
+enum verdict_kind {
+	VERDICT_GOOD,
+	VERDICT_MISSED,
+	VERDICT_BROKEN, /* an expectation did not hold */
+	VERDICT_INCONCLUSIVE,
+	VERDICT_NONE /* nothing was asked: neither a target judged nor an expectation there */
+};
 
 struct verdict {
-	enum verdict_kind kind; /* BROKEN: an expectation did not hold */
-	char text[600];		/* a sentence; of data it may hold ids: escape it */
-	char aside[800];	/* what else must be known at a glance; may be empty */
+	enum verdict_kind kind;
+	char text[600];	   /* a sentence; of data it may hold ids: escape it */
+	char aside[800];   /* what else must be known at a glance; may be empty */
+	char clients[300]; /* what clients lost, where `text` does not say it; may be empty */
 };
 
 void verdict_of(const struct result *r, struct verdict *ret);

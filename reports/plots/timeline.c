@@ -76,11 +76,10 @@ say_nothing_lost(const struct result *r, const struct trial *t, char *title, siz
 
 	if (tcp > 0 || large > 0)
 		snprintf(title, size,
-			"No query of these streams went unanswered in trial %d; %s%s%s%s%s were "
-			"lost",
+			"No query of these streams went unanswered in trial %d; %s%s%s%s%s %s lost",
 			t->number, tcp > 0 ? show_count(tcp, a) : "", tcp > 0 ? " over TCP" : "",
 			tcp > 0 && large > 0 ? " and " : "", large > 0 ? show_count(large, b) : "",
-			large > 0 ? " for large answers" : "");
+			large > 0 ? " for large answers" : "", tcp + large == 1 ? "was" : "were");
 	else
 		snprintf(title, size, "No query went unanswered in trial %d", t->number);
 }
@@ -93,16 +92,22 @@ say_title(const struct result *r, const struct trial *t, double lost, char *titl
 
 	if (lost == 0)
 		say_nothing_lost(r, t, title, size);
+	else if (t->full_convergence_ms == 0)
+		snprintf(title, size, "Trial %d%s: the fault lost no query", t->number,
+			t->valid ? "" : " (invalid)");
 	else if (!isnan(t->full_convergence_ms))
 		snprintf(title, size, "Trial %d%s: every stream answered again %s after the fault",
 			t->number, t->valid ? "" : " (invalid)",
 			show_ms(t->full_convergence_ms, full));
 	else
-		snprintf(title, size, "Trial %d: not every stream was answered again", t->number);
+		snprintf(title, size, "Trial %d%s: not every stream was answered again%s",
+			t->number, t->valid ? "" : " (invalid)",
+			isnan(t->restore_ms) ? "" : " while the fault lasted");
 	used = strlen(title);
 	if (t->restore_unanswered > 0)
-		snprintf(title + used, size - used, "; the return then lost %s queries",
-			show_count(t->restore_unanswered, back));
+		snprintf(title + used, size - used, "; the return then lost %s %s",
+			show_count(t->restore_unanswered, back),
+			t->restore_unanswered == 1 ? "query" : "queries");
 }
 
 int

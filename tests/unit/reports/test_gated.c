@@ -60,15 +60,17 @@ test_fail_leads(void **state)
 	(void)state;
 	assert_int_equal(report_gated(&p, "gate-fail", compare_of("fail")), 0);
 	assert_has(p.html,
-		"Gate failed: first good answer 3.31 s, 512 ms more than main "
-		"&lt;b&gt;.json&#39;s 2.80 s</h1>");
+		"Gate failed: first good answer 3.31 s, 512 ms slower than the baseline&#39;s 2.80 "
+		"s</h1>");
+	assert_has(p.html, "Compared with main &lt;b&gt;.json: 30 trials of 0 labs");
 	assert_has(p.html, ">Baseline</th>");
 	assert_has(p.html, ">Change</th>");
-	assert_has(p.html, "<td class=\"n\">+512 ms</td>");
-	assert_has(p.html, "change ≤ 140 ms");
+	assert_has(p.html,
+		"<td class=\"n\">+512 ms<br><span class=\"mute\">+472 to +552 ms</span></td>");
+	assert_has(p.html, "at most +140 ms");
 	assert_has(p.html, "✗ fail");
-	assert_has(p.html, "+472 ms to +552 ms");
-	assert_has(p.html, "<td class=\"n\">−10.0 ms</td>");
+	assert_has(p.html, "<td class=\"n\">+472 to +552 ms</td>");
+	assert_has(p.html, "<td class=\"n\">−10 ms</td>");
 	assert_has(p.html, "<th scope=\"row\">package frr</th>");
 	assert_clean(&p);
 	place_done(&p);
@@ -77,7 +79,8 @@ test_fail_leads(void **state)
 static void
 test_every_verdict(void **state)
 {
-	static const char *const said[][2] = {{"pass", "Gate passed against main &lt;b&gt;.json. "},
+	static const char *const said[][2] = {
+		{"pass", "Gate passed: first good answer 3.31 s, 512 ms slower"},
 		{"inconclusive", "Gate inconclusive: first good answer"},
 		{"not_comparable", "Not gated, as not comparable with main"}};
 
@@ -87,9 +90,39 @@ test_every_verdict(void **state)
 
 		assert_int_equal(report_gated(&p, said[i][0], compare_of(said[i][0])), 0);
 		assert_has(p.html, said[i][1]);
+		/* Not compared is no success, whatever else held. */
+		if (i == 2)
+			assert_lacks(p.html, "aria-hidden=\"true\">✓</span> Not gated");
 		assert_clean(&p);
 		place_done(&p);
 	}
+}
+
+/* The run that was to confirm a fail is told at the top, with what it found; so is what it is for on its own page. */
+static void
+test_rerun(void **state)
+{
+	static const char *const said[][2] = {
+		{"fail", "A second run in a fresh lab failed too: again-1."},
+		{"pass",
+			"This run failed; a second one, in a fresh lab, did not (pass): again-1."}};
+	struct place p;
+	json_t *c;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		c = compare_of(i == 0 ? "fail" : "inconclusive");
+		json_object_set_new(c, "rerun",
+			json_pack("{s:s,s:s}", "run", "again-1", "verdict", said[i][0]));
+		assert_int_equal(report_gated(&p, "gate-rerun", c), 0);
+		assert_has(p.html, said[i][1]);
+		place_done(&p);
+	}
+	c = compare_of("fail");
+	json_object_set_new(c, "confirms", json_string("first-1"));
+	assert_int_equal(report_gated(&p, "gate-confirms", c), 0);
+	assert_has(p.html, "that was to confirm the fail of first-1.");
+	place_done(&p);
 }
 
 static void
@@ -118,7 +151,7 @@ test_never_and_infinite(void **state)
 	json_object_set_new(m, "shift_low", json_null());
 	json_object_set_new(m, "shift_high", json_null());
 	assert_int_equal(report_gated(&p, "gate-never", c), 0);
-	assert_has(p.html, "Gate failed: first good answer never came, against main");
+	assert_has(p.html, "Gate failed: first good answer never came, against the baseline");
 	assert_clean(&p);
 	place_done(&p);
 }
@@ -145,6 +178,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fail_leads),
 		cmocka_unit_test(test_every_verdict),
+		cmocka_unit_test(test_rerun),
 		cmocka_unit_test(test_no_gate_no_columns),
 		cmocka_unit_test(test_never_and_infinite),
 		cmocka_unit_test(test_bad_files),

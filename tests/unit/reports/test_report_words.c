@@ -20,7 +20,8 @@ test_withdraw_that_never_came(void **state)
 	json_object_set_new(json_object_get(trial, "withdraw_ms"), "v4", json_null());
 	assert_int_equal(report(&p, "never", root, false), 0);
 	assert_has(p.html,
-		"Missed: worst withdraw never (documented: within 4 s), missed in 2 of 5 trials");
+		"Missed: the route was never withdrawn (documented: within 4 s), missed in 2 of 5 "
+		"trials");
 	assert_clean(&p);
 	place_done(&p);
 }
@@ -206,7 +207,7 @@ test_lost_beside(void **state)
 	place_done(&p);
 }
 
-/* What TCP and large answers lost is in the sentence too; where they lost nothing it is not longer for it. */
+/* What TCP and large answers lost is told below the headline; where they lost nothing, nothing is. */
 static void
 test_sides_in_the_sentence(void **state)
 {
@@ -217,7 +218,8 @@ test_sides_in_the_sentence(void **state)
 	json_object_set_new(root, "tcp",
 		json_pack("{s:{s:{s:i,s:i}}}", "cities", "hkg", "sent", 75, "unanswered", 0));
 	assert_int_equal(report(&p, "nosides", root, false), 0);
-	assert_lacks(p.html, "lost beside");
+	assert_lacks(p.html, "over TCP 0");
+	assert_lacks(p.html, "ver TCP 0 of");
 	place_done(&p);
 	root = sample_run(2, 5);
 	json_object_set_new(root, "tcp",
@@ -227,8 +229,9 @@ test_sides_in_the_sentence(void **state)
 			"unanswered", 67, "sin", "sent", 149, "unanswered", 66));
 	assert_int_equal(report(&p, "sides", root, false), 0);
 	assert_has(p.html,
-		"; lost beside: 2 of 75 queries over TCP, 133 of 298 queries for large "
-		"answers</h1>");
+		"<p class=\"found\">Over TCP 2 of 75 queries were lost, for large answers 133 of "
+		"298 queries were lost.");
+
 	place_done(&p);
 }
 

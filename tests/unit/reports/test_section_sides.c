@@ -43,7 +43,7 @@ one_or_none(void **state)
 	section_of(section_sides,
 		"{\"tcp\": null, \"large\": {\"cities\": {\"hkg\": " CITY(10, 1) "}}}", text,
 		sizeof(text));
-	assert_has(text, "<h2>With large answers 1 of 10 queries were lost</h2>");
+	assert_has(text, "<h2>With large answers 1 of 10 queries was lost</h2>");
 	assert_null(strstr(text, "Connecting"));
 	section_of(section_sides, "{\"tcp\": null, \"large\": null}", text, sizeof(text));
 	assert_string_equal(text, "");
