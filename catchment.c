@@ -47,7 +47,7 @@ help(FILE *to)
 	return to == stdout ? EXIT_GOOD : EXIT_USAGE;
 }
 
-/* What was printed is only said once it is written: a full disk must not pass for a good end. */
+/* What was printed is only said once it is written: a full disk must not pass for a good end, nor for a verdict that nobody can read. */
 static int
 delivered(int code)
 {
@@ -55,7 +55,9 @@ delivered(int code)
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return code;
 	talk_error("standard output: %s", strerror(errno));
-	return code == EXIT_GOOD ? EXIT_ENVIRONMENT : code;
+	return code == EXIT_GOOD || code == EXIT_MISSED || code == EXIT_INCONCLUSIVE
+		? EXIT_ENVIRONMENT
+		: code;
 }
 
 /* Whoever closed one of the three gets /dev/null there: else what is opened next would be taken for it. */

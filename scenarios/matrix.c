@@ -141,14 +141,14 @@ matrix_cell_name(const struct matrix *m, const struct matrix_cell *c, char *out,
 static json_t *
 cell_json(const struct matrix *m, const struct matrix_cell *c)
 {
-	static const char *const states[] = {"not run", "done", "failed", "interrupted"};
+	static const char *const states[] = {"not run", "begun", "done", "failed", "interrupted"};
 	json_t *values = json_object(), *o;
 
 	for (size_t i = 0; i < m->n_axes; i++)
 		json_object_set_new(
 			values, kinds[m->axes[i].kind], json_string(m->axes[i].values[c->at[i]]));
 	o = json_pack("{s:o, s:s}", "values", values, "state", states[c->state]);
-	if (c->state != MATRIX_NOT_RUN)
+	if (c->state != MATRIX_NOT_RUN && c->state != MATRIX_BEGUN)
 		json_object_set_new(o, "code", json_integer(c->code));
 	if (c->dir[0] != '\0')
 		json_object_set_new(o, "dir", json_string(c->dir));

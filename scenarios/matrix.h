@@ -19,7 +19,13 @@ struct matrix_axis {
 	size_t len;
 };
 
-enum matrix_state { MATRIX_NOT_RUN, MATRIX_DONE, MATRIX_FAILED, MATRIX_INTERRUPTED };
+enum matrix_state {
+	MATRIX_NOT_RUN,
+	MATRIX_BEGUN, /* it is at it; what was killed outright stays so */
+	MATRIX_DONE,
+	MATRIX_FAILED,
+	MATRIX_INTERRUPTED
+};
 
 struct matrix_cell {
 	size_t at[MATRIX_AXES]; /* which value of each axis */

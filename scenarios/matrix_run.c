@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/command.h"
 #include "lib/fs.h"
@@ -183,13 +184,35 @@ tell(const struct run_args *a, int code)
 	return batch_worse(code, EXIT_ENVIRONMENT);
 }
 
+/* Each cell, matrix.json as it stands before each and at the end. Returns -errno where that cannot be written, which has been told. */
+static int
+run_cells(struct run_args *a, const json_t *command, int *code)
+{
+	struct matrix *m = &a->matrix;
+	struct err e;
+
+	for (size_t i = 0; i < m->n_cells && *code != EXIT_INTERRUPTED; i++) {
+		m->cells[i].state = MATRIX_BEGUN;
+		if (matrix_write(m, a->folder, a->scenario, command, false, &e) < 0)
+			goto failed;
+		run_cell(a, i);
+		*code = batch_worse(*code, m->cells[i].code);
+		if (stop_requested() > 0)
+			*code = EXIT_INTERRUPTED;
+	}
+	if (matrix_write(m, a->folder, a->scenario, command, *code == EXIT_INTERRUPTED, &e) == 0)
+		return 0;
+failed:
+	talk_error("%s", e.text);
+	*code = batch_worse(*code, EXIT_ENVIRONMENT);
+	return -EIO;
+}
+
 int
 matrix_run(struct run_args *a)
 {
-	struct matrix *m = &a->matrix;
-	int code = EXIT_GOOD;
+	int code = EXIT_GOOD, rc;
 	json_t *command;
-	struct err e;
 
 	if (check_cells(a) < 0)
 		return EXIT_USAGE;
@@ -199,22 +222,10 @@ matrix_run(struct run_args *a)
 	a->batch.plan.seed = a->batch.plan.seed > 0 ? a->batch.plan.seed : 1;
 	command = command_of(a);
 	stop_install();
-	for (size_t i = 0; i < m->n_cells && code != EXIT_INTERRUPTED; i++) {
-		if (matrix_write(m, a->folder, a->scenario, command, false, &e) < 0) {
-			talk_error("%s", e.text);
-			code = batch_worse(code, EXIT_ENVIRONMENT);
-			break;
-		}
-		if (stop_requested() > 0)
-			code = EXIT_INTERRUPTED;
-		else
-			run_cell(a, i);
-		code = batch_worse(code, m->cells[i].code);
-	}
-	if (matrix_write(m, a->folder, a->scenario, command, code == EXIT_INTERRUPTED, &e) < 0) {
-		talk_error("%s", e.text);
-		code = batch_worse(code, EXIT_ENVIRONMENT);
-	}
+	rc = run_cells(a, command, &code);
 	json_decref(command);
-	return tell(a, code);
+	if (rc == 0)
+		return tell(a, code);
+	rmdir(a->folder); /* unless there is something in it */
+	return code;
 }
