@@ -34,6 +34,15 @@ print_services(const struct survey *s)
 }
 
 static void
+print_left_out(const struct topology *t)
+{
+	for (size_t i = 0; i < t->services_len; i++)
+		if (t->services[i].left_out)
+			printf("\n%s is left out: the root file system has no %s\n",
+				t->services[i].name, t->services[i].run.argv[0]);
+}
+
+static void
 print_sessions(const struct topology *t, const struct survey *s)
 {
 	printf("\nBGP sessions: %zu of %zu Established\n", s->sessions_len - s->sessions_down,
@@ -124,6 +133,7 @@ lab_cmd_status(const struct lab_args *args)
 		json_decref(j);
 	} else {
 		print_services(s);
+		print_left_out(lab_topology(lab));
 		print_sessions(lab_topology(lab), s);
 		print_paths(lab_topology(lab), s);
 		printf("\n%s\n", text);

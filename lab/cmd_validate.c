@@ -16,11 +16,11 @@ plural(size_t n)
 static void
 print_json(const struct topology *t, const struct findings *f)
 {
-	json_t *j =
-		json_pack("{s:s s:s s:i s:i s:i s:i s:b s:o}", "schema", "catchment.lab-validate/1",
-			"topology", conf_path(t->conf), "cities", (int)t->cities_len, "nodes",
-			(int)t->nodes_len, "links", (int)t->links_len, "session_ends",
-			(int)f->sessions, "good", f->errors == 0, "findings", findings_json(f));
+	json_t *j = json_pack("{s:s s:s s:i s:i s:i s:i s:o s:b s:o}", "schema",
+		"catchment.lab-validate/1", "topology", conf_path(t->conf), "cities",
+		(int)t->cities_len, "nodes", (int)t->nodes_len, "links", (int)t->links_len,
+		"session_ends", (int)f->sessions, "left_out", topology_left_out_json(t), "good",
+		f->errors == 0, "findings", findings_json(f));
 
 	json_dumpf(j, stdout, JSON_INDENT(1));
 	putchar('\n');
@@ -45,6 +45,10 @@ print_text(const struct topology *t, const struct findings *f)
 	if (warnings > 0)
 		printf(", with %zu warning%s", warnings, plural(warnings));
 	putchar('\n');
+	for (size_t i = 0; i < t->services_len; i++)
+		if (t->services[i].left_out)
+			printf("%s is left out: the root file system has no %s\n",
+				t->services[i].name, t->services[i].run.argv[0]);
 }
 
 int

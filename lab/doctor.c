@@ -14,6 +14,7 @@
 #include "lab/doctor_try.h"
 #include "lab/place.h"
 #include "lab/rootless.h"
+#include "lab/topology.h"
 #include "lib/err.h"
 #include "lib/fs.h"
 
@@ -134,6 +135,27 @@ add_without_root(struct doctor_finding *list, size_t *n)
 
 /* ---- both ---- */
 
+/* ", without mgmtd": the services of the bench's own network that it has no program for. */
+static void
+add_left_out(struct doctor_finding *f, const char *data, const char *rootfs)
+{
+	char path[PLACE_BYTES + 32];
+	struct topology *t;
+
+	snprintf(path, sizeof(path), "%s/lab/topology.yaml", data);
+	if (topology_load(path, &t, NULL) < 0)
+		return;
+	if (conf_complaints(t->conf) == 0 && topology_fit(t, rootfs, NULL) == 0)
+		for (size_t i = 0; i < t->services_len; i++) {
+			size_t used = strlen(f->found);
+
+			if (t->services[i].left_out)
+				snprintf(f->found + used, sizeof(f->found) - used, ", without %s",
+					t->services[i].name);
+		}
+	topology_free(t);
+}
+
 static void
 add_rootfs(struct doctor_finding *list, size_t *n)
 {
@@ -150,6 +172,8 @@ add_rootfs(struct doctor_finding *list, size_t *n)
 		f->verdict = DOCTOR_GOOD;
 	snprintf(f->found, sizeof(f->found), "%s%.150s",
 		f->verdict == DOCTOR_GOOD ? "" : "not there yet: ", path);
+	if (f->verdict == DOCTOR_GOOD)
+		add_left_out(f, data, path);
 }
 
 static void

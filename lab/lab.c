@@ -78,6 +78,27 @@ read_variant(struct lab *lab, struct err *e)
 	return rc;
 }
 
+/* The services that the root file system had no program for when the lab came up. */
+static int
+read_left_out(struct lab *lab, struct err *e)
+{
+	json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(lab->state, "left_out"), i, entry)
+	{
+		const char *name = json_string_value(json_object_get(entry, "service"));
+		int service = name == NULL ? -1 : topology_service(lab->topology, name);
+
+		if (service < 0)
+			return err_set(e, EINVAL,
+				"the topology was changed since the lab came up: take it down "
+				"first");
+		topology_leave_out(lab->topology, (size_t)service);
+	}
+	return 0;
+}
+
 static int
 read_state(struct lab *lab, struct err *e)
 {
@@ -113,6 +134,8 @@ read_state(struct lab *lab, struct err *e)
 			return err_set(e, EINVAL,
 				"%s was changed since the lab came up, and is wrong", file);
 		rc = read_variant(lab, e);
+		if (rc == 0)
+			rc = read_left_out(lab, e);
 		if (rc < 0)
 			return rc;
 	}

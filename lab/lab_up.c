@@ -165,6 +165,19 @@ warn_configs(const struct up *up, const struct topology *t)
 	findings_done(&found);
 }
 
+/* What it cannot run is left out, and that is said. */
+static int
+fit_rootfs(struct topology *t, const char *rootfs, struct err *e)
+{
+	int rc = topology_fit(t, rootfs, e);
+
+	for (size_t i = 0; rc == 0 && i < t->services_len; i++)
+		if (t->services[i].left_out)
+			talk_note("%s is left out: the root file system has no %s",
+				t->services[i].name, t->services[i].run.argv[0]);
+	return rc;
+}
+
 int
 lab_check(const struct lab_options *o, bool strict, struct topology **ret,
 	struct findings *ret_findings, struct err *e)
@@ -177,13 +190,19 @@ lab_check(const struct lab_options *o, bool strict, struct topology **ret,
 		return err_set(e, ENOMEM, "out of memory");
 	up->o = o;
 	rc = prepare(up, &t, e);
-	if (rc == 0 && ret_findings != NULL &&
-		validate_configs(t, up->stacks, strict, ret_findings) < 0) {
-		topology_free(t);
-		rc = err_set(e, ENOMEM, "out of memory");
+	if (rc < 0) {
+		free(up);
+		return rc;
 	}
+	if (o->rootfs != NULL && (rc = lab_find_rootfs(o, up->rootfs, e)) == 0)
+		rc = topology_fit(t, up->rootfs, e);
+	if (rc == 0 && ret_findings != NULL &&
+		validate_configs(t, up->stacks, strict, ret_findings) < 0)
+		rc = err_set(e, ENOMEM, "out of memory");
 	if (rc == 0)
 		*ret = t;
+	else
+		topology_free(t);
 	free(up);
 	return rc;
 }
@@ -473,6 +492,9 @@ lab_up(const struct lab_options *o, struct lab **ret, struct err *e)
 		rc = rootless_leave_network(e);
 	if (rc == 0) {
 		deadline = mono_add(mono_now(), timeout_ms(o, lab->topology) * NS_PER_MS);
+		rc = fit_rootfs(lab->topology, up->rootfs, e);
+	}
+	if (rc == 0) {
 		warn_unreadable(up);
 		warn_configs(up, lab->topology);
 		rc = start(up, lab, name, e);

@@ -86,7 +86,7 @@ head(struct sheet *s, const struct look_state *l, const struct look_table_style 
 }
 
 static void
-services(struct sheet *s, const struct survey *v)
+services(struct sheet *s, const struct topology *t, const struct survey *v)
 {
 	json_t *node, *service;
 	size_t i, k, total = 0;
@@ -95,6 +95,9 @@ services(struct sheet *s, const struct survey *v)
 	json_array_foreach(json_object_get(v->services, "nodes"), i, node) total +=
 		json_array_size(json_object_get(node, "services"));
 	buf_addf(s->b, "services      %zu of %zu running", total - v->services_wrong, total);
+	for (i = 0; i < t->services_len; i++)
+		if (t->services[i].left_out)
+			buf_addf(s->b, ", %s left out", t->services[i].name);
 	end_row(s);
 	json_array_foreach(json_object_get(v->services, "nodes"), i, node)
 	{
@@ -308,7 +311,7 @@ look_table(struct buf *b, const struct look_state *l, const struct look_changes 
 	int left;
 
 	head(&s, l, style);
-	services(&s, l->now);
+	services(&s, lab_topology(l->lab), l->now);
 	sessions(&s, lab_topology(l->lab), l->now);
 	links(&s, l);
 	end_row(&s);

@@ -15,6 +15,9 @@
 /* What a lab writes into its folder: logs of some hours. */
 enum { LOGS_KIB = 2048, LOGS_PER_NODE_KIB = 64, FILES = 50, FILES_PER_NODE = 20 };
 
+/* Exit statuses of lab/rootfs/build. */
+enum { BUILD_USAGE = 2, BUILD_BROKEN = 3 };
+
 static int
 join(char out[static PLACE_BYTES], const char *dir, const char *name)
 {
@@ -118,8 +121,9 @@ place_data(char out[static PLACE_BYTES], struct err *e)
 		exe[0] ? exe : "/");
 }
 
+/* The first line that it prints, and its exit status; or -errno. */
 static int
-ask_build(const char *data_dir, const char *option, char out[static PLACE_BYTES], struct err *e)
+run_build(const char *data_dir, const char *option, char out[static PLACE_BYTES], struct err *e)
 {
 	char script[PLACE_BYTES], command[PLACE_BYTES + 96];
 	size_t len = 0;
@@ -136,8 +140,19 @@ ask_build(const char *data_dir, const char *option, char out[static PLACE_BYTES]
 	status = pclose(from);
 	out[len] = '\0';
 	out[strcspn(out, "\n")] = '\0';
-	if (status != 0 || out[0] != '/')
-		return err_set(e, ENODATA, "%s failed (what it said stands above)", script);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : BUILD_BROKEN;
+}
+
+static int
+ask_build(const char *data_dir, const char *option, char out[static PLACE_BYTES], struct err *e)
+{
+	int rc = run_build(data_dir, option, out, e);
+
+	if (rc < 0)
+		return rc;
+	if (rc != 0 || out[0] != '/')
+		return err_set(e, rc == BUILD_USAGE ? EINVAL : ENODATA,
+			"%s/lab/rootfs/build failed (what it said stands above)", data_dir);
 	return 0;
 }
 
@@ -153,16 +168,36 @@ place_rootfs(const char *data_dir, char out[static PLACE_BYTES], struct err *e)
 	return ask_build(data_dir, "--print", out, e);
 }
 
+static int
+suite_option(const char *suite, const char *what, char *out, size_t size, struct err *e)
+{
+	if (suite[strspn(suite, "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0' ||
+		suite[0] == '-' || suite[0] == '\0' ||
+		snprintf(out, size, "%s --suite %s", what, suite) >= (int)size)
+		return err_set(e, EINVAL, "'%.60s' is no release's name", suite);
+	return 0;
+}
+
 int
 place_rootfs_suite(
 	const char *data_dir, const char *suite, char out[static PLACE_BYTES], struct err *e)
 {
 	char option[64];
+	int rc = suite_option(suite, "--print", option, sizeof(option), e);
 
-	if (suite[strspn(suite, "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0' ||
-		suite[0] == '-' ||
-		snprintf(option, sizeof(option), "--print --suite %s", suite) >=
-			(int)sizeof(option))
-		return err_set(e, EINVAL, "'%.60s' is no release's name", suite);
-	return ask_build(data_dir, option, out, e);
+	return rc < 0 ? rc : ask_build(data_dir, option, out, e);
+}
+
+int
+place_suite_known(const char *data_dir, const char *suite, struct err *e)
+{
+	char option[80], said[PLACE_BYTES];
+	int rc = suite_option(suite, "2>&1 --known", option, sizeof(option), e);
+
+	if (rc == 0)
+		rc = run_build(data_dir, option, said, e);
+	if (rc <= 0)
+		return rc;
+	return err_set(e, rc == BUILD_USAGE ? EINVAL : ENODATA, "%s",
+		strncmp(said, "rootfs: ", 8) == 0 ? said + 8 : said);
 }

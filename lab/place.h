@@ -44,4 +44,10 @@ int place_rootfs(const char *data_dir, char out[static PLACE_BYTES], struct err 
 int place_rootfs_suite(
 	const char *data_dir, const char *suite, char out[static PLACE_BYTES], struct err *e);
 
+/*
+ * Is there such a release, as far as can be said before its root file system is made? Of one that is neither there nor known
+ * the machine's mirrors are asked. Returns 0, -EINVAL when nobody knows it, or -errno.
+ */
+int place_suite_known(const char *data_dir, const char *suite, struct err *e);
+
 #endif

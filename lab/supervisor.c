@@ -194,6 +194,7 @@ write_state(const struct supervisor *s, struct err *e)
 		"topology", conf_path(t->conf), "variant", s->plan->variant, "rootfs",
 		s->plan->rootfs, "stacks", stacks, "nodes", nodes);
 	json_object_set_new(state, "rootless", json_boolean(rootless_inside()));
+	json_object_set_new(state, "left_out", topology_left_out_json(t));
 	text = state == NULL ? NULL : json_dumps(state, JSON_INDENT(1));
 	json_decref(state);
 	if (text == NULL)

@@ -37,6 +37,19 @@ refuse(const char *error)
 }
 
 static json_t *
+refuse_service(const struct topology *t, const char *name)
+{
+	int service = topology_service(t, name);
+	char text[200];
+
+	if (service < 0 || !t->services[service].left_out)
+		return refuse("the node has no such service");
+	snprintf(text, sizeof(text), "%s is left out: the root file system has no %s", name,
+		t->services[service].run.argv[0]);
+	return refuse(text);
+}
+
+static json_t *
 describe_service(const struct supervisor *s, size_t node, size_t index)
 {
 	const struct service *service = &s->nodes[node].services[index];
@@ -182,7 +195,7 @@ do_service(struct supervisor *s, const char *op, json_t *request)
 		return refuse("no such node");
 	index = supervisor_find_service(s, (size_t)node, service_name);
 	if (index < 0)
-		return refuse("the node has no such service");
+		return refuse_service(s->plan->topology, service_name);
 	if (strcmp(op, "start") == 0)
 		return do_start(s, (size_t)node, (size_t)index);
 	if (strcmp(op, "throttle") == 0)

@@ -362,7 +362,8 @@ survey_json(const struct lab *lab, const struct survey *s)
 				"established", s->sessions[i].session.established));
 	for (size_t i = 0; i < s->paths_len; i++)
 		json_array_append_new(catchment, path_json(t, &s->paths[i]));
-	return json_pack("{s:s, s:s, s:O?, s:o, s:o, s:b}", "schema", "catchment.lab-status/1",
-		"id", lab_id(lab), "nodes", json_object_get(s->services, "nodes"), "sessions",
-		sessions, "catchment", catchment, "healthy", survey_healthy(s, true));
+	return json_pack("{s:s, s:s, s:O?, s:o, s:o, s:o, s:b}", "schema", "catchment.lab-status/1",
+		"id", lab_id(lab), "nodes", json_object_get(s->services, "nodes"), "left_out",
+		topology_left_out_json(t), "sessions", sessions, "catchment", catchment, "healthy",
+		survey_healthy(s, true));
 }

@@ -7,6 +7,7 @@
 #ifndef LAB_TOPOLOGY_H
 #define LAB_TOPOLOGY_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -65,6 +66,11 @@ struct topo_service {
 	struct topo_argv ready_command;
 	enum topo_sessions sessions;
 	int64_t restart_ns; /* after an end that nobody asked for; 0: it stays away */
+	bool optional;	    /* left out where the root file system has no such program */
+	const char *
+		without; /* an optional service; NULL: it is all the same to this one. Where that one is left out ... */
+	struct topo_argv run_without; /* ... this runs in place of `run` */
+	bool left_out; /* topology_fit(): in no role any more, though it stays in `services` */
 };
 
 struct topo_bridge {
@@ -168,6 +174,22 @@ int topology_load_variant(struct topology *t, const char *name, const char *dir,
 /* The same of text in memory. Returns 0. */
 int topology_parse_variant(struct topology *t, const char *name, const char *data, size_t len);
 void topology_free(struct topology *t);
+
+/*
+ * Make a network without complaints fit a root file system: the optional services whose programs it lacks are left out,
+ * that is marked so and taken from the roles, and who is to run otherwise without them does.
+ *
+ *      rootfs          its folder; layers do not count
+ *
+ * Returns 0, or -errno with `e` filled when it cannot be looked into.
+ */
+int topology_fit(struct topology *t, const char *rootfs, struct err *e);
+
+/* The same for one service, whatever a root file system has. */
+void topology_leave_out(struct topology *t, size_t service);
+
+/* [{"service", "program"}, ...] of what is left out. To be decref'd. */
+json_t *topology_left_out_json(const struct topology *t);
 
 /* Fill in the default of `max_ns` 0, ten medians. Returns NULL, or what is wrong, static text. */
 const char *topo_last_mile_check(struct topo_last_mile *m);

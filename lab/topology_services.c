@@ -90,11 +90,55 @@ read_prepare(struct topology *t, const struct conf_node *list, struct topo_servi
 		s->prepare[s->prepare_len++] = read_argv(t, conf_at(t->conf, list, k), "prepare");
 }
 
+/* One service, and the command in place of `run` where that one is left out. */
+static void
+read_without(struct topology *t, const struct conf_node *entry, struct topo_service *s)
+{
+	const struct conf_node *map = conf_get(t->conf, entry, "without");
+
+	if (map == NULL || !conf_is_map(t->conf, map, "without"))
+		return;
+	if (conf_len(t->conf, map) != 1) {
+		conf_complain(t->conf, map, "without takes exactly one service");
+		return;
+	}
+	free(s->run_without.argv);
+	s->without = conf_key_at(t->conf, map, 0);
+	s->run_without = read_argv(t, conf_at(t->conf, map, 0), "without");
+}
+
+/* What is optional can be looked for, and nobody waits for what is never left out. */
+static void
+check_optional(struct topology *t, const struct conf_node *entry, const struct topo_service *s)
+{
+	const struct conf_node *at = conf_get(t->conf, entry, "optional");
+	const struct conf_node *without = conf_get(t->conf, entry, "without");
+	const char *program = s->run.argv == NULL ? NULL : s->run.argv[0];
+	int other = s->without == NULL ? -1 : topology_service(t, s->without);
+
+	if (s->optional && program != NULL && program[0] != '/')
+		conf_complain(t->conf, at != NULL ? at : entry,
+			"optional: '%s' is no full path, so no root file system can be asked for "
+			"it",
+			program);
+	if (s->without == NULL)
+		return;
+	if (other < 0)
+		conf_complain(t->conf, without != NULL ? without : entry,
+			"without: no service '%s' under services:", s->without);
+	else if (&t->services[other] == s || !t->services[other].optional)
+		conf_complain(t->conf, without != NULL ? without : entry, "without: '%s' is %s",
+			s->without,
+			&t->services[other] == s ? "this service itself"
+						 : "not optional: it is never left out");
+}
+
 /* What the entry says, in place of what was known; the rest stays. */
 static void
 read_service(struct topology *t, const struct conf_node *entry, struct topo_service *s)
 {
-	static const char *const keys[] = {"run", "ready", "sessions", "prepare", "restart", NULL};
+	static const char *const keys[] = {
+		"run", "ready", "sessions", "prepare", "restart", "optional", "without", NULL};
 	const struct conf_node *run = conf_get(t->conf, entry, "run");
 	const struct conf_node *prepare = conf_get(t->conf, entry, "prepare");
 
@@ -108,6 +152,19 @@ read_service(struct topology *t, const struct conf_node *entry, struct topo_serv
 	if (prepare != NULL)
 		read_prepare(t, prepare, s);
 	s->restart_ns = conf_duration_ns(t->conf, entry, "restart", s->restart_ns);
+	s->optional = conf_bool(t->conf, entry, "optional", s->optional);
+	read_without(t, entry, s);
+}
+
+/* Once all are known, those that this file does not speak of too: a variant may have made another one no longer optional. */
+static void
+check_services(struct topology *t, const struct conf_node *map)
+{
+	for (size_t i = 0; i < t->services_len; i++) {
+		const struct conf_node *entry = conf_get(t->conf, map, t->services[i].name);
+
+		check_optional(t, entry != NULL ? entry : map, &t->services[i]);
+	}
 }
 
 void
@@ -136,6 +193,7 @@ topo_read_services(struct topology *t, const struct conf_node *root)
 		if (conf_is_map(t->conf, entry, name))
 			read_service(t, entry, s);
 	}
+	check_services(t, map);
 }
 
 static void
@@ -266,6 +324,7 @@ topo_free_services(struct topology *t)
 {
 	for (size_t i = 0; i < t->services_len; i++) {
 		free(t->services[i].run.argv);
+		free(t->services[i].run_without.argv);
 		free(t->services[i].ready_command.argv);
 		free_prepare(&t->services[i]);
 	}

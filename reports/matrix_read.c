@@ -184,6 +184,34 @@ versions(struct matrix_doc *d)
 	}
 }
 
+/* The services that a root file system has no program for, where any has none. */
+static void
+left_out(struct matrix_doc *d)
+{
+	struct matrix_line *line = add_line(d, "left out");
+
+	for (size_t i = 0; i < d->n_columns; i++) {
+		json_t *list = d->columns[i].run == NULL
+			? NULL
+			: json_object_get(d->columns[i].run->provenance, "left_out");
+		json_t *entry;
+		size_t k, used = 0;
+
+		json_array_foreach(list, k, entry)
+		{
+			const char *name = json_string_value(json_object_get(entry, "service"));
+
+			if (name != NULL && used < MATRIX_CELL_BYTES)
+				used += (size_t)snprintf(line->cells[i] + used,
+					MATRIX_CELL_BYTES - used, "%s%.40s", used > 0 ? ", " : "",
+					name);
+		}
+	}
+	end_line(d);
+	if (d->n_lines > 0 && &d->lines[d->n_lines - 1] == line)
+		line->differs = true;
+}
+
 static bool
 is_same(const char *a, const char *b)
 {
@@ -328,6 +356,7 @@ matrix_read(const char *dir, struct matrix_doc **ret, struct err *e)
 	}
 	outcomes(d);
 	versions(d);
+	left_out(d);
 	targets(d);
 	expectations(d);
 	metrics(d);
@@ -403,6 +432,8 @@ add_figures(json_t *cell, const struct result *r)
 	json_object_set_new(cell, "trials", number(r->trials));
 	json_object_set_new(cell, "valid_trials", json_integer((json_int_t)result_valid_trials(r)));
 	json_object_set(cell, "packages", json_object_get(r->provenance, "packages"));
+	if (json_object_get(r->provenance, "left_out") != NULL)
+		json_object_set(cell, "left_out", json_object_get(r->provenance, "left_out"));
 	json_object_set_new(cell, "targets", list);
 	json_object_set_new(cell, "metrics", all);
 	json_object_set_new(cell, "expectations",

@@ -64,8 +64,9 @@ base_of(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
+/* The daemons come first: what the scenario may ask of the network is what they can do. */
 static int
-run_loaded(struct run_args *a, struct matrix_cell *c)
+run_found(struct run_args *a, struct matrix_cell *c)
 {
 	char rootfs[PLACE_BYTES];
 	struct err e = {0};
@@ -75,6 +76,8 @@ run_loaded(struct run_args *a, struct matrix_cell *c)
 		snprintf(c->why, sizeof(c->why), "%.390s", e.text);
 		return EXIT_ENVIRONMENT;
 	}
+	if (run_args_load(a) < 0)
+		return EXIT_USAGE;
 	run_args_items(a);
 	a->batch.plan.why = &e;
 	c->code = batch_run(&a->batch);
@@ -92,7 +95,7 @@ run_cell(struct run_args *all, size_t number)
 
 	matrix_cell_name(&all->matrix, c, name, sizeof(name));
 	talk_step("cell %zu of %zu: %s", number + 1, all->matrix.n_cells, name);
-	c->code = run_args_load(a) < 0 ? EXIT_USAGE : run_loaded(a, c);
+	c->code = run_found(a, c);
 	c->state = c->code == EXIT_INTERRUPTED			       ? MATRIX_INTERRUPTED
 		: c->code == EXIT_USAGE || c->code == EXIT_ENVIRONMENT ? MATRIX_FAILED
 								       : MATRIX_DONE;
@@ -119,11 +122,14 @@ check_cells(struct run_args *all)
 
 		if (suite != NULL && strchr(suite, '/') != NULL)
 			a->batch.lab.rootfs = suite;
-		if (run_args_load(a) < 0) {
-			rc = -EINVAL;
-		} else if (lab_find_rootfs(&a->batch.lab, path, &e) < 0) {
+		if (lab_find_rootfs(&a->batch.lab, path, &e) < 0) {
 			talk_error("%s", e.text);
 			rc = -EINVAL;
+		} else if (run_args_load(a) < 0) {
+			rc = -EINVAL;
+		} else if (suite != NULL && strchr(suite, '/') == NULL &&
+			(rc = place_suite_known(a->data, suite, &e)) < 0) {
+			talk_error("%s", e.text);
 		}
 		snprintf(all->data, sizeof(all->data), "%s", a->data);
 		snprintf(all->scenario, sizeof(all->scenario), "%s",
@@ -214,8 +220,9 @@ matrix_run(struct run_args *a)
 	int code = EXIT_GOOD, rc;
 	json_t *command;
 
-	if (check_cells(a) < 0)
-		return EXIT_USAGE;
+	rc = check_cells(a);
+	if (rc < 0)
+		return rc == -EINVAL ? EXIT_USAGE : EXIT_ENVIRONMENT;
 	if (make_folder(a) < 0)
 		return EXIT_ENVIRONMENT;
 	a->batch.plan.trials = a->batch.plan.trials > 0 ? a->batch.plan.trials : 1;

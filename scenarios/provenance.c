@@ -119,6 +119,8 @@ provenance_json(const struct lab *lab, const struct conf *scenario)
 		"lab", lab_id(lab));
 	json_object_update_new(p, provenance_host_json(rootfs));
 	json_object_set(p, "rootless", json_object_get(state, "rootless"));
+	if (json_array_size(json_object_get(state, "left_out")) > 0)
+		json_object_set(p, "left_out", json_object_get(state, "left_out"));
 	json_object_set_new(p, "topology_sha256", tree_hash(topology));
 	json_object_set_new(p, "scenario_sha256", tree_hash(conf_path(scenario)));
 	if (conf_files(scenario) > 1)

@@ -95,6 +95,14 @@ runs_service(const struct topology *t, const struct topo_node *node, const char 
 	return false;
 }
 
+static bool
+is_left_out(const struct topology *t, const char *service)
+{
+	int index = topology_service(t, service);
+
+	return index >= 0 && t->services[index].left_out;
+}
+
 /* One more step like the last, about this node's service. */
 static void
 add_service_action(
@@ -138,6 +146,10 @@ add_services(struct scenario *s, const struct topology *t, const struct conf_nod
 	}
 	if (nodes == 0)
 		conf_complain(s->conf, at, "the network has no node '%s'", pattern);
+	else if (s->actions_len == before && is_left_out(t, slash + 1))
+		conf_complain(s->conf, at,
+			"%s is left out of this lab: the root file system has no such program",
+			slash + 1);
 	else if (s->actions_len == before)
 		conf_complain(s->conf, at, "node '%s' runs no '%s'", pattern, slash + 1);
 }

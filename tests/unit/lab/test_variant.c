@@ -77,6 +77,8 @@ mistakes(void **state)
 		{"", "variant.yaml:1: the file is empty"},
 		{"roles: {}\n", "variant.yaml:1: 'summary' is missing"},
 		{"summary: x\nnodes: {}\n", "variant.yaml:2: unknown key 'nodes'"},
+		{"summary: x\nservices:\n  mgmtd: {optional: false}\n",
+			"variant.yaml:3: without: 'mgmtd' is not optional: it is never left out"},
 		{"summary: x\nroles:\n  pops: {services: []}\n",
 			"variant.yaml:3: the topology has no role 'pops'"},
 		{"summary: x\nroles:\n  pop: {layers: [x]}\n",
