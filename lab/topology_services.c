@@ -123,7 +123,10 @@ check_optional(struct topology *t, const struct conf_node *entry, const struct t
 			program);
 	if (s->without == NULL)
 		return;
-	if (other < 0)
+	if (s->optional)
+		conf_complain(t->conf, without != NULL ? without : entry,
+			"without: a service that is optional itself has one command only");
+	else if (other < 0)
 		conf_complain(t->conf, without != NULL ? without : entry,
 			"without: no service '%s' under services:", s->without);
 	else if (&t->services[other] == s || !t->services[other].optional)

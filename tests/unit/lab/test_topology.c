@@ -143,8 +143,12 @@ services_and_roles(void **state)
 			""},
 		{11, "  dns: {run: [d], without: {o: [d, -f]}}\n  o: {run: [/o]}",
 			"t:11: without: 'o' is not optional: it is never left out"},
-		{11, "  dns: {run: [/d], optional: true, without: {dns: [d, -f]}}",
+		{11, "  dns: {run: [d], without: {dns: [d, -f]}}",
 			"t:11: without: 'dns' is this service itself"},
+		{11,
+			"  dns: {run: [/d], optional: true, without: {o: [d]}}\n  o: {run: [/o], "
+			"optional: true}",
+			"t:11: without: a service that is optional itself has one command only"},
 		{11, "  dns: {run: [d], without: {o: [d]}}",
 			"t:11: without: no service 'o' under services:"},
 		{11, "  dns: {run: [d], without: o}", "t:11: without must be a map (key: value)"},
