@@ -1,4 +1,4 @@
-/* change.c - where a series changes its level: a rank scan with a permutation test, and by how much. */
+/* change.c - where a series changes its level: a scan of all splits with a permutation test, and by how much. */
 #include "lib/change.h"
 
 #include <errno.h>
@@ -10,60 +10,59 @@
 #include "lib/rank.h"
 #include "lib/stat.h"
 
+#define CLIP 4.0
+
 struct scan {
 	const double *y;
 	const struct change_least *least;
 	struct rng *rng;
-	double *ranks, *sorted; /* scratch, of the whole length */
+	double *scores, *sorted; /* scratch, of the whole length */
 	struct change *found;
 	size_t n, max;
 };
 
-/* Middle ranks: ties share theirs. */
+/*
+ * How far each sample is from the median, in median absolute deviations, cut off at CLIP: what is rare and far weighs no more
+ * than what is sure. With most samples equal, the others are as far as can be.
+ */
 static void
-rank(struct scan *s, size_t from, size_t len)
+score(struct scan *s, size_t from, size_t len)
 {
-	memcpy(s->sorted, s->y + from, len * sizeof(*s->sorted));
+	const double *y = s->y + from;
+	double median, deviation;
+
+	memcpy(s->sorted, y, len * sizeof(*s->sorted));
 	stat_sort(s->sorted, len);
+	median = s->sorted[len / 2];
+	for (size_t i = 0; i < len; i++)
+		s->sorted[i] = y[i] == median ? 0 : fabs(y[i] - median);
+	stat_sort(s->sorted, len);
+	deviation = s->sorted[len / 2];
 	for (size_t i = 0; i < len; i++) {
-		double y = s->y[from + i];
-		size_t low = 0, high = len, below, above;
+		double far = y[i] == median ? 0 : y[i] - median;
 
-		while (low < high) { /* the first that is not below y */
-			size_t mid = low + (high - low) / 2;
-
-			if (s->sorted[mid] < y)
-				low = mid + 1;
-			else
-				high = mid;
-		}
-		below = low;
-		for (high = len; low < high;) { /* the first that is above */
-			size_t mid = low + (high - low) / 2;
-
-			if (s->sorted[mid] <= y)
-				low = mid + 1;
-			else
-				high = mid;
-		}
-		above = low;
-		s->ranks[i] = ((double)below + (double)above + 1) / 2;
+		if (far != 0) /* where half are INFINITY the deviation may be, too */
+			far = isinf(deviation) ? copysign(CLIP, far)
+					       : fmax(-CLIP, fmin(CLIP, far / deviation));
+		s->scores[i] = far;
 	}
 }
 
-/* The largest standardized rank sum over all splits of the ranks as they stand. */
+/* The largest difference of the means on both sides, standardized, over all splits of the scores as they stand. */
 static double
-strongest(const double *ranks, size_t len, size_t *ret_at)
+strongest(const double *scores, size_t len, size_t *ret_at)
 {
-	double sum = 0, best = -1, n = (double)len;
+	double all = 0, sum = 0, best = -1, n = (double)len;
 
+	for (size_t i = 0; i < len; i++)
+		all += scores[i];
 	for (size_t i = 1; i < len; i++) {
 		double left = (double)i, z;
 
-		sum += ranks[i - 1];
+		sum += scores[i - 1];
 		if (i < CHANGE_SEGMENT || len - i < CHANGE_SEGMENT)
 			continue;
-		z = fabs(sum - left * (n + 1) / 2) / sqrt(left * (n - left) * (n + 1) / 12);
+		z = fabs(sum - all * left / n) / sqrt(left * (n - left) / n);
 		if (z > best + 1e-9) {
 			best = z;
 			*ret_at = i;
@@ -80,12 +79,12 @@ p_value(struct scan *s, size_t len, double observed)
 	for (size_t k = 0; k < CHANGE_PERMUTATIONS; k++) {
 		for (size_t i = len - 1; i > 0; i--) {
 			size_t j = (size_t)rng_below(s->rng, i + 1);
-			double was = s->ranks[i];
+			double was = s->scores[i];
 
-			s->ranks[i] = s->ranks[j];
-			s->ranks[j] = was;
+			s->scores[i] = s->scores[j];
+			s->scores[j] = was;
 		}
-		as_strong += strongest(s->ranks, len, &ignored) >= observed - 1e-9;
+		as_strong += strongest(s->scores, len, &ignored) >= observed - 1e-9;
 	}
 	return ((double)as_strong + 1) / (CHANGE_PERMUTATIONS + 1);
 }
@@ -128,22 +127,24 @@ split(struct scan *s, size_t from, size_t to)
 
 	if (to - from < 2 * (size_t)CHANGE_SEGMENT)
 		return 0;
-	rank(s, from, to - from);
-	z = strongest(s->ranks, to - from, &at);
+	score(s, from, to - from);
+	z = strongest(s->scores, to - from, &at);
 	if (z < 0)
 		return 0;
 	c.p_value = p_value(s, to - from, z);
 	if (c.p_value > CHANGE_ALPHA)
 		return 0;
 	rc = measure(s, from, from + at, to, &c);
-	if (rc < 0 || !matters(s, &c))
-		return rc;
-	rc = split(s, from, from + at);
+	if (rc == 0)
+		rc = split(s, from, from + at);
 	if (rc < 0)
 		return rc;
-	if (s->n == s->max)
-		return -EOVERFLOW;
-	s->found[s->n++] = c;
+	if (matters(s,
+		    &c)) { /* one too small to tell still parts what is left of it from what is right */
+		if (s->n == s->max)
+			return -EOVERFLOW;
+		s->found[s->n++] = c;
+	}
 	return split(s, from + at, to);
 }
 
@@ -157,9 +158,9 @@ change_points(const double *y, size_t n, const struct change_least *least, struc
 	*ret_n = 0;
 	if (n > CHANGE_MAX)
 		return -ERANGE;
-	s.ranks = calloc(n + 1, sizeof(*s.ranks));
+	s.scores = calloc(n + 1, sizeof(*s.scores));
 	s.sorted = calloc(n + 1, sizeof(*s.sorted));
-	rc = s.ranks == NULL || s.sorted == NULL ? -ENOMEM : split(&s, 0, n);
+	rc = s.scores == NULL || s.sorted == NULL ? -ENOMEM : split(&s, 0, n);
 	/* Between neighbours: what else changed in the series is not in it. */
 	for (size_t i = 0; (rc == 0 || rc == -EOVERFLOW) && i < s.n; i++) {
 		int one = measure(&s, i == 0 ? 0 : ret[i - 1].at, ret[i].at,
@@ -168,7 +169,7 @@ change_points(const double *y, size_t n, const struct change_least *least, struc
 		rc = one < 0 ? one : rc;
 	}
 	*ret_n = s.n;
-	free(s.ranks);
+	free(s.scores);
 	free(s.sorted);
 	return rc;
 }

@@ -120,16 +120,14 @@ changes(struct buf *b, const struct series_list *l)
 	}
 	html_raw(b, "<p class=\"mute\">");
 	html_textf(b,
-		"A change is looked for by binary segmentation: of all splits with %d runs on both "
-		"sides "
-		"the one with the largest standardized rank sum (Mann and Whitney), judged against "
-		"%d "
-		"permutations of the runs, told at p ≤ %.2f and a shift of at least 100 ms (times) "
-		"and "
-		"5 %%. Of series without a change about one in a hundred is told to have one. What "
-		"differed is what the runs on both sides of it recorded differently, first what "
-		"keeps all "
-		"runs before from all after; that it is the cause is not shown by this.",
+		"A change is looked for by binary segmentation: of all splits with %d runs on "
+		"both sides the one whose sides differ most (standardized means of distances "
+		"from the median, in median absolute deviations, at most 4), judged against %d "
+		"permutations of the runs, told at p ≤ %.2f and a shift of at least 100 ms "
+		"(times) and 5 %%. Of series without a change about one in a hundred is told to "
+		"have one. What differed is what the runs on both sides of it recorded "
+		"differently, first what keeps all runs before from all after; that it is the "
+		"cause is not shown by this.",
 		CHANGE_SEGMENT, CHANGE_PERMUTATIONS, CHANGE_ALPHA);
 	html_raw(b, "</p></section>\n");
 }
