@@ -131,6 +131,7 @@ struct topology {
 	struct conf *variant_conf; /* of variant.yaml; NULL when the variant has none */
 	char *variant;		   /* its name; NULL when none was loaded */
 	const char *variant_summary;
+	int64_t rest_ns; /* a variant's: whole for so long, it has forgotten the fault before */
 	const char *name;
 	double stretch;
 	struct topo_last_mile last_mile; /* of cities that say nothing of their own */

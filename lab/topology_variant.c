@@ -8,6 +8,8 @@
 
 #include "lab/topology_internal.h"
 
+static const int64_t REST_MAX_NS = 600 * NS_PER_S;
+
 /* A city can be expected somewhere only if somebody there asks; the topology's own are checked as a whole. */
 static void
 check_expect(struct topology *t, const struct conf_node *root)
@@ -30,7 +32,7 @@ read_variant(struct topology *t)
 {
 	/* knobs: is scenarios/knobs.c's */
 	static const char *const keys[] = {
-		"summary", "services", "roles", "expect", "knobs", NULL};
+		"summary", "services", "roles", "expect", "rest", "knobs", NULL};
 	const struct conf_node *root = conf_root(t->conf);
 
 	if (!conf_is_map(t->conf, root, "a variant"))
@@ -38,6 +40,9 @@ read_variant(struct topology *t)
 	conf_known(t->conf, root, keys);
 	if (conf_need(t->conf, root, "summary") != NULL)
 		t->variant_summary = conf_str(t->conf, root, "summary", "");
+	t->rest_ns = conf_duration_ns(t->conf, root, "rest", 0);
+	if (t->rest_ns < 0 || t->rest_ns > REST_MAX_NS)
+		conf_complain(t->conf, conf_get(t->conf, root, "rest"), "rest: 0 to 10 minutes");
 	topo_read_services(t, root);
 	topo_change_roles(t, root);
 	topo_read_expect(t, root);

@@ -46,6 +46,13 @@ batch_estimate_s(const struct scenario *s, int trials, bool calibrated)
 	return trial_s * trials + (calibrated ? CALIBRATION_S : 0);
 }
 
+/* Before each trial, where the variant wants it. */
+static double
+rest_s(const struct batch *b, const struct batch_item *item)
+{
+	return item->topology == NULL || b->quick ? 0 : (double)item->topology->rest_ns / 1e9;
+}
+
 /* A calibration each half hour of a lab, the first when it is new. */
 static void
 estimate(struct batch *b)
@@ -59,7 +66,7 @@ estimate(struct batch *b)
 			(boots || in_lab_s > 60.0 * SESSION_CALIBRATION_MINUTES);
 
 		item->estimate_s = batch_estimate_s(item->scenario, b->plan.trials, calibrated) +
-			(boots ? BOOT_S : 0);
+			(boots ? BOOT_S : 0) + b->plan.trials * rest_s(b, item);
 		in_lab_s = (calibrated ? 0 : in_lab_s) + item->estimate_s;
 	}
 }

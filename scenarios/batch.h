@@ -9,6 +9,8 @@ enum { BATCH_DIR_BYTES = 512, BATCH_LAYERS = 12 };
 struct batch_item {
 	const struct scenario *scenario;
 	const struct targets *targets;
+	const struct topology
+		*topology; /* with the variant's changes; NULL: not known, it wants no rest */
 	const char *variant;
 	struct baseline *baseline; /* that it is gated by, owned; or NULL */
 	double estimate_s;

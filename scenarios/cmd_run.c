@@ -35,6 +35,7 @@ run_args_items(struct run_args *a)
 			}
 			a->items[a->batch.len++] = (struct batch_item){.scenario = l->scenarios[k],
 				.targets = l->targets,
+				.topology = l->topology,
 				.variant = l->variant};
 		}
 	}
@@ -168,12 +169,10 @@ foresee_all(const struct run_args *a)
 	for (size_t i = 0; a->baseline != NULL && i < a->batch.len; i++) {
 		const struct batch_item *item = &a->items[i];
 		struct foresight f = {.scenario = item->scenario,
+			.topology = item->topology,
 			.last_mile = a->batch.plan.last_mile,
 			.rootfs = rootfs};
 
-		for (size_t k = 0; k < a->loaded_len; k++)
-			if (strcmp(a->loaded[k].variant, item->variant) == 0)
-				f.topology = a->loaded[k].topology;
 		if (foresee_comparable(&f, item->baseline, &e) == 0)
 			continue;
 		talk_error("%s", e.text);

@@ -99,7 +99,7 @@ new_record(struct run *r, struct err *e)
 static int
 one_trial(struct run *r, int number, int of, struct err *e)
 {
-	char name[24], dir[DIR_BYTES + 24];
+	char name[24], title[48], dir[DIR_BYTES + 24];
 	struct trial_plan plan = {.lab = r->session->lab,
 		.scenario = r->plan->scenario,
 		.number = number,
@@ -111,12 +111,18 @@ one_trial(struct run *r, int number, int of, struct err *e)
 		.last_mile = r->plan->last_mile,
 		.locked = r->plan->locked,
 		.any_catchment = r->session->options.any_catchment};
-	struct mono start = mono_now();
+	struct mono start;
 	int rc;
 
+	snprintf(title, sizeof(title), "trial %d/%d", number, of);
+	rc = r->plan->once ? 0 : session_rest(r->session, title, e);
+	if (rc < 0)
+		return rc;
+	start = mono_now();
 	snprintf(name, sizeof(name), "trial-%03d", number);
 	snprintf(dir, sizeof(dir), "%s/%s", r->dir, name);
 	rc = trial_run(&plan, e);
+	r->session->whole_since = mono_now();
 	if (rc == 0 || rc == -EHOSTDOWN) {
 		record_add_trial(r->record, name);
 		r->done++;

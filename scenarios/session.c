@@ -3,14 +3,18 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
+#include "lib/stop.h"
 #include "lib/talk.h"
 #include "scenarios/calibrate.h"
+
+enum { REST_LOOK_MS = 100 };
 
 int
 session_need(struct session *s, bool fresh, struct err *e)
@@ -32,7 +36,24 @@ session_need(struct session *s, bool fresh, struct err *e)
 	if (rc < 0)
 		return rc;
 	s->boots++;
+	s->whole_since = mono_now();
 	talk_step("lab up in %.1f s", (double)mono_diff_ns(mono_now(), start) / 1e9);
+	return 0;
+}
+
+int
+session_rest(const struct session *s, const char *title, struct err *e)
+{
+	struct mono end = mono_add(s->whole_since, lab_topology(s->lab)->rest_ns);
+	int64_t left_ns;
+
+	while ((left_ns = mono_diff_ns(end, mono_now())) > 0) {
+		if (stop_requested())
+			return err_set(e, EINTR, "interrupted");
+		talk_live("%s: at rest for %lld s more", title,
+			(long long)((left_ns + NS_PER_S - 1) / NS_PER_S));
+		poll(NULL, 0, REST_LOOK_MS);
+	}
 	return 0;
 }
 

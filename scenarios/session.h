@@ -19,7 +19,8 @@ struct session {
 	 */
 	char settings[SESSION_SETTINGS_BYTES];
 	int boots;
-	bool used; /* a run took place in it */
+	bool used;		 /* a run took place in it */
+	struct mono whole_since; /* it came up, or the latest trial healed */
 	/* The instrument's own error, measured for this lab; NULL: not yet, or too long ago. */
 	json_t *calibration;
 	struct mono calibrated_at;
@@ -32,6 +33,15 @@ enum { SESSION_CALIBRATION_MINUTES = 30 };
 
 /* Have a lab; `fresh`: one that nothing was done to. Returns 0 or what lab_up() does. */
 int session_need(struct session *s, bool fresh, struct err *e);
+
+/*
+ * Wait until it has been whole for as long as its variant wants (topology.h, rest_ns).
+ *
+ *      title   of what waits, for the live line
+ *
+ * Returns 0, or -EINTR with `e` filled.
+ */
+int session_rest(const struct session *s, const char *title, struct err *e);
 
 /* The lab is given up: what did not heal is of no use to the next. */
 void session_drop(struct session *s);

@@ -37,6 +37,7 @@ changes(void **state)
 {
 	struct topology *t = with(
 		"summary: another check\n"
+		"rest: 15s\n"
 		"services:\n"
 		"  check: {run: [checkd, -f], ready: {command: [test, -e, /x]}, restart: 1.5s}\n"
 		"  knotd: {prepare: [[mkdir, /y]]}\n"
@@ -51,6 +52,7 @@ changes(void **state)
 	assert_int_equal(conf_complaints(t->variant_conf), 0);
 	assert_string_equal(t->variant, "mine");
 	assert_string_equal(t->variant_summary, "another check");
+	assert_true(t->rest_ns == 15 * NS_PER_S);
 	assert_int_equal(pop->services_len, 2);
 	assert_string_equal(t->services[pop->services[1]].name, "check");
 	assert_true(t->services[pop->services[1]].restart_ns == 1500000000);
@@ -76,6 +78,9 @@ mistakes(void **state)
 	} rows[] = {
 		{"", "variant.yaml:1: the file is empty"},
 		{"roles: {}\n", "variant.yaml:1: 'summary' is missing"},
+		{"summary: x\nrest: 11min\n", "variant.yaml:2: rest: 0 to 10 minutes"},
+		{"summary: x\nrest: long\n", "variant.yaml:2: 'rest': 'long' is not understood (a duration "
+					      "like 300ms, 2s, 1.5min)"},
 		{"summary: x\nnodes: {}\n", "variant.yaml:2: unknown key 'nodes'"},
 		{"summary: x\nservices:\n  mgmtd: {optional: false}\n",
 			"variant.yaml:3: without: 'mgmtd' is not optional: it is never left out"},
