@@ -151,6 +151,15 @@ count_invalid(struct run *r, struct err *e)
 	return rc < 0 ? rc : outcome_invalid_trials(r->dir, &r->invalid, e);
 }
 
+/* Of how many the terminal speaks: a gate's first glance is one trial of its first look. */
+static int
+spoken_of(const struct run *r, int of)
+{
+	int look = r->plan->gate != NULL ? (int)gate_looks[0].trials : 0;
+
+	return of < look ? look : of;
+}
+
 /* Until there are so many valid ones. What the host spoilt is repeated, up to half as many again. */
 static int
 so_many(struct run *r, int wanted, struct err *e)
@@ -161,7 +170,7 @@ so_many(struct run *r, int wanted, struct err *e)
 		/* After a trial that did not heal, the lab is gone. */
 		rc = session_need(r->session, false, e);
 		if (rc == 0)
-			rc = one_trial(r, ++r->begun, of, e);
+			rc = one_trial(r, ++r->begun, spoken_of(r, of), e);
 		if (rc < 0 || r->begun < of || (of >= cap && r->plan->gate == NULL))
 			continue;
 		rc = count_invalid(r, e);
