@@ -356,6 +356,8 @@ finding_say(struct buf *b, const struct result *r, const struct target *t)
 	buf_addf(b, "%s (documented: %s%s)", family_of(r, t), finding_documented(t, text),
 		finding_close(&both));
 	say_flaps(b, r, t);
-	if (t->trials > 1 && t->verdict == TARGET_MISSED && over > 0)
+	if (t->trials > 1 && t->verdict == TARGET_MISSED && over >= t->trials)
+		buf_addf(b, ", in each of %.0f trials", t->trials);
+	else if (t->trials > 1 && t->verdict == TARGET_MISSED && over > 0)
 		buf_addf(b, ", missed in %.0f of %.0f trials", over, t->trials);
 }

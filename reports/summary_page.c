@@ -13,7 +13,7 @@
 
 static const char summary_css[] =
 	".ledger td{min-width:12rem;max-width:26rem}.ledger .fam{min-width:0}"
-	".ledger .said{font-size:.94em;display:block;overflow-wrap:anywhere}"
+	".ledger .said{font-size:.94em;display:block;overflow-wrap:anywhere;margin:.1rem 0}"
 	".ledger .runs{font-size:.92em}.ledger td a{white-space:normal}"
 	".ledger p{margin:.1rem 0;max-width:none}.ledger .claim th{padding-top:.7rem}"
 	"@media (max-width:44rem){.ledger thead{display:none}.ledger caption{display:block}.ledger "
@@ -54,6 +54,31 @@ run_link(struct buf *b, const struct summary_finding *f, bool with_sign)
 	}
 }
 
+#define SAID_OPEN_BYTES 80 /* of a program's words that stand in the table; more is folded */
+
+/* What was asked of a program, and its words: evidence, of which a routing table's dump is a screenful. */
+static void
+said(struct buf *b, const struct target *t)
+{
+	bool is_long;
+
+	if (t->said == NULL || t->said[0] == '\0')
+		return;
+	is_long = strlen(t->said) > SAID_OPEN_BYTES;
+	if (is_long) {
+		html_raw(b, "<details class=\"said\"><summary>");
+		html_text(b, t->said_of == NULL ? "what it said" : t->said_of);
+		html_raw(b, "</summary><code>");
+	} else {
+		html_raw(b, " <span class=\"said\">");
+		if (t->said_of != NULL)
+			html_textf(b, "%s: ", t->said_of);
+		html_raw(b, "<code>");
+	}
+	html_text(b, t->said);
+	buf_add(b, is_long ? "</code></details>" : "</code></span>");
+}
+
 /* The measured figure in words, or what was said and seen. */
 static void
 measured(struct buf *b, const struct summary_finding *f)
@@ -82,14 +107,7 @@ measured(struct buf *b, const struct summary_finding *f)
 		html_text(b,
 			f->run->trials > 1 ? " (by checks; the trials' figures are invalid)"
 					   : " (by checks; the trial's figures are invalid)");
-	if (t->said != NULL && t->said[0] != '\0') {
-		html_raw(b, " <span class=\"said\">");
-		if (t->said_of != NULL)
-			html_textf(b, "%s: ", t->said_of);
-		html_raw(b, "<code>");
-		html_text(b, t->said);
-		html_raw(b, "</code></span>");
-	}
+	said(b, t);
 }
 
 static void

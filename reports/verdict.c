@@ -2,13 +2,12 @@
 #include "reports/verdict.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "reports/finding.h"
 #include "reports/outage.h"
-#include "reports/show.h"
+#include "reports/verdict_state.h"
 
 const char *
 verdict_sign(enum target_verdict v)
@@ -63,20 +62,6 @@ verdict_say_missed(struct buf *b, const struct result *r)
 	}
 }
 
-static void append(char *text, size_t size, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void
-append(char *text, size_t size, const char *fmt, ...)
-{
-	size_t used = strlen(text);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text + used, size - used, fmt, ap);
-	va_end(ap);
-}
-
 #define CLAUSES_BYTES 300 /* a sentence that has grown beyond takes no further clause */
 #define LEAD_CLAUSES  2	  /* of a headline with several claims missed */
 
@@ -115,7 +100,7 @@ say_targets(
 			between = "; ";
 		}
 	}
-	append(text, size, "%s", b.len > 0 ? b.data : "");
+	verdict_append(text, size, "%s", b.len > 0 ? b.data : "");
 	buf_done(&b);
 	*ret_all = n;
 	return next;
@@ -139,9 +124,9 @@ say_rest(const struct result *r, size_t from, char *text, size_t size)
 	size_t all = 0, next = say_targets(r, from, SIZE_MAX, text, size, &all);
 
 	if (next < all)
-		append(text, size, "; and %zu more", all - next);
+		verdict_append(text, size, "; and %zu more", all - next);
 	if (all > from)
-		append(text, size, ". ");
+		verdict_append(text, size, ". ");
 }
 
 /* Returns false if no target was judged. */
@@ -152,7 +137,7 @@ say_headline(const struct result *r, struct verdict *v)
 	size_t next = say_targets(r, 0, lead, v->text, sizeof(v->text), &all);
 
 	if (next < all && lead == SIZE_MAX)
-		append(v->text, sizeof(v->text), "; and %zu more", all - next);
+		verdict_append(v->text, sizeof(v->text), "; and %zu more", all - next);
 	else if (next < all)
 		say_rest(r, next, v->aside, sizeof(v->aside) - 200);
 	return all > 0;
@@ -166,25 +151,6 @@ kind_of_targets(const struct result *r)
 			r->targets[i].verdict == TARGET_REFUTED)
 			return VERDICT_MISSED;
 	return VERDICT_GOOD;
-}
-
-/* Nothing missed is no promise: how often it may yet be missed, by the trials there were. */
-static void
-say_bound(const struct result *r, char *text, size_t size)
-{
-	double bound = NAN, trials = 0;
-	char share[SHOW_BYTES];
-
-	for (size_t i = 0; i < r->n_targets; i++)
-		if (r->targets[i].verdict == TARGET_MET && r->targets[i].miss_bound_ratio > 0) {
-			bound = fmax(bound, r->targets[i].miss_bound_ratio);
-			trials = r->targets[i].trials;
-		}
-	if (!isnan(bound) && trials > 0)
-		append(text, size,
-			"What was met in %.0f %s may still be missed in up to %s (95 %% "
-			"confidence). ",
-			trials, trials > 1 ? "trials" : "trial", show_share(bound, share));
 }
 
 static size_t
@@ -207,60 +173,11 @@ say_broken(const struct result *r, char *text, size_t size)
 			first = &r->expectations[i];
 	if (first == NULL)
 		return;
-	append(text, size, "%zu of %zu %s did not hold: %.120s", broken(r), r->n_expectations,
-		r->n_expectations == 1 ? "expectation" : "expectations",
+	verdict_append(text, size, "%zu of %zu %s did not hold: %.120s", broken(r),
+		r->n_expectations, r->n_expectations == 1 ? "expectation" : "expectations",
 		first->text == NULL ? "(no text)" : first->text);
 	if (first->measured != NULL)
-		append(text, size, " (measured: %.120s)", first->measured);
-}
-
-static const char *
-first_reason(const struct result *r)
-{
-	for (size_t i = 0; i < r->n_trials; i++)
-		if (!r->trial[i].valid && r->trial[i].n_invalid_because > 0)
-			return r->trial[i].invalid_because[0];
-	return NULL;
-}
-
-static void
-say_state(const struct result *r, size_t valid, char *text, size_t size)
-{
-	double invalid = isnan(r->invalid_trials) ? 0 : r->invalid_trials;
-	const char *why = first_reason(r);
-
-	if (r->interrupted || !r->complete) {
-		append(text, size, "%s",
-			r->interrupted ? "The run was interrupted" : "The run did not end");
-		if (r->trials < r->trials_planned)
-			append(text, size, " after %.0f of %.0f trials", r->trials,
-				r->trials_planned);
-		append(text, size, ". ");
-	}
-	if (invalid > 0 && valid > 0)
-		append(text, size, "%.0f of %.0f trials %s invalid and not counted%s%.240s. ",
-			invalid, r->trials, invalid > 1 ? "are" : "is", why == NULL ? "" : ": ",
-			why == NULL ? "" : why);
-	if (valid > 0 && valid < VERDICT_QUICK_LOOK)
-		append(text, size, "Quick look, n = %zu: a figure to publish needs %d trials. ",
-			valid, VERDICT_QUICK_LOOK);
-}
-
-static void
-say_inconclusive(const struct result *r, char *text, size_t size)
-{
-	const char *why = first_reason(r);
-
-	if (!(r->trials > 0)) {
-		append(text, size, "Inconclusive: no trial was finished");
-		return;
-	}
-	append(text, size, "Inconclusive: ");
-	if (r->trials > 1)
-		append(text, size, "all %.8g trials were invalid", r->trials);
-	else
-		append(text, size, "the only trial was invalid");
-	append(text, size, "%s%.150s", why == NULL ? "" : ": ", why == NULL ? "" : why);
+		verdict_append(text, size, " (measured: %.120s)", first->measured);
 }
 
 /* A check needs no clock: it counts without a valid trial. */
@@ -272,7 +189,8 @@ say_checked(const struct result *r, struct verdict *v)
 
 	say_targets(r, 0, SIZE_MAX, text, sizeof(text), &all);
 	if (all > 0)
-		append(v->aside, sizeof(v->aside), "Judged by checks alone: %.400s. ", text);
+		verdict_append(
+			v->aside, sizeof(v->aside), "Judged by checks alone: %.400s. ", text);
 }
 
 /* Is the loss of the streams what a claim is about, and so told with it? */
@@ -299,7 +217,7 @@ say_clients(const struct result *r, bool is_headline, struct verdict *v)
 	if (b.len > 0 && b.data[0] >= 'a' && b.data[0] <= 'z')
 		b.data[0] = (char)(b.data[0] - 'a' + 'A');
 	if (b.len > 0)
-		append(v->clients, sizeof(v->clients), "%s.", b.data);
+		verdict_append(v->clients, sizeof(v->clients), "%s.", b.data);
 	buf_done(&b);
 	buf_done(&beside);
 }
@@ -318,13 +236,13 @@ say_measured(const struct result *r, struct verdict *v)
 	else if (r->n_expectations > 1)
 		snprintf(held, sizeof(held), "All %zu expectations held", r->n_expectations);
 	is_said = outage_say(&b, r);
-	append(v->text, sizeof(v->text), "%s%s%s", held, held[0] == '\0' ? "" : "; ",
+	verdict_append(v->text, sizeof(v->text), "%s%s%s", held, held[0] == '\0' ? "" : "; ",
 		is_said ? b.data : none);
 	buf_done(&b);
 	if (v->text[0] >= 'a' && v->text[0] <= 'z')
 		v->text[0] = (char)(v->text[0] - 'a' + 'A');
 	if (is_said)
-		append(v->aside, sizeof(v->aside), "%s",
+		verdict_append(v->aside, sizeof(v->aside), "%s",
 			r->n_targets > 0 ? "No documented target was judged. "
 					 : "This scenario judges no documented target. ");
 	return is_said;
@@ -340,9 +258,10 @@ doubt(const struct result *r, struct verdict *v)
 
 	v->kind = VERDICT_INCONCLUSIVE;
 	v->text[0] = v->aside[0] = '\0';
-	append(v->text, sizeof(v->text), "Inconclusive: the instrument was off its limits: %.200s",
+	verdict_append(v->text, sizeof(v->text),
+		"Inconclusive: the instrument was off its limits: %.200s",
 		why == NULL ? "(no reason kept)" : why);
-	append(v->aside, sizeof(v->aside), "With that in mind: %.300s. %.300s", before.text,
+	verdict_append(v->aside, sizeof(v->aside), "With that in mind: %.300s. %.300s", before.text,
 		before.aside);
 }
 
@@ -367,11 +286,11 @@ lead_with_gate(const struct compare *g, struct verdict *v)
 
 	gated_say(&said, g);
 	v->text[0] = '\0';
-	append(v->text, sizeof(v->text), "%.300s", said.data == NULL ? "" : said.data);
+	verdict_append(v->text, sizeof(v->text), "%.300s", said.data == NULL ? "" : said.data);
 	buf_done(&said);
 	if (g->verdict == GATE_PASS) {
 		v->kind = v->kind == VERDICT_NONE ? VERDICT_GOOD : v->kind;
-		append(v->text, sizeof(v->text), ". %s", before.text);
+		verdict_append(v->text, sizeof(v->text), ". %s", before.text);
 		return;
 	}
 	if (g->verdict == GATE_FAIL && v->kind != VERDICT_INCONCLUSIVE)
@@ -384,9 +303,9 @@ lead_with_gate(const struct compare *g, struct verdict *v)
 	if (rerun.len == 0 && g->verdict != GATE_FAIL)
 		say_why(&rerun, g);
 	if (rerun.len > 0)
-		append(v->aside, sizeof(v->aside), "%s ", rerun.data);
+		verdict_append(v->aside, sizeof(v->aside), "%s ", rerun.data);
 	buf_done(&rerun);
-	append(v->aside, sizeof(v->aside), "%.400s. %s", before.text, before.aside);
+	verdict_append(v->aside, sizeof(v->aside), "%.400s. %s", before.text, before.aside);
 }
 
 void
@@ -397,11 +316,11 @@ verdict_of(const struct result *r, struct verdict *v)
 
 	*v = (struct verdict){.kind = VERDICT_GOOD};
 	if (r->interrupted || !r->complete)
-		append(v->text, sizeof(v->text), "%s",
+		verdict_append(v->text, sizeof(v->text), "%s",
 			r->interrupted ? "Interrupted. " : "Incomplete. ");
 	if (valid == 0) {
 		v->kind = VERDICT_INCONCLUSIVE;
-		say_inconclusive(r, v->text, sizeof(v->text));
+		verdict_say_inconclusive(r, v->text, sizeof(v->text));
 		say_checked(r, v);
 	} else if (n_broken > 0) {
 		v->kind = VERDICT_BROKEN;
@@ -415,9 +334,9 @@ verdict_of(const struct result *r, struct verdict *v)
 	}
 	if (valid > 0)
 		say_clients(r, is_headline, v);
-	say_state(r, valid, v->aside, sizeof(v->aside));
+	verdict_say_state(r, valid, v->aside, sizeof(v->aside));
 	if (valid > 0)
-		say_bound(r, v->aside, sizeof(v->aside));
+		verdict_say_bound(r, v->aside, sizeof(v->aside));
 	if (r->gated != NULL)
 		lead_with_gate(r->gated, v);
 	if (json_is_false(json_object_get(r->calibration, "good")))

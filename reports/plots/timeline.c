@@ -128,8 +128,8 @@ plot_timeline(struct buf *page, const struct scene *scene, struct err *e)
 	say_title(r, t, lost, title, sizeof(title));
 	snprintf(subtitle, sizeof(subtitle),
 		"Queries per second by the PoP that answered; x: seconds from the fault. Trial %d "
-		"of %zu, %s; %s streams at %s q/s each; %s queries failed or unanswered%s. Bins of "
-		"%s, scaled to the steady rate of sending; partial bins at the ends are left out.",
+		"of %zu, %s; n = %s streams × %s q/s; %s queries failed or unanswered%s. Bins of "
+		"%s, scaled to the steady rate; partial ones at the ends are left out.",
 		t->number, r->n_trials,
 		!t->valid				      ? "an invalid one, as none was valid"
 			: result_valid_trials(r) == 1	      ? "the only valid one"

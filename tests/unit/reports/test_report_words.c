@@ -142,6 +142,23 @@ test_figure_in_words(void **state)
 	place_done(&p);
 }
 
+/* A claim that is missed always is told so. */
+static void
+test_missed_in_each_trial(void **state)
+{
+	json_t *root = sample_run(3, 5), *row;
+	struct place p;
+
+	(void)state;
+	row = target_row("b", "v4", "missed", "first_good_answer_ms", "max", "<", 2000, 1000, "ms");
+	json_object_set_new(row, "n", json_integer(132));
+	json_object_set_new(row, "trials", json_integer(3));
+	json_object_set_new(root, "targets", json_pack("[o]", row));
+	assert_int_equal(report(&p, "each", root, false), 0);
+	assert_has(p.html, "(documented: under 1 s), in each of 3 trials</h1>");
+	place_done(&p);
+}
+
 /* What the return cost is said at the top, by the plot and in its section; what did not come back too. */
 static void
 test_return(void **state)
@@ -377,6 +394,7 @@ main(void)
 		cmocka_unit_test(test_findings_in_words),
 		cmocka_unit_test(test_close_figure),
 		cmocka_unit_test(test_figure_in_words),
+		cmocka_unit_test(test_missed_in_each_trial),
 		cmocka_unit_test(test_return),
 		cmocka_unit_test(test_lost_beside),
 		cmocka_unit_test(test_sides_in_the_sentence),
