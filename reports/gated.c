@@ -69,14 +69,19 @@ signed_whole(double v, char out[static SHOW_BYTES])
 const char *
 gated_change(const struct compare_metric *s, char out[static GATED_BYTES])
 {
-	char text[SHOW_BYTES];
+	char text[SHOW_BYTES], figure[SHOW_BYTES];
+	double v = round(s->judged.shift);
 
-	if (!isfinite(s->judged.shift))
+	if (!isfinite(v))
 		snprintf(out, GATED_BYTES, "%s", SHOW_NONE);
+	else if (strcmp(s->unit, "ms") == 0)
+		snprintf(out, GATED_BYTES, "%s ms", signed_whole(v, text));
 	else
-		snprintf(out, GATED_BYTES, "%s%s%.12s", signed_whole(s->judged.shift, text),
-			strcmp(s->unit, "ms") == 0 ? " " : "",
-			strcmp(s->unit, "ms") == 0 ? "ms" : "");
+		snprintf(out, GATED_BYTES, "%s%s",
+			v > 0		? "+"
+				: v < 0 ? "−"
+					: "",
+			show_value(fabs(v), s->unit, figure));
 	return out;
 }
 
