@@ -124,7 +124,8 @@ homecoming_say_lost(struct buf *b, const struct homecoming *h)
 
 	if (h->trials == 0 || !(h->lost > 0))
 		return;
-	buf_addf(b, "The return lost %s queries", show_count(h->lost, text));
+	buf_addf(b, "The return lost %s %s", show_count(h->lost, text),
+		h->lost == 1 ? "query" : "queries");
 	if (h->trials > 1)
 		buf_addf(b, " in %zu trials", h->trials);
 	for (size_t i = 0; i < h->n_cities && i < NAMED_MAX; i++) {
@@ -145,6 +146,29 @@ homecoming_say_lost(struct buf *b, const struct homecoming *h)
 	buf_add(b, ".");
 }
 
+static bool
+is_same(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+/* The other family's row of the same city, if it moved the same way; `*ret_is_first`: c comes before it. */
+static bool
+is_both(const struct result *r, const struct catchment *c, bool *ret_is_first)
+{
+	for (size_t i = 0; i < r->n_catchment; i++) {
+		const struct catchment *o = &r->catchment[i];
+
+		if (o == c || !is_same(o->city, c->city) || !is_moved(o) ||
+			!is_same(homecoming_main_site(&o->shares[WHEN_AFTER]),
+				homecoming_main_site(&c->shares[WHEN_AFTER])))
+			continue;
+		*ret_is_first = c < o;
+		return true;
+	}
+	return false;
+}
+
 void
 homecoming_say_moved(struct buf *b, const struct result *r)
 {
@@ -152,15 +176,24 @@ homecoming_say_moved(struct buf *b, const struct result *r)
 
 	for (size_t i = 0; i < r->n_catchment; i++) {
 		const struct catchment *c = &r->catchment[i];
+		const struct shares *after = &c->shares[WHEN_AFTER];
+		bool is_first = true, both = is_both(r, c, &is_first);
+		double share = 0;
 
-		if (!is_moved(c) || n++ >= NAMED_MAX)
+		if (!is_moved(c) || !is_first || n++ >= NAMED_MAX)
 			continue;
-		buf_addf(b, "%s %s %s (%s before, %s after)",
-			n == 1 ? "After the return not served as before:" : ",",
+		for (size_t k = 0; k < after->n; k++)
+			share = fmax(share, after->ratio[k]);
+		buf_addf(b, "%s %s%s (%s before, then ",
+			n == 1 ? "When the trials ended not served as before:" : ",",
 			c->title != NULL ? c->title : result_city_title(r, c->city),
-			c->family != NULL && strcmp(c->family, "v6") == 0 ? "IPv6" : "IPv4",
-			homecoming_main_site(&c->shares[WHEN_BEFORE]),
-			homecoming_main_site(&c->shares[WHEN_AFTER]));
+			both				   ? ""
+				: is_same(c->family, "v6") ? " IPv6"
+							   : " IPv4",
+			homecoming_main_site(&c->shares[WHEN_BEFORE]));
+		if (share < WHOLE_RATIO)
+			buf_addf(b, "%.0f %% ", share * 100);
+		buf_addf(b, "%s)", homecoming_main_site(after));
 	}
 	if (n > NAMED_MAX)
 		buf_addf(b, " and %zu more", n - NAMED_MAX);

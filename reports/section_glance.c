@@ -203,10 +203,11 @@ head(struct buf *b, const struct result *r)
 	char caption[200];
 	size_t valid = result_valid_trials(r);
 
-	snprintf(caption, sizeof(caption), "Figures of %zu valid %s%s, counts IPv4 + IPv6%s%.80s",
-		valid, valid == 1 ? "trial" : "trials",
-		valid > 0 && valid < VERDICT_QUICK_LOOK ? " (a quick look)" : "",
-		r->gated == NULL ? "" : "; baseline: ", r->gated == NULL ? "" : r->gated->baseline);
+	snprintf(caption, sizeof(caption), "%zu valid %s%s; a sum is IPv4 + IPv6%s%.80s%s", valid,
+		valid == 1 ? "trial" : "trials",
+		valid > 0 && valid < VERDICT_QUICK_LOOK ? ", a quick look" : "",
+		r->gated == NULL ? "" : "; baseline: ", r->gated == NULL ? "" : r->gated->baseline,
+		r->gated == NULL ? "" : "; below a change its 95 % interval");
 	html_table(b, caption);
 	html_raw(b, "<thead>");
 	html_row(b);

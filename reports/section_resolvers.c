@@ -69,7 +69,7 @@ say_slow(struct buf *b, const struct sum *s)
 	if (s->over_1s > 0)
 		html_textf(b, "%s took more than 1 s longer than usual", show_count(s->over_1s, n));
 	else if (s->over_100ms > 0)
-		html_textf(b, "%s took more than 100 ms longer than usual, none a second",
+		html_textf(b, "%s took more than 100 ms longer than usual, none 1 s",
 			show_count(s->over_100ms, n));
 	else
 		html_raw(b, "none took 100 ms longer than usual");
@@ -190,8 +190,8 @@ table(struct buf *b, const struct result *r)
 		SEEN("Good", show_count, good),
 		SEEN("SERVFAIL", show_count, servfail),
 		SEEN("No answer", show_count, unanswered),
-		SEEN("> 1\u00a0s longer", show_count, over_1s),
-		SEEN("> 100\u00a0ms longer", show_count, over_100ms),
+		SEEN(">\u00a01\u00a0s longer", show_count, over_1s),
+		SEEN(">\u00a0100\u00a0ms longer", show_count, over_100ms),
 		COLUMN("Usually", show_rtt, struct resolver, seen[WHEN_BEFORE].latency_ms.p50),
 		SEEN("Longer by: median", show_ms, added_ms.p50),
 		SEEN("p99", show_ms, added_ms.p99),

@@ -56,9 +56,21 @@ frame_step(double range, int most)
 void
 frame_seconds(struct buf *s, const struct frame *f, bool with_labels)
 {
-	double step = frame_step(f->x_max - f->x_min, f->is_narrow ? 6 : 14);
+	double range = f->x_max - f->x_min;
+	bool is_ms = range < 0.95; /* "20 ms", not "0.02 s" */
+	double step = frame_step(is_ms ? range * 1e3 : range, f->is_narrow ? 6 : 14);
 
-	buf_addf(s, "set xtics %.9g format '%s'\n", step, with_labels ? "%g s" : "");
+	if (!is_ms || !with_labels) {
+		buf_addf(s, "set xtics %.9g format '%s'\n", is_ms ? step / 1e3 : step,
+			with_labels ? "%g s" : "");
+		return;
+	}
+	buf_add(s, "set xtics (");
+	for (double at = ceil(f->x_min * 1e3 / step - 1e-6) * step, i = 0;
+		at <= f->x_max * 1e3 * (1 + 1e-9) && i < 40; at += step, i++)
+		buf_addf(s, "%s'%.10g ms' %.9g", i > 0 ? "," : "", fabs(at) < step / 2 ? 0 : at,
+			at / 1e3);
+	buf_add(s, ")\n");
 }
 
 void

@@ -99,6 +99,13 @@ row(struct buf *s, const struct frame *f, const struct phase *p, double from_ms,
 		bars_figure(s, f, top_px, fmin(low, x0), fmax(high, x1), text);
 }
 
+/* A phase that took nobody's time has no row; the table has it. */
+static bool
+is_any(const struct phase *p)
+{
+	return p->p90_ms >= 0.0005;
+}
+
 static void
 target_line(struct buf *s, const struct frame *f, const struct target *t)
 {
@@ -129,8 +136,12 @@ script(struct buf *s, const void *subject, bool is_narrow)
 		.y_max = 1,
 		.x_max = has_total ? fmax(0.001, p->total_p90_ms / 1e3) : 0.001};
 	double from_ms = 0;
+	size_t n = 0;
 
 	for (size_t i = 0; i < r->n_phases; i++) {
+		if (!is_any(&r->phases[i]))
+			continue;
+		n++;
 		f.x_max = fmax(f.x_max, (from_ms + r->phases[i].p90_ms) / 1e3);
 		from_ms += fmax(0, r->phases[i].p50_ms);
 		is_used[phase_kind(r->phases[i].name)] = true;
@@ -139,7 +150,7 @@ script(struct buf *s, const void *subject, bool is_narrow)
 		f.x_max = fmax(f.x_max, p->target->target / 1e3);
 	f.right_px = f.width_px - (is_narrow ? 16 : 190);
 	f.top_px = bars_legend_px(&f, is_used) + (p->target != NULL ? 20 : 4);
-	f.bottom_px = f.top_px + shape.height_px * (double)(r->n_phases + (has_total ? 1 : 0)) + 2;
+	f.bottom_px = f.top_px + shape.height_px * (double)(n + (has_total ? 1 : 0)) + 2;
 	f.height_px = f.bottom_px + 26;
 	frame_begin(s, &f);
 	frame_area(s, &f);
@@ -149,14 +160,15 @@ script(struct buf *s, const void *subject, bool is_narrow)
 	if (p->target != NULL && p->target->target / 1e3 <= f.x_max)
 		target_line(s, &f, p->target);
 	from_ms = 0;
-	for (size_t i = 0; i < r->n_phases; i++) {
-		row(s, &f, &r->phases[i], from_ms, f.top_px + shape.height_px * (double)i,
+	for (size_t i = 0, at = 0; i < r->n_phases; i++) {
+		if (!is_any(&r->phases[i]))
+			continue;
+		row(s, &f, &r->phases[i], from_ms, f.top_px + shape.height_px * (double)at++,
 			phase_title(r->phases[i].name));
 		from_ms += fmax(0, r->phases[i].p50_ms);
 	}
 	if (has_total)
-		row(s, &f, &total, 0, f.top_px + shape.height_px * (double)r->n_phases,
-			"All of it, fault to first good answer");
+		row(s, &f, &total, 0, f.top_px + shape.height_px * (double)n, "All of it");
 	bars_flush(s);
 }
 

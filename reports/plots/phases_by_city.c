@@ -92,7 +92,7 @@ script(struct buf *s, const void *subject, bool is_narrow)
 	struct bars_row shape = bars_row(is_narrow);
 	struct frame f = {.is_narrow = is_narrow,
 		.width_px = is_narrow ? FRAME_NARROW_PX : FRAME_WIDE_PX,
-		.left_px = is_narrow ? 12 : 190,
+		.left_px = is_narrow ? 18 : 190,
 		.y_max = 1,
 		.x_max = 0.001};
 	bool is_used[PHASE_KINDS] = {false};
@@ -102,7 +102,7 @@ script(struct buf *s, const void *subject, bool is_narrow)
 	for (size_t i = 0; i < c->n; i++)
 		for (size_t k = 0; k < c->city[i]->n; k++)
 			is_used[phase_kind(c->city[i]->phase[k].name)] = true;
-	f.right_px = f.width_px - (is_narrow ? 16 : 190);
+	f.right_px = f.width_px - (is_narrow ? 20 : 190);
 	f.top_px = bars_legend_px(&f, is_used) + 4;
 	f.bottom_px = f.top_px + shape.height_px * (double)c->n + 2;
 	f.height_px = f.bottom_px + 26;

@@ -57,19 +57,26 @@ usual(const struct timeline *t)
 }
 
 #define PARTIAL	 0.985 /* of the usual: a stream or two by rounding are no part */
-#define ENDS_MAX 3     /* bins that may be left out at each end */
+#define ENDS_MAX 3     /* bins that may be left out at each end for being partial */
+#define EMPTY	 0.5 /* of the usual: the clients had not begun, or had done; any number of such */
 
+/* Trials begin at a random instant of a health check's period: before that there is nothing to draw. */
 static void
 trim(struct stack *k)
 {
 	const struct timeline *t = k->timeline;
+	size_t first = 0, end = t->bins;
 
-	k->first = 0;
-	k->end = t->bins;
-	while (k->first < ENDS_MAX && k->first + 1 < k->end &&
+	while (first + 1 < end && sent(t, first) < EMPTY * k->usual)
+		first++;
+	while (first + 1 < end && sent(t, end - 1) < EMPTY * k->usual)
+		end--;
+	k->first = first;
+	k->end = end;
+	while (k->first < first + ENDS_MAX && k->first + 1 < k->end &&
 		sent(t, k->first) < PARTIAL * k->usual)
 		k->first++;
-	while (t->bins - k->end < ENDS_MAX && k->first + 1 < k->end &&
+	while (end - k->end < ENDS_MAX && k->first + 1 < k->end &&
 		sent(t, k->end - 1) < PARTIAL * k->usual)
 		k->end--;
 }

@@ -175,12 +175,45 @@ test_return(void **state)
 		"over "
 		"up to ");
 	assert_has(p.html,
-		"After the return not served as before: Hong Kong IPv4 (hkg before, fra after).");
+		"When the trials ended not served as before: Hong Kong IPv4 (hkg before, then 90 % "
+		"fra).");
 	assert_has(p.html, "after the fault; the return then lost 8 queries");
 	assert_has(p.html, "<h2>The return lost 16 queries</h2>");
 	assert_has(p.html, "last query lost 2");
 	assert_has(
 		p.html, "16 of 16 as expected before the fault, 1 is elsewhere after the return");
+	place_done(&p);
+	root = sample_run(2, 5);
+	for (size_t i = 0; i < 2; i++)
+		json_object_set_new(json_array_get(json_object_get(root, "catchment"), i), "after",
+			json_pack("{s:f}", "fra", 1.0));
+	assert_int_equal(report(&p, "return-both", root, false), 0);
+	assert_has(p.html, "not served as before: Hong Kong (hkg before, then fra).");
+	place_done(&p);
+}
+
+/* A trial that began late has nothing to draw before: the plot begins where the clients do. */
+static void
+test_late_beginning(void **state)
+{
+	json_t *root = sample_run(1, 5), *timeline, *bins;
+	const char *site;
+	struct place p;
+
+	(void)state;
+	timeline =
+		json_object_get(json_array_get(json_object_get(root, "per_trial"), 0), "timeline");
+	json_object_foreach(json_object_get(timeline, "sites"), site, bins)
+	{
+		for (size_t i = 0; i < 20; i++)
+			json_array_set_new(bins, i, json_integer(0));
+		json_array_set_new(bins, 20,
+			json_integer(json_integer_value(json_array_get(bins, 20)) * 7 / 10));
+	}
+	assert_int_equal(report(&p, "late", root, false), 0);
+	assert_lacks(strstr(p.html, "id=\"timeline\""), "<title>-5.0 to ");
+	assert_lacks(strstr(p.html, "id=\"timeline\""), "<title>-3.0 to ");
+	assert_has(strstr(p.html, "id=\"timeline\""), "<title>-2.9 to ");
 	place_done(&p);
 }
 
@@ -396,6 +429,7 @@ main(void)
 		cmocka_unit_test(test_figure_in_words),
 		cmocka_unit_test(test_missed_in_each_trial),
 		cmocka_unit_test(test_return),
+		cmocka_unit_test(test_late_beginning),
 		cmocka_unit_test(test_lost_beside),
 		cmocka_unit_test(test_sides_in_the_sentence),
 		cmocka_unit_test(test_columns_without_figures),

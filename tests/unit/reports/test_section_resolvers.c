@@ -92,8 +92,8 @@ findings(void **state)
 	list[1].seen[WHEN_DURING] = seen(100, 0, 0, 0, 0);
 	section(list, 2, text, sizeof(text));
 	assert_has(text,
-		"none of 200 lookups failed, 9 took more than 100 ms longer than usual, none a "
-		"second</h2>");
+		"none of 200 lookups failed, 9 took more than 100 ms longer than usual, none 1 "
+		"s</h2>");
 }
 
 /* Without a fault all is before; without resolvers there is no section. */
