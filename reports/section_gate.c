@@ -6,10 +6,17 @@
 #include "reports/html.h"
 #include "reports/show.h"
 
-static const char *
-median(const struct compare_metric *s, double v, char text[static SHOW_BYTES])
+/* "3.71 s (5)" */
+static void
+median(struct buf *b, const struct compare_metric *s, double v, size_t n)
 {
-	return isnan(v) ? "never" : show_value(v, s->unit, text);
+	char text[SHOW_BYTES];
+
+	html_raw(b, "<td class=\"n\">");
+	html_text(b, isnan(v) ? "never" : show_value(v, s->unit, text));
+	html_raw(b, " <span class=\"mute\">");
+	html_textf(b, "(%zu)", n);
+	html_raw(b, "</span></td>");
 }
 
 static const char *
@@ -43,20 +50,19 @@ shift_row(struct buf *b, const struct compare_metric *s)
 		gated_sign(s->judged.verdict));
 	html_text(b, gate_verdict_words(s->judged.verdict));
 	html_raw(b, "</td>");
-	html_num(b, median(s, s->judged.p50, text));
-	html_num(b, show_count((double)s->n, text));
-	html_num(b, median(s, s->judged.baseline_p50, text));
-	html_num(b, show_count((double)s->baseline_n, text));
+	median(b, s, s->judged.p50, s->n);
+	median(b, s, s->judged.baseline_p50, s->baseline_n);
 	html_num(b, gated_change(s, change));
 	html_num(b, gated_interval(s, change));
 	if (isnan(s->judged.limit))
 		html_num(b, SHOW_NONE);
 	else
 		html_num(b, limit_of(s, change));
-	html_num(b, probability(s->judged.p_value, text));
-	html_num(b,
-		s->judged.verdict == GATE_NOT_GATED ? SHOW_NONE
-						    : probability(s->judged.alpha, text));
+	html_raw(b, "<td class=\"n\">");
+	html_text(b, probability(s->judged.p_value, text));
+	if (s->judged.verdict != GATE_NOT_GATED && !isnan(s->judged.alpha))
+		html_textf(b, " (%s)", probability(s->judged.alpha, text));
+	html_raw(b, "</td>");
 	html_raw(b, "<td class=\"w\">");
 	html_text(b, s->judged.why[0] == '\0' ? SHOW_NONE : s->judged.why);
 	html_raw(b, "</td>");
@@ -119,8 +125,8 @@ against(struct buf *b, const struct compare *g)
 void
 section_gate(struct buf *b, const struct compare *g)
 {
-	static const char *const columns[] = {"Metric", "Verdict", "This run", "n", "Baseline", "n",
-		"Change", "95 % interval of the change", "Fails above", "p", "and p below",
+	static const char *const columns[] = {"Metric", "Verdict", "This run (n)", "Baseline (n)",
+		"Change", "95 % interval of the change", "Fails above", "p (fails below)",
 		"Because"};
 	struct buf said = {0};
 
@@ -138,11 +144,11 @@ section_gate(struct buf *b, const struct compare *g)
 		"Medians over the trials, a figure of each; n: trials. The change is Hodges and "
 		"Lehmann's shift; p, one-sided after Mann and Whitney, is how often so great a "
 		"change would come by chance. A metric fails when its change is above the limit "
-		"and its p below the level");
+		"and its p below the figure in brackets");
 	html_raw(b, "<thead>");
 	html_row(b);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		if (i < 2 || i == 11)
+		if (i < 2 || i == 8)
 			html_col(b, columns[i]);
 		else
 			html_col_num(b, columns[i]);

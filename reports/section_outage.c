@@ -13,7 +13,7 @@
 /* All figures of a row stand in one unit, with the same decimals. */
 struct scale {
 	const char *unit;
-	double factor;
+	double factor, step; /* step: figures are multiples of it; 0: none */
 	int decimals;
 };
 
@@ -37,15 +37,17 @@ static struct scale
 scale_of(const struct metric *m)
 {
 	const double figures[] = {m->stats.p50, m->stats.p99, m->stats.ci_low, m->stats.ci_high};
-	struct scale s = {m->unit == NULL ? SHOW_NONE : m->unit, 1, 0};
+	struct scale s = {.unit = m->unit == NULL ? SHOW_NONE : m->unit, .factor = 1};
 	double most = isnan(m->stats.max) ? m->stats.min : m->stats.max;
 
 	if (strcmp(s.unit, "ms") == 0) {
 		s.unit = most >= 999.5 ? "s" : "ms";
 		s.factor = most >= 999.5 ? 1e-3 : 1;
 		s.decimals = decimals_of(m, s.factor);
+		if (m->accuracy_ms > 0)
+			s.step = pow(10, floor(log10(m->accuracy_ms * s.factor) + 1e-9));
 	} else if (strcmp(s.unit, "ratio") == 0) {
-		s = (struct scale){"%", 100, 1};
+		s = (struct scale){.unit = "%", .factor = 100, .decimals = 1};
 	} else {
 		if (strcmp(s.unit, "qps") == 0)
 			s.unit = "q/s";
@@ -64,6 +66,8 @@ show(const struct scale *s, double v, char text[static SHOW_BYTES])
 
 	if (!isfinite(v))
 		return SHOW_NONE;
+	if (s->step > 0)
+		shown = round(shown / s->step) * s->step;
 	if (s->decimals == 0 && shown >= 0)
 		return show_count(round(shown), text);
 	if (fabs(shown) < 0.5 * pow(10, -s->decimals))
@@ -141,7 +145,7 @@ section_metrics(struct buf *b, const struct result *r)
 
 	if (r->n_metrics == 0)
 		return;
-	html_raw(b, "<details><summary>");
+	html_raw(b, "<details id=\"metrics\"><summary>");
 	html_textf(b, "All %zu metrics of the run", r->n_metrics);
 	html_raw(b, "</summary>\n");
 	snprintf(caption, sizeof(caption),

@@ -57,8 +57,10 @@ void
 frame_seconds(struct buf *s, const struct frame *f, bool with_labels)
 {
 	double range = f->x_max - f->x_min;
-	bool is_ms = range < 0.95; /* "20 ms", not "0.02 s" */
-	double step = frame_step(is_ms ? range * 1e3 : range, f->is_narrow ? 6 : 14);
+	bool is_ms = range < 0.95;		   /* "20 ms", not "0.02 s" */
+	double room_px = f->right_px - f->left_px; /* for labels of up to 6 characters */
+	double step = is_ms ? frame_step(range * 1e3, (int)fmax(3, room_px / 56))
+			    : frame_step(range, f->is_narrow ? 6 : 14);
 
 	if (!is_ms || !with_labels) {
 		buf_addf(s, "set xtics %.9g format '%s'\n", is_ms ? step / 1e3 : step,

@@ -202,6 +202,9 @@ test_digits_of_metrics(void **state)
 	m = sample_metric("ms", "trials", 5, 53.63, 68.6, 118.1);
 	json_object_set_new(m, "accuracy_ms", json_real(0.1628));
 	json_object_set_new(json_object_get(root, "metrics"), "withdraw_ms", m);
+	m = sample_metric("ms", "trials", 5, 95.6, 189.05, 346.7);
+	json_object_set_new(m, "accuracy_ms", json_real(100));
+	json_object_set_new(json_object_get(root, "metrics"), "first_good_answer_ms", m);
 	assert_int_equal(report(&p, "digits", root, false), 0);
 	assert_has(p.html,
 		">unanswered_queries</th><td>queries</td><td>trials</td><td class=\"n\">5</td>"
@@ -210,6 +213,9 @@ test_digits_of_metrics(void **state)
 	assert_has(p.html,
 		">withdraw_ms</th><td>ms</td><td>trials</td><td class=\"n\">5</td>"
 		"<td class=\"n\">53.6</td><td class=\"n\">68.6</td><td class=\"n\">118.1</td>");
+	assert_has(p.html, /* no digit finer than it is exact to */
+		">first_good_answer_ms</th><td>ms</td><td>trials</td><td class=\"n\">5</td>"
+		"<td class=\"n\">100</td><td class=\"n\">200</td><td class=\"n\">300</td>");
 	assert_has(p.html, "<th scope=\"col\">In the RFCs</th>");
 	place_done(&p);
 }
