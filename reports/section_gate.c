@@ -1,6 +1,7 @@
 /* section_gate.c - this run beside its baseline at length: each figure's shift with its interval, and what else differs. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "reports/gated.h"
 #include "reports/html.h"
@@ -63,10 +64,31 @@ shift_row(struct buf *b, const struct compare_metric *s)
 	if (s->judged.verdict != GATE_NOT_GATED && !isnan(s->judged.alpha))
 		html_textf(b, " (%s)", probability(s->judged.alpha, text));
 	html_raw(b, "</td>");
-	html_raw(b, "<td class=\"w\">");
-	html_text(b, s->judged.why[0] == '\0' ? SHOW_NONE : s->judged.why);
-	html_raw(b, "</td>");
 	html_row_end(b);
+}
+
+/* "first good answer, withdraw: nothing speaks for a change": each reason once. */
+static void
+because(struct buf *b, const struct compare *g)
+{
+	char title[GATED_BYTES];
+
+	for (size_t i = 0; i < g->n_metrics; i++) {
+		const char *why = g->metrics[i].judged.why;
+		bool is_first = why[0] != '\0';
+
+		for (size_t k = 0; k < i; k++)
+			is_first = is_first && strcmp(g->metrics[k].judged.why, why) != 0;
+		if (!is_first)
+			continue;
+		html_raw(b, "<p>");
+		for (size_t k = i; k < g->n_metrics; k++)
+			if (strcmp(g->metrics[k].judged.why, why) == 0)
+				html_textf(b, "%s%s", k > i ? ", " : "",
+					gated_title(&g->metrics[k], title));
+		html_textf(b, ": %s.", why);
+		html_raw(b, "</p>\n");
+	}
 }
 
 static void
@@ -126,8 +148,7 @@ void
 section_gate(struct buf *b, const struct compare *g)
 {
 	static const char *const columns[] = {"Metric", "Verdict", "This run (n)", "Baseline (n)",
-		"Change", "95 % interval of the change", "Fails above", "p (fails below)",
-		"Because"};
+		"Change", "95 % interval of the change", "Fails above", "p (fails below)"};
 	struct buf said = {0};
 
 	if (g == NULL)
@@ -148,7 +169,7 @@ section_gate(struct buf *b, const struct compare *g)
 	html_raw(b, "<thead>");
 	html_row(b);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		if (i < 2 || i == 8)
+		if (i < 2)
 			html_col(b, columns[i]);
 		else
 			html_col_num(b, columns[i]);
@@ -158,6 +179,7 @@ section_gate(struct buf *b, const struct compare *g)
 		shift_row(b, &g->metrics[i]);
 	html_raw(b, "</tbody>");
 	html_table_end(b);
+	because(b, g);
 	differences(b, g);
 	html_raw(b, "</section>\n");
 }

@@ -25,6 +25,28 @@ verdict_cell(struct buf *b, const char *class, const char *sign, const char *wor
 	html_raw(b, "</td>");
 }
 
+/* The change, and below it its interval; both may break between figures, not within. */
+static void
+change_cell(struct buf *b, const struct compare_metric *s)
+{
+	char change[GATED_BYTES], *to;
+
+	html_raw(b, "<td class=\"n\"><span class=\"share\">");
+	html_text(b, gated_change(s, change));
+	html_raw(b, "</span>");
+	gated_interval(s, change);
+	to = strstr(change, " to ");
+	if (to != NULL) {
+		*to = '\0';
+		html_raw(b, "<br><span class=\"mute\"><span class=\"share\">");
+		html_textf(b, "%s to", change);
+		html_raw(b, "</span> <span class=\"share\">");
+		html_text(b, to + strlen(" to "));
+		html_raw(b, "</span></span>");
+	}
+	html_raw(b, "</td>");
+}
+
 static void
 gated_row(struct buf *b, const struct compare_metric *s)
 {
@@ -37,16 +59,9 @@ gated_row(struct buf *b, const struct compare_metric *s)
 	html_raw(b, " <span class=\"mute\">median trial</span></th>");
 	html_num(b, isnan(s->judged.p50) ? "never" : show_value(s->judged.p50, s->unit, text));
 	html_num(b, show_value(s->judged.baseline_p50, s->unit, text));
-	html_raw(b, "<td class=\"n\">");
-	html_text(b, gated_change(s, change));
-	if (strcmp(gated_interval(s, change), SHOW_NONE) != 0) {
-		html_raw(b, "<br><span class=\"mute\">");
-		html_text(b, change);
-		html_raw(b, "</span>");
-	}
-	html_raw(b, "</td>");
+	change_cell(b, s);
 	of_limit.judged.shift = s->judged.limit;
-	snprintf(limit, sizeof(limit), "at most %s", gated_change(&of_limit, change));
+	snprintf(limit, sizeof(limit), "≤ %s", gated_change(&of_limit, change));
 	html_num(b, isnan(s->judged.limit) ? SHOW_NONE : limit);
 	verdict_cell(b, gated_class(s->judged.verdict), gated_sign(s->judged.verdict),
 		gate_verdict_words(s->judged.verdict), "");

@@ -147,7 +147,13 @@ static enum history_state
 state_of(const struct result *result, enum verdict_kind kind)
 {
 	static const enum history_state states[] = {
-		HISTORY_GOOD, HISTORY_MISSED, HISTORY_BROKEN, HISTORY_INCONCLUSIVE};
+		[VERDICT_GOOD] = HISTORY_GOOD,
+		[VERDICT_MISSED] = HISTORY_MISSED,
+		[VERDICT_BROKEN] = HISTORY_BROKEN,
+		[VERDICT_INCONCLUSIVE] = HISTORY_INCONCLUSIVE,
+		[VERDICT_NONE] =
+			HISTORY_GOOD, /* nothing was asked of it: it is a run like others */
+	};
 
 	return result->interrupted  ? HISTORY_INTERRUPTED
 		: !result->complete ? HISTORY_UNFINISHED

@@ -47,7 +47,7 @@ found_cell(struct buf *b, const struct history_run *r)
 	if (r->trials > r->valid && r->valid > 0)
 		html_textf(b, " · %lld of %lld trials invalid", (long long)(r->trials - r->valid),
 			(long long)r->trials);
-	if (r->gate != NULL)
+	if (r->gate != NULL && !history_gate_failed(r))
 		html_textf(b, " · gate: %s", r->gate);
 	html_raw(b, "</td>");
 }
@@ -63,8 +63,8 @@ run_row(struct buf *b, const struct history *h, const struct history_run *r)
 	linked(b, h, r->dir, "report.html", r->scenario[0] != '\0' ? r->scenario : r->dir);
 	html_raw(b, "</th>");
 	html_cell(b, r->variant[0] != '\0' ? r->variant : SHOW_NONE);
-	buf_addf(b, "<td class=\"v %s\">", history_class(r->state));
-	html_textf(b, "%s %s", history_sign(r->state), history_word(r->state));
+	buf_addf(b, "<td class=\"v %s\">", history_run_class(r));
+	html_textf(b, "%s %s", history_run_sign(r), history_run_word(r));
 	html_raw(b, "</td>");
 	snprintf(trials, sizeof(trials), "%lld of %lld", (long long)r->valid, (long long)r->trials);
 	html_num(b, trials);
@@ -112,11 +112,18 @@ batches(struct buf *b, const struct history *h)
 static void
 counts(struct buf *b, const struct history *h)
 {
-	size_t n[HISTORY_STATES] = {0};
+	size_t n[HISTORY_STATES] = {0}, failed = 0;
 	const char *before = "";
 
 	for (size_t i = 0; i < h->n; i++)
-		n[h->runs[i].state]++;
+		if (history_gate_failed(&h->runs[i]))
+			failed++;
+		else
+			n[h->runs[i].state]++;
+	if (failed > 0) {
+		html_textf(b, "%zu gate failed", failed);
+		before = ", ";
+	}
 	for (int i = 0; i < HISTORY_STATES; i++) {
 		if (n[i] == 0)
 			continue;
@@ -134,7 +141,8 @@ table(struct buf *b, const struct history *h)
 
 	html_table(b,
 		"The latest first. Missed: a documented target; broken: an expectation of the "
-		"scenario; inconclusive: no trial that counts, or an instrument off its limits");
+		"scenario; gate failed: slower than its baseline; inconclusive: no trial that "
+		"counts, or an instrument off its limits");
 	html_columns(b, names, 6, 6);
 	for (size_t i = h->n; i-- > 0 && h->n - i <= FRONT_RUNS;)
 		run_row(b, h, &h->runs[i]);

@@ -30,6 +30,30 @@ history_class(enum history_state state)
 								     : "mute";
 }
 
+bool
+history_gate_failed(const struct history_run *r)
+{
+	return r->gate != NULL && strcmp(r->gate, "fail") == 0;
+}
+
+const char *
+history_run_word(const struct history_run *r)
+{
+	return history_gate_failed(r) ? "gate failed" : history_word(r->state);
+}
+
+const char *
+history_run_sign(const struct history_run *r)
+{
+	return history_gate_failed(r) ? history_sign(HISTORY_BROKEN) : history_sign(r->state);
+}
+
+const char *
+history_run_class(const struct history_run *r)
+{
+	return history_gate_failed(r) ? history_class(HISTORY_BROKEN) : history_class(r->state);
+}
+
 void
 history_run_done(struct history_run *r)
 {

@@ -49,6 +49,12 @@ const char *history_word(enum history_state state);
 const char *history_sign(enum history_state state);
 const char *history_class(enum history_state state);
 
+/* The same of a run as a whole: one that the gate failed is not good, whatever else it found. */
+bool history_gate_failed(const struct history_run *r);
+const char *history_run_word(const struct history_run *r); /* "gate failed" */
+const char *history_run_sign(const struct history_run *r);
+const char *history_run_class(const struct history_run *r);
+
 /*
  * Read BASE/dir into `ret`; what cannot be read makes an unreadable or unfinished run, never an error. `dir` and `stamp` are
  * copied. Returns 0 or -ENOMEM.

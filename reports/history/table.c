@@ -24,8 +24,8 @@ put(FILE *to, const char *text, int width)
 static void
 verdict(FILE *to, const struct history_run *r)
 {
-	fprintf(to, "%s ", history_sign(r->state));
-	put(to, history_word(r->state), 13);
+	fprintf(to, "%s ", history_run_sign(r));
+	put(to, history_run_word(r), 13);
 }
 
 static const struct history_run *
