@@ -139,7 +139,8 @@ run_gated(struct batch *b, struct batch_item *item, struct run_plan *plan)
 	plan->locked =
 		item->baseline->phase != GATE_PHASE_RANDOM; /* measured as the baseline was */
 	code = gated_run(plan, item->dir, &failed);
-	if (item->dir[0] != '\0' && history_note(plan->out, &e) < 0) /* with the gate's verdict */
+	if (item->dir[0] != '\0' && history_note(plan->out, &e) < 0 &&
+		code != EXIT_ENVIRONMENT) /* with the gate's verdict */
 		talk_note("no page of all runs: %s", e.text);
 	b->failed += failed;
 	json_decref(gate.again);

@@ -318,7 +318,8 @@ run_scenario(const struct run_plan *plan, char ret_dir[RUN_DIR_BYTES])
 	if (r->record != NULL) {
 		done_code = finish(r);
 		code = code == EXIT_GOOD ? done_code : code;
-		if (history_note(plan->out, &e) < 0)
+		/* Of a run that failed more than the page may have gone wrong, and that was said. */
+		if (history_note(plan->out, &e) < 0 && !r->failed)
 			talk_note("no page of all runs: %s", e.text);
 	}
 	if (code == EXIT_GOOD && r->unhealed > 0)
