@@ -347,7 +347,8 @@ finding_say(struct buf *b, const struct result *r, const struct target *t)
 		return;
 	}
 	noun_of(t, noun);
-	if (t->verdict == TARGET_MODELLED || t->verdict == TARGET_MODELLED_NOT)
+	if (t->verdict == TARGET_MODELLED || t->verdict == TARGET_MODELLED_NOT ||
+		t->verdict == TARGET_REFUTED)
 		buf_addf(b, "%.60s: ", t->id);
 	if (is_count(t->unit) && !isnan(both.measured))
 		say_count(b, r, &both, noun);

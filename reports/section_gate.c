@@ -7,14 +7,20 @@
 #include "reports/html.h"
 #include "reports/show.h"
 
-/* "3.71 s (5)" */
+static bool
+is_time(const struct compare_metric *s)
+{
+	return strcmp(s->unit, "ms") == 0;
+}
+
+/* "3.71 s (5)"; of a count the row's head says of what. */
 static void
 median(struct buf *b, const struct compare_metric *s, double v, size_t n)
 {
 	char text[SHOW_BYTES];
 
 	html_raw(b, "<td class=\"n\">");
-	html_text(b, isnan(v) ? "never" : show_value(v, s->unit, text));
+	html_text(b, isnan(v) ? "never" : show_value(v, is_time(s) ? s->unit : NULL, text));
 	html_raw(b, " <span class=\"mute\">");
 	html_textf(b, "(%zu)", n);
 	html_raw(b, "</span></td>");
@@ -44,16 +50,26 @@ static void
 shift_row(struct buf *b, const struct compare_metric *s)
 {
 	char text[SHOW_BYTES], change[GATED_BYTES];
+	struct compare_metric unitless = *s;
 
 	html_row(b);
-	html_rowhead(b, gated_title(s, change));
+	html_raw(b, "<th scope=\"row\">");
+	html_text(b, gated_title(s, change));
+	if (!is_time(s)) {
+		html_raw(b, " <span class=\"mute\">");
+		html_text(b, s->unit);
+		html_raw(b, "</span>");
+	}
+	html_raw(b, "</th>");
 	buf_addf(b, "<td class=\"v %s\">%s ", gated_class(s->judged.verdict),
 		gated_sign(s->judged.verdict));
 	html_text(b, gate_verdict_words(s->judged.verdict));
 	html_raw(b, "</td>");
 	median(b, s, s->judged.p50, s->n);
 	median(b, s, s->judged.baseline_p50, s->baseline_n);
-	html_num(b, gated_change(s, change));
+	if (!is_time(s))
+		unitless.unit[0] = '\0';
+	html_num(b, gated_change(&unitless, change));
 	html_num(b, gated_interval(s, change));
 	if (isnan(s->judged.limit))
 		html_num(b, SHOW_NONE);

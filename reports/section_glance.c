@@ -25,6 +25,17 @@ verdict_cell(struct buf *b, const char *class, const char *sign, const char *wor
 	html_raw(b, "</td>");
 }
 
+/* A figure that a narrow page does not tear from its unit. */
+static void
+num_whole(struct buf *b, const char *before, const char *figure)
+{
+	html_raw(b, "<td class=\"n\">");
+	html_text(b, before);
+	html_raw(b, "<span class=\"share\">");
+	html_text(b, figure);
+	html_raw(b, "</span></td>");
+}
+
 /* The change, and below it its interval; both may break between figures, not within. */
 static void
 change_cell(struct buf *b, const struct compare_metric *s)
@@ -50,19 +61,21 @@ change_cell(struct buf *b, const struct compare_metric *s)
 static void
 gated_row(struct buf *b, const struct compare_metric *s)
 {
-	char text[SHOW_BYTES], change[GATED_BYTES], limit[GATED_BYTES + 16];
+	char text[SHOW_BYTES], change[GATED_BYTES];
 	struct compare_metric of_limit = *s;
 
 	html_row(b);
 	html_raw(b, "<th scope=\"row\">");
 	html_text(b, gated_title(s, change));
 	html_raw(b, " <span class=\"mute\">median trial</span></th>");
-	html_num(b, isnan(s->judged.p50) ? "never" : show_value(s->judged.p50, s->unit, text));
-	html_num(b, show_value(s->judged.baseline_p50, s->unit, text));
+	num_whole(b, "", isnan(s->judged.p50) ? "never" : show_value(s->judged.p50, s->unit, text));
+	num_whole(b, "", show_value(s->judged.baseline_p50, s->unit, text));
 	change_cell(b, s);
 	of_limit.judged.shift = s->judged.limit;
-	snprintf(limit, sizeof(limit), "≤ %s", gated_change(&of_limit, change));
-	html_num(b, isnan(s->judged.limit) ? SHOW_NONE : limit);
+	if (isnan(s->judged.limit))
+		num_whole(b, "", SHOW_NONE);
+	else
+		num_whole(b, "≤ ", gated_change(&of_limit, change));
 	verdict_cell(b, gated_class(s->judged.verdict), gated_sign(s->judged.verdict),
 		gate_verdict_words(s->judged.verdict), "");
 	html_row_end(b);

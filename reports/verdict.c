@@ -63,7 +63,9 @@ verdict_say_missed(struct buf *b, const struct result *r)
 }
 
 #define CLAUSES_BYTES 300 /* a sentence that has grown beyond takes no further clause */
-#define LEAD_CLAUSES  2	  /* of a headline with several claims missed */
+#define LEAD_CLAUSES                                                                               \
+	2 /* of a headline with several claims missed, or with more than LEAD_MOST in all */
+#define LEAD_MOST 3
 
 /*
  * What was found, worst first: "Missed: …; …. Met: …", the clauses from number `from` up to `to`.
@@ -117,6 +119,18 @@ missed(const struct result *r)
 	return n;
 }
 
+/* Claims judged, each once for each verdict. */
+static size_t
+clauses(const struct result *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_targets; i++)
+		n += r->targets[i].verdict != TARGET_NOT_JUDGED &&
+			finding_is_first(r, &r->targets[i]);
+	return n;
+}
+
 /* What the headline had no room for goes below it, and how many did not fit there either. */
 static void
 say_rest(const struct result *r, size_t from, char *text, size_t size)
@@ -133,7 +147,7 @@ say_rest(const struct result *r, size_t from, char *text, size_t size)
 static bool
 say_headline(const struct result *r, struct verdict *v)
 {
-	size_t all, lead = missed(r) > 1 ? LEAD_CLAUSES : SIZE_MAX;
+	size_t all, lead = missed(r) > 1 || clauses(r) > LEAD_MOST ? LEAD_CLAUSES : SIZE_MAX;
 	size_t next = say_targets(r, 0, lead, v->text, sizeof(v->text), &all);
 
 	if (next < all && lead == SIZE_MAX)

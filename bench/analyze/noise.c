@@ -157,8 +157,8 @@ judge(const struct run *r, struct trial *t, const char *limit_key, const json_t 
 
 	if (json_is_number(limit) && json_is_number(value) &&
 		json_number_value(value) > json_number_value(limit))
-		trial_invalid(t, "%s %.6g%s is over the limit of %.6g%s (%s)", what,
-			json_number_value(value), unit, json_number_value(limit), unit, limit_key);
+		trial_invalid(t, "%s %.6g%s, over the limit of %.6g (%s)", what,
+			json_number_value(value), unit, json_number_value(limit), limit_key);
 }
 
 void

@@ -35,6 +35,7 @@ panel_script(struct buf *s, const struct cities_subject *c, size_t i, struct fra
 	f->bottom_px = f->top_px + height_px;
 	f->x_min = stack_from_s(&p->stack);
 	f->x_max = stack_to_s(&p->stack);
+	n = events_within(flags, n, f->x_min, f->x_max);
 	f->y_min = 0;
 	f->y_max = fmax(1, p->stack.max_qps);
 	buf_add(s, "unset label\nunset arrow\n");

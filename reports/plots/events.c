@@ -41,3 +41,14 @@ events_of(struct flag flags[static EVENTS_MAX], const struct trial *t, bool is_n
 		show_ms(last_ms, when));
 	return n;
 }
+
+size_t
+events_within(struct flag flags[static EVENTS_MAX], size_t n, double from_s, double to_s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (flags[i].x >= from_s - 1e-9 && flags[i].x <= to_s + 1e-9)
+			flags[kept++] = flags[i];
+	return kept;
+}

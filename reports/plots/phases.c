@@ -172,24 +172,31 @@ script(struct buf *s, const void *subject, bool is_narrow)
 	bars_flush(s);
 }
 
+static const char *
+clause_of(const struct phase *p)
+{
+	return phase_kind(p->name) == PHASE_UNEXPLAINED ? "what is unexplained"
+							: phase_clause(p->name);
+}
+
 /* Which phase takes most, and which varies most between streams: there a better configuration makes outages even. */
 static void
 say_title(const struct phase *most, const struct phase *widest, char *title, size_t size)
 {
 	char a[SHOW_BYTES], b[SHOW_BYTES], c[SHOW_BYTES];
-	bool is_nameless = phase_kind(most->name) == PHASE_UNEXPLAINED;
 
-	snprintf(title, size, "%s takes most, %s at the median; %s%s most: %s (p10) to %s (p90)",
-		is_nameless ? "What is unexplained" : phase_clause(most->name),
-		show_ms(most->p50_ms, a),
-		most == widest ? "it also varies"
-			: phase_kind(widest->name) == PHASE_UNEXPLAINED
-			? "what is unexplained"
-			: phase_clause(widest->name),
-		most == widest ? "" : " varies", show_ms(widest->p10_ms, b),
-		show_ms(widest->p90_ms, c));
-	if (title[0] >= 'a' && title[0] <= 'z')
-		title[0] = (char)(title[0] - 'a' + 'A');
+	if (most == widest)
+		snprintf(title, size,
+			"Most time and most variation go to %s: %s at the median, %s (p10) to %s "
+			"(p90)",
+			clause_of(most), show_ms(most->p50_ms, a), show_ms(most->p10_ms, b),
+			show_ms(most->p90_ms, c));
+	else
+		snprintf(title, size,
+			"Most time goes to %s, %s at the median; most variation to %s, %s (p10) to "
+			"%s (p90)",
+			clause_of(most), show_ms(most->p50_ms, a), clause_of(widest),
+			show_ms(widest->p10_ms, b), show_ms(widest->p90_ms, c));
 }
 
 int

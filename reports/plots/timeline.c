@@ -29,8 +29,9 @@ script(struct buf *s, const void *subject, bool is_narrow)
 		.y_max = fmax(1, t->stack.max_qps)};
 	double step = frame_step(f.y_max, is_narrow ? 3 : 4);
 
+	n_flags = events_within(flags, n_flags, f.x_min, f.x_max);
 	f.right_px = f.width_px - (is_narrow ? 36 : 52);
-	f.top_px = 12 + FLAG_ROW_PX * flags_place(flags, n_flags, &f);
+	f.top_px = fmax(24, 12 + FLAG_ROW_PX * flags_place(flags, n_flags, &f));
 	f.bottom_px = f.top_px + (t->is_small ? 96 : is_narrow ? 190 : 250);
 	f.height_px = f.bottom_px + 30;
 	frame_begin(s, &f);
@@ -40,7 +41,7 @@ script(struct buf *s, const void *subject, bool is_narrow)
 		"set ytics nomirror out scale 0.4 %.9g format '%%g'\nset grid ytics lc rgb '#%06x' "
 		"lw 1 dt 1\n",
 		step, colour_rgb(COLOUR_GRID));
-	frame_text(s, &f, f.left_px - 8, f.top_px - 9, ALIGN_RIGHT, COLOUR_MUTE, "q/s");
+	frame_text(s, &f, f.left_px - 8, f.top_px - 14, ALIGN_RIGHT, COLOUR_MUTE, "q/s");
 	flags_draw(s, &f, flags, n_flags);
 	stack_labels(s, &f, &t->stack);
 	if (!t->is_small)

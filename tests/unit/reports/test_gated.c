@@ -69,7 +69,7 @@ test_fail_leads(void **state)
 		"<td class=\"n\"><span class=\"share\">+512 ms</span><br><span "
 		"class=\"mute\"><span class=\"share\">+472 to</span> <span class=\"share\">+552 "
 		"ms</span></span></td>");
-	assert_has(p.html, "≤ +140 ms");
+	assert_has(p.html, "≤ <span class=\"share\">+140 ms</span>");
 	assert_has(p.html, "✗ fail");
 	assert_has(p.html, "<td class=\"n\">+472 to +552 ms</td>");
 	assert_has(p.html, "<td class=\"n\">−10 ms</td>");

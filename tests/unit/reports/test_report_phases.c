@@ -28,9 +28,10 @@ test_phases(void **state)
 		"(100 "
 		"ms).",
 		"out of order, reported and not used: 3.",
-		"Without a budget: 2 streams: 2 no good answer of another PoP.", " takes most, ",
-		"aiting for the health check varies most: 210 ms (p10) to 1.79 s "
-		"(p90)</h3>",
+		"Without a budget: 2 streams: 2 no good answer of another PoP.",
+		"<h3>Most time goes to ",
+		"; most variation to waiting for the health check, "
+		"210 ms (p10) to 1.79 s (p90)</h3>",
 		">All of it</text>",
 		"<h3>Singapore took longest, median 3.62 s; Hong Kong the least, 3.10 s</h3>",
 		"var(--phase0)", "var(--phase3)"};

@@ -121,6 +121,28 @@ test_close_figure(void **state)
 	place_done(&p);
 }
 
+/* Of many claims two lead, the rest stands below; a refuted figure has its claim's name, "median anycast rtt" being that of five. */
+static void
+test_many_claims(void **state)
+{
+	static const char *const ids[] = {"rtt-a", "rtt-b", "rtt-c", "rtt-d"};
+	json_t *root = sample_run(1, 5), *list = json_array();
+	struct place p;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		json_array_append_new(list,
+			target_row(ids[i], NULL, i == 0 ? "refuted" : "met", "anycast_rtt_ms",
+				"p50", "<=", 117, 33, "ms"));
+	json_object_set_new(root, "targets", list);
+	assert_int_equal(report(&p, "many", root, false), 0);
+	assert_has(p.html,
+		"Refuted: rtt-a: median anycast rtt 117 ms (documented: within 33 ms). Met: median "
+		"anycast rtt 117 ms (documented: within 33 ms)</h1>");
+	assert_has(p.html, "<p>Met: median anycast rtt 117 ms (documented: within 33 ms); median");
+	place_done(&p);
+}
+
 /* The ledger's own words stand for the figure that was compared with, wherever it is shown. */
 static void
 test_figure_in_words(void **state)
@@ -427,6 +449,7 @@ main(void)
 		cmocka_unit_test(test_findings_in_words),
 		cmocka_unit_test(test_close_figure),
 		cmocka_unit_test(test_figure_in_words),
+		cmocka_unit_test(test_many_claims),
 		cmocka_unit_test(test_missed_in_each_trial),
 		cmocka_unit_test(test_return),
 		cmocka_unit_test(test_late_beginning),
