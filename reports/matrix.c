@@ -8,6 +8,7 @@
 #include "reports/html.h"
 #include "reports/markdown.h"
 #include "reports/matrix_read.h"
+#include "reports/verdict.h"
 
 enum { WIDEST = 44 }; /* columns of a terminal that a cell takes */
 
@@ -112,7 +113,9 @@ as_markdown(const struct matrix_doc *d, struct buf *b)
 
 /* ---- the page ---- */
 
-static const char css[] = "tr.differs td{font-weight:600}td{vertical-align:top}\n";
+static const char css[] =
+	"tr.differs td{font-weight:600}td{vertical-align:top}th[scope=row]{font-weight:400;"
+	"overflow-wrap:anywhere}\n";
 
 static void
 reports_row(struct buf *b, const struct matrix_doc *d)
@@ -147,6 +150,22 @@ command(struct buf *b, const struct matrix_doc *d)
 	html_raw(b, "</code></pre>\n");
 }
 
+/* A verdict has its sign, as on every page. */
+static void
+page_cell(struct buf *b, const char *cell)
+{
+	enum target_verdict v;
+
+	if (!matrix_verdict_at(cell, &v)) {
+		html_cell(b, cell);
+		return;
+	}
+	buf_addf(b, "<td><span class=\"%s\">%s %s</span>", verdict_class(v), verdict_sign(v),
+		verdict_word(v));
+	html_text(b, cell + strlen(verdict_word(v)));
+	html_raw(b, "</td>");
+}
+
 static void
 as_page(const struct matrix_doc *d, struct buf *b)
 {
@@ -174,7 +193,7 @@ as_page(const struct matrix_doc *d, struct buf *b)
 			html_raw(b, "<tr>");
 		html_rowhead(b, d->lines[l].name);
 		for (size_t i = 0; i < d->n_columns; i++)
-			html_cell(b, d->lines[l].cells[i]);
+			page_cell(b, d->lines[l].cells[i]);
 		html_row_end(b);
 	}
 	reports_row(b, d);

@@ -308,14 +308,18 @@ metrics(struct matrix_doc *d)
 				: result_metric(d->columns[i].run, wanted[w]);
 			char p50[SHOW_BYTES], min[SHOW_BYTES], max[SHOW_BYTES];
 
+			bool is_ms = m != NULL && is_same(m->unit, "ms"); /* of a count once */
+
 			if (m == NULL || !(m->stats.n > 0))
 				continue;
 			snprintf(line->cells[i], MATRIX_CELL_BYTES, "%s (%s to %s)",
 				isnan(m->stats.p50) && m->missing > 0
 					? "never"
 					: show_value(m->stats.p50, m->unit, p50),
-				show_value(m->stats.min, m->unit, min),
-				m->missing > 0 ? "never" : show_value(m->stats.max, m->unit, max));
+				show_value(m->stats.min, is_ms ? m->unit : NULL, min),
+				m->missing > 0
+					? "never"
+					: show_value(m->stats.max, is_ms ? m->unit : NULL, max));
 		}
 		end_line(d);
 	}
@@ -395,6 +399,7 @@ matrix_say(const struct matrix_doc *d, char *out, size_t size)
 	if (in_vain > 0)
 		snprintf(out + strlen(out), size - strlen(out), "; %zu without a valid trial",
 			in_vain);
+	matrix_say_disputed(d, out, size);
 }
 
 /* ---- as JSON ---- */

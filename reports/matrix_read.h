@@ -42,6 +42,12 @@ void matrix_free(struct matrix_doc *d);
 /* What was found, in a sentence. */
 void matrix_say(const struct matrix_doc *d, char *out, size_t size);
 
+/* The verdict that a cell begins with; false: it is no verdict's. */
+bool matrix_verdict_at(const char *cell, enum target_verdict *ret);
+
+/* Onto a sentence: "; verdicts differ on crash-withdraw", nothing where all columns that judge agree. */
+void matrix_say_disputed(const struct matrix_doc *d, char *out, size_t size);
+
 /* catchment.matrix/1 with the figures of each cell in it. A new reference. */
 json_t *matrix_as_json(const struct matrix_doc *d);
 
