@@ -65,6 +65,10 @@ top(struct buf *b, const struct result *r, const struct verdict *v)
 	enum verdict_kind kind =
 		is_open && v->kind == VERDICT_GOOD ? VERDICT_INCONCLUSIVE : v->kind;
 
+	/* What was asked is whether it became worse; the targets that it missed before as well are in the sentence. */
+	if (r->gated != NULL && r->gated->verdict == GATE_PASS && kind == VERDICT_MISSED)
+		kind = VERDICT_GOOD;
+
 	buf_addf(b, "<header class=\"%s\"><p class=\"meta\">", classes[kind]);
 	html_textf(b, "%s · %s", r->title == NULL ? r->scenario : r->title, r->scenario);
 	if (r->variant != NULL)

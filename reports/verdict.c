@@ -291,20 +291,29 @@ say_why(struct buf *b, const struct compare *g)
 		b->data[0] = (char)(b->data[0] - 'a' + 'A');
 }
 
+static const char *
+cut_short(const struct result *r)
+{
+	return r->interrupted ? "Interrupted. " : !r->complete ? "Incomplete. " : "";
+}
+
 /* The gate has the first word: what was asked is whether something became worse. */
 static void
-lead_with_gate(const struct compare *g, struct verdict *v)
+lead_with_gate(const struct result *r, struct verdict *v)
 {
+	const struct compare *g = r->gated;
 	struct verdict before = *v;
+	const char *found = before.text + strlen(cut_short(r));
 	struct buf said = {0}, rerun = {0};
 
 	gated_say(&said, g);
 	v->text[0] = '\0';
-	verdict_append(v->text, sizeof(v->text), "%.300s", said.data == NULL ? "" : said.data);
+	verdict_append(v->text, sizeof(v->text), "%s%.300s", cut_short(r),
+		said.data == NULL ? "" : said.data);
 	buf_done(&said);
 	if (g->verdict == GATE_PASS) {
 		v->kind = v->kind == VERDICT_NONE ? VERDICT_GOOD : v->kind;
-		verdict_append(v->text, sizeof(v->text), ". %s", before.text);
+		verdict_append(v->text, sizeof(v->text), ". %s", found);
 		return;
 	}
 	if (g->verdict == GATE_FAIL && v->kind != VERDICT_INCONCLUSIVE)
@@ -319,7 +328,7 @@ lead_with_gate(const struct compare *g, struct verdict *v)
 	if (rerun.len > 0)
 		verdict_append(v->aside, sizeof(v->aside), "%s ", rerun.data);
 	buf_done(&rerun);
-	verdict_append(v->aside, sizeof(v->aside), "%.400s. %s", before.text, before.aside);
+	verdict_append(v->aside, sizeof(v->aside), "%.400s. %s", found, before.aside);
 }
 
 void
@@ -329,9 +338,7 @@ verdict_of(const struct result *r, struct verdict *v)
 	bool is_headline = false;
 
 	*v = (struct verdict){.kind = VERDICT_GOOD};
-	if (r->interrupted || !r->complete)
-		verdict_append(v->text, sizeof(v->text), "%s",
-			r->interrupted ? "Interrupted. " : "Incomplete. ");
+	verdict_append(v->text, sizeof(v->text), "%s", cut_short(r)); /* the first word always */
 	if (valid == 0) {
 		v->kind = VERDICT_INCONCLUSIVE;
 		verdict_say_inconclusive(r, v->text, sizeof(v->text));
@@ -352,7 +359,7 @@ verdict_of(const struct result *r, struct verdict *v)
 	if (valid > 0)
 		verdict_say_bound(r, v->aside, sizeof(v->aside));
 	if (r->gated != NULL)
-		lead_with_gate(r->gated, v);
+		lead_with_gate(r, v);
 	if (json_is_false(json_object_get(r->calibration, "good")))
 		doubt(r, v);
 }

@@ -127,6 +127,19 @@ test_rerun(void **state)
 	place_done(&p);
 }
 
+/* Targets are missed as they were in the baseline: what passed is the gate. And that it was cut short comes before all. */
+static void
+test_sign_of_a_pass(void **state)
+{
+	struct place p;
+
+	(void)state;
+	assert_int_equal(report_gated(&p, "gate-sign", compare_of("pass")), 0);
+	assert_has(p.html, "aria-hidden=\"true\">✓</span> Gate passed: first good answer");
+	assert_has(p.html, "2.80 s. Missed: worst withdraw");
+	place_done(&p);
+}
+
 static void
 test_no_gate_no_columns(void **state)
 {
@@ -181,6 +194,7 @@ main(void)
 		cmocka_unit_test(test_fail_leads),
 		cmocka_unit_test(test_every_verdict),
 		cmocka_unit_test(test_rerun),
+		cmocka_unit_test(test_sign_of_a_pass),
 		cmocka_unit_test(test_no_gate_no_columns),
 		cmocka_unit_test(test_never_and_infinite),
 		cmocka_unit_test(test_bad_files),
