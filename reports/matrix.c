@@ -178,8 +178,9 @@ as_page(const struct matrix_doc *d, struct buf *b)
 	html_raw(b,
 		"</h1>\n<p>Each cell had a lab of its own, one after the other on the same "
 		"machine. "
-		"What is not the same in all of them is bold: a difference between two daemons is "
-		"shown here, no gate judges it.</p>\n");
+		"Bold: what is not the same in all of them, and figures whose ranges do not meet. "
+		"A "
+		"difference between two daemons is shown here, no gate judges it.</p>\n");
 	html_table(b, "What each cell gave");
 	html_raw(b, "<thead><tr>");
 	html_col(b, "");

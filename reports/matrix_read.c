@@ -88,8 +88,8 @@ add_line(struct matrix_doc *d, const char *name)
 	return line;
 }
 
-/* It is drawn if any column says something. */
-static void
+/* It is drawn if any column says something. Returns it then, or NULL. */
+static struct matrix_line *
 end_line(struct matrix_doc *d)
 {
 	struct matrix_line *line = &d->lines[d->n_lines - 1];
@@ -102,10 +102,11 @@ end_line(struct matrix_doc *d)
 			first = line->cells[i];
 		line->differs |= strcmp(first, line->cells[i]) != 0;
 	}
-	if (first == NULL) {
-		free(line->cells);
-		d->n_lines--;
-	}
+	if (first != NULL)
+		return line;
+	free(line->cells);
+	d->n_lines--;
+	return NULL;
 }
 
 static bool
@@ -207,8 +208,8 @@ left_out(struct matrix_doc *d)
 					name);
 		}
 	}
-	end_line(d);
-	if (d->n_lines > 0 && &d->lines[d->n_lines - 1] == line)
+	line = end_line(d);
+	if (line != NULL)
 		line->differs = true;
 }
 
@@ -233,6 +234,7 @@ target_line(struct matrix_doc *d, const struct target *like)
 {
 	char name[MATRIX_CELL_BYTES], words[FINDING_WORDS_BYTES];
 	struct matrix_line *line;
+	bool differs = false;
 
 	snprintf(name, sizeof(name), "%.100s%s%.16s (%.60s)", like->id,
 		like->family == NULL ? "" : " ", like->family == NULL ? "" : like->family,
@@ -243,6 +245,7 @@ target_line(struct matrix_doc *d, const struct target *like)
 
 		if (t == NULL)
 			continue;
+		differs |= t->verdict != like->verdict;
 		if (t->verdict == TARGET_NOT_JUDGED || t->metric == NULL)
 			snprintf(line->cells[i], MATRIX_CELL_BYTES, "%s", verdict_word(t->verdict));
 		else
@@ -250,7 +253,9 @@ target_line(struct matrix_doc *d, const struct target *like)
 				verdict_word(t->verdict), finding_statistic(t->statistic),
 				finding_measured(t, words));
 	}
-	end_line(d);
+	line = end_line(d);
+	if (line != NULL)
+		line->differs = differs;
 }
 
 static void
@@ -287,6 +292,23 @@ expectations(struct matrix_doc *d)
 	end_line(d);
 }
 
+/* The cell of a metric; in `highest_min` and `least_max` what its range adds to theirs. */
+static void
+metric_cell(const struct metric *m, double *highest_min, double *least_max, char *cell)
+{
+	bool is_ms = is_same(m->unit, "ms"); /* of a count once */
+	char p50[SHOW_BYTES], min[SHOW_BYTES], max[SHOW_BYTES];
+
+	snprintf(cell, MATRIX_CELL_BYTES, "%s (%s to %s)",
+		isnan(m->stats.p50) && m->missing > 0 ? "never"
+						      : show_value(m->stats.p50, m->unit, p50),
+		show_value(m->stats.min, is_ms ? m->unit : NULL, min),
+		m->missing > 0 ? "never" : show_value(m->stats.max, is_ms ? m->unit : NULL, max));
+	*highest_min = fmax(*highest_min, m->stats.min);
+	if (m->missing == 0)
+		*least_max = fmin(*least_max, m->stats.max);
+}
+
 static void
 metrics(struct matrix_doc *d)
 {
@@ -297,6 +319,7 @@ metrics(struct matrix_doc *d)
 		"bgp_updates", "anycast_rtt_ms"};
 
 	for (size_t w = 0; w < sizeof(wanted) / sizeof(wanted[0]); w++) {
+		double highest_min = (double)-INFINITY, least_max = (double)INFINITY;
 		char name[MATRIX_CELL_BYTES];
 		struct matrix_line *line;
 
@@ -306,22 +329,13 @@ metrics(struct matrix_doc *d)
 			const struct metric *m = d->columns[i].run == NULL
 				? NULL
 				: result_metric(d->columns[i].run, wanted[w]);
-			char p50[SHOW_BYTES], min[SHOW_BYTES], max[SHOW_BYTES];
 
-			bool is_ms = m != NULL && is_same(m->unit, "ms"); /* of a count once */
-
-			if (m == NULL || !(m->stats.n > 0))
-				continue;
-			snprintf(line->cells[i], MATRIX_CELL_BYTES, "%s (%s to %s)",
-				isnan(m->stats.p50) && m->missing > 0
-					? "never"
-					: show_value(m->stats.p50, m->unit, p50),
-				show_value(m->stats.min, is_ms ? m->unit : NULL, min),
-				m->missing > 0
-					? "never"
-					: show_value(m->stats.max, is_ms ? m->unit : NULL, max));
+			if (m != NULL && m->stats.n > 0)
+				metric_cell(m, &highest_min, &least_max, line->cells[i]);
 		}
-		end_line(d);
+		line = end_line(d);
+		if (line != NULL) /* no two trials measure the same: only ranges that do not meet */
+			line->differs = highest_min > least_max;
 	}
 }
 

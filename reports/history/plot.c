@@ -53,22 +53,40 @@ y_axis(struct buf *b, const struct series *s, const struct frame *f)
 	}
 }
 
-/* Dates at evenly spaced runs. */
+/* Did all runs begin on one day? `ret` is that of the first: 2026-11-23. */
+static bool
+is_one_day(const struct series *s, char ret[static 24])
+{
+	char last[24];
+
+	history_show_time(s->runs[0]->began_ns, ret);
+	history_show_time(s->runs[s->n - 1]->began_ns, last);
+	if (strlen(ret) < 16 || strncmp(ret, last, 10) != 0)
+		return false;
+	ret[10] = '\0';
+	return true;
+}
+
+/* Dates at evenly spaced runs, or times of day. */
 static void
 x_axis(struct buf *b, const struct series *s, const struct frame *f)
 {
 	size_t most = f->is_narrow ? TICKS_NARROW : TICKS_WIDE;
 	size_t step = s->n > most ? (s->n + most - 1) / most : 1;
 	char when[24];
+	bool one_day = s->n > 0 && is_one_day(s, when);
 
 	for (size_t i = 0; i < s->n; i += step) {
 		double x = frame_x_px(f, (double)i);
 
 		frame_line(b, f, x, f->bottom_px, x, f->bottom_px + 4, COLOUR_MUTE, 1, false);
 		history_show_time(s->runs[i]->began_ns, when);
-		when[10] = '\0'; /* the day */
+		if (!one_day)
+			when[10] = '\0'; /* the day */
 		frame_text(b, f, x, f->bottom_px + 14, ALIGN_CENTER, COLOUR_MUTE,
-			strlen(when) == 10 ? when + 5 : when);
+			one_day			     ? when + 11
+				: strlen(when) == 10 ? when + 5
+						     : when);
 	}
 }
 
@@ -189,17 +207,19 @@ history_plot(struct buf *page, const struct series *s, size_t number, struct err
 {
 	struct buf title = {0}, subtitle = {0};
 	struct differ differ[DIFFERS];
-	char id[32];
+	char id[32], day[24];
+	bool one_day = s->n > 0 && is_one_day(s, day);
 	int rc;
 
 	snprintf(id, sizeof(id), "trend-%c%c", (char)('a' + number / 26 % 26),
 		(char)('a' + number % 26));
 	title_of(s, &title);
 	buf_addf(&subtitle,
-		"A dot is a run's median%s%s, in the order of time; the day below (UTC), n = %zu "
+		"A dot is a run's median%s%s, in the order of time; the %s%s below (UTC), n = %zu "
 		"runs.",
 		has_spread(s) ? ", the line its least and greatest sample" : "",
-		scale_of(s) > 1 ? " in seconds" : "", s->n);
+		scale_of(s) > 1 ? " in seconds" : "", one_day ? "time on " : "day",
+		one_day ? day : "", s->n);
 	for (size_t i = 0; i < s->n_changes; i++) {
 		char when[24];
 
