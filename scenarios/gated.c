@@ -96,15 +96,34 @@ graver(int a, int b)
 	return a;
 }
 
+/* The verdict, in the run's folder. */
+static int
+show(const struct run_plan *plan, const struct compare *c, const char *dir)
+{
+	struct err e;
+	int rc = compare_write(c, dir, &e);
+
+	if (rc == 0)
+		rc = report_run_strict(dir, plan->strict, &e);
+	if (rc < 0)
+		talk_error("%s", e.text);
+	return rc;
+}
+
 /* Runs it again in a fresh lab. Returns that run's exit code. */
 static int
-confirm(const struct run_plan *plan, struct compare *first)
+confirm(const struct run_plan *plan, struct compare *first, const char *dir)
 {
 	struct run_plan again = *plan;
 	struct gate gate = *plan->gate;
+	struct compare unconfirmed = *first; /* what it points to stays the first's */
 	int code;
 
 	talk_step("%s", first->why);
+	/* Should this be the last that is heard of us: a fail that nothing confirmed is none. */
+	compare_conclude(&unconfirmed, NULL);
+	if (show(plan, &unconfirmed, dir) < 0)
+		return EXIT_ENVIRONMENT;
 	talk_step("once more, in a fresh lab, before that counts");
 	session_drop(plan->session);
 	gate.confirms = first->run;
@@ -124,21 +143,17 @@ gated_run(const struct run_plan *plan, char ret_dir[RUN_DIR_BYTES], bool *ret_fa
 {
 	int code = run_scenario(plan, ret_dir);
 	struct compare *c = plan->gate->compare;
-	struct err e = {0};
 
 	*ret_failed = false;
 	if (c == NULL)
 		return code;
 	if (c->verdict == GATE_FAIL && code != EXIT_INTERRUPTED && code != EXIT_ENVIRONMENT) {
-		int again = confirm(plan, c);
+		int again = confirm(plan, c, ret_dir);
 
 		if (again == EXIT_INTERRUPTED || again == EXIT_ENVIRONMENT)
 			code = graver(code, again);
-		if (compare_write(c, ret_dir, &e) < 0 ||
-			report_run_strict(ret_dir, plan->strict, &e) < 0) {
-			talk_error("%s", e.text);
+		if (show(plan, c, ret_dir) < 0)
 			code = graver(code, EXIT_ENVIRONMENT);
-		}
 	}
 	*ret_failed = c->verdict == GATE_FAIL;
 	talk_step("%s", c->why);
