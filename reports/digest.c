@@ -29,8 +29,6 @@ head(struct buf *b, const struct result *r)
 	verdict_of(r, &v);
 	if (v.kind == VERDICT_GOOD && (r->interrupted || !r->complete))
 		v.kind = VERDICT_INCONCLUSIVE;
-	if (notes_unhealed(r) > 0)
-		v.kind = VERDICT_BROKEN;
 	buf_addf(b, "## %s ", sign_of(v.kind));
 	markdown_textf(b, "%s on %s", r->scenario, r->variant == NULL ? "default" : r->variant);
 	buf_add(b, "\n\n**");
@@ -42,9 +40,6 @@ head(struct buf *b, const struct result *r)
 	}
 	markdown_text(b, v.aside);
 	buf_add(b, "\n\n");
-	if (notes_unhealed(r) > 0)
-		buf_addf(b, "**After %zu trial%s the lab was not as before.**\n\n",
-			notes_unhealed(r), notes_unhealed(r) == 1 ? "" : "s");
 }
 
 static void
@@ -77,8 +72,9 @@ gate(struct buf *b, const struct compare *g)
 		markdown_row(b,
 			(const char *const[]){gated_title(m, name),
 				gate_verdict_words(m->judged.verdict),
-				show_value(m->judged.baseline_p50, m->unit, was),
-				show_value(m->judged.p50, m->unit, is), gated_change(m, by), n},
+				gated_median(m->judged.baseline_p50, m->baseline_n, m->unit, was),
+				gated_median(m->judged.p50, m->n, m->unit, is), gated_change(m, by),
+				n},
 			6);
 	}
 	buf_add(b, "\n");

@@ -67,6 +67,12 @@ signed_whole(double v, char out[static SHOW_BYTES])
 }
 
 const char *
+gated_median(double p50, size_t n, const char *unit, char out[static SHOW_BYTES])
+{
+	return n == 0 ? SHOW_NONE : isnan(p50) ? "never" : show_value(p50, unit, out);
+}
+
+const char *
 gated_change(const struct compare_metric *s, char out[static GATED_BYTES])
 {
 	char text[SHOW_BYTES], figure[SHOW_BYTES];
@@ -117,8 +123,11 @@ say_change(struct buf *b, const struct compare_metric *s)
 {
 	char title[GATED_BYTES], now[SHOW_BYTES], then[SHOW_BYTES], change[GATED_BYTES];
 
+	if (s->n == 0) {
+		buf_addf(b, "%s has no figure", gated_title(s, title));
+		return;
+	}
 	gated_change(s, change);
-
 	buf_addf(b, "%s ", gated_title(s, title));
 	if (isnan(s->judged.p50))
 		buf_add(b, "never came");
@@ -134,10 +143,21 @@ say_change(struct buf *b, const struct compare_metric *s)
 	buf_addf(b, " the baseline's %s", show_value(s->judged.baseline_p50, s->unit, then));
 }
 
+/* Without a single value nothing came late or never: nothing was measured. */
+static bool
+has_no_value(const struct compare *g)
+{
+	for (size_t i = 0; i < g->n_metrics; i++)
+		if (g->metrics[i].n > 0)
+			return false;
+	return g->n_metrics > 0;
+}
+
 void
 gated_say(struct buf *b, const struct compare *g)
 {
 	const struct compare_metric *s = spokesman(g);
+	const char *why = strstr(g->why, ": ");
 
 	switch (g->verdict) {
 	case GATE_PASS:
@@ -155,10 +175,12 @@ gated_say(struct buf *b, const struct compare *g)
 		buf_addf(b, "Not gated, as not comparable with %.60s", g->baseline);
 		return;
 	}
-	if (s != NULL)
+	if (has_no_value(g))
+		buf_add(b, "no trial was valid");
+	else if (s != NULL)
 		say_change(b, s);
 	else
-		buf_addf(b, "%.200s", g->why);
+		buf_addf(b, "%.200s", why == NULL ? g->why : why + 2);
 }
 
 void

@@ -5,6 +5,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "reports/compare.h"
+#include "reports/show.h"
 
 /*
  * compare_read() of a run that need not have been gated.
@@ -23,6 +24,9 @@ void gated_say(struct buf *b, const struct compare *g);
 #define GATED_BYTES 64
 const char *gated_change(const struct compare_metric *s, char out[static GATED_BYTES]);
 const char *gated_interval(const struct compare_metric *s, char out[static GATED_BYTES]);
+
+/* A median of n values: "3.38 s"; "never" where half of them have no end, "–" where there is no value. */
+const char *gated_median(double p50, size_t n, const char *unit, char out[static SHOW_BYTES]);
 
 /* What the rerun, or the run that this one was to confirm, has to do with it; a sentence, or nothing. */
 void gated_say_rerun(struct buf *b, const struct compare *g);

@@ -20,7 +20,7 @@ median(struct buf *b, const struct compare_metric *s, double v, size_t n)
 	char text[SHOW_BYTES];
 
 	html_raw(b, "<td class=\"n\">");
-	html_text(b, isnan(v) ? "never" : show_value(v, is_time(s) ? s->unit : NULL, text));
+	html_text(b, gated_median(v, n, is_time(s) ? s->unit : NULL, text));
 	html_raw(b, " <span class=\"mute\">");
 	html_textf(b, "(%zu)", n);
 	html_raw(b, "</span></td>");

@@ -68,7 +68,7 @@ gated_row(struct buf *b, const struct compare_metric *s)
 	html_raw(b, "<th scope=\"row\">");
 	html_text(b, gated_title(s, change));
 	html_raw(b, " <span class=\"mute\">median trial</span></th>");
-	num_whole(b, "", isnan(s->judged.p50) ? "never" : show_value(s->judged.p50, s->unit, text));
+	num_whole(b, "", gated_median(s->judged.p50, s->n, s->unit, text));
 	num_whole(b, "", show_value(s->judged.baseline_p50, s->unit, text));
 	change_cell(b, s);
 	of_limit.judged.shift = s->judged.limit;

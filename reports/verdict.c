@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "reports/finding.h"
+#include "reports/notes.h"
 #include "reports/outage.h"
 #include "reports/verdict_state.h"
 
@@ -331,6 +332,27 @@ lead_with_gate(const struct result *r, struct verdict *v)
 	verdict_append(v->aside, sizeof(v->aside), "%.400s. %s", found, before.aside);
 }
 
+/* A run that left something behind exits with 1, so it is no good one, whatever it found. */
+static void
+say_unhealed(const struct result *r, struct verdict *v)
+{
+	size_t n = notes_unhealed(r), cut = strlen(cut_short(r));
+	struct verdict before = *v;
+	char said[80];
+
+	if (n == 0)
+		return;
+	snprintf(said, sizeof(said), "After %zu trial%s the lab was not as before", n,
+		n == 1 ? "" : "s");
+	if (v->kind == VERDICT_BROKEN || v->kind == VERDICT_INCONCLUSIVE) {
+		snprintf(v->aside, sizeof(v->aside), "%s. %.700s", said, before.aside);
+		return;
+	}
+	v->kind = VERDICT_BROKEN;
+	snprintf(v->text, sizeof(v->text), "%.*s%s. %.480s", (int)cut, before.text, said,
+		before.text + cut);
+}
+
 void
 verdict_of(const struct result *r, struct verdict *v)
 {
@@ -360,6 +382,7 @@ verdict_of(const struct result *r, struct verdict *v)
 		verdict_say_bound(r, v->aside, sizeof(v->aside));
 	if (r->gated != NULL)
 		lead_with_gate(r, v);
+	say_unhealed(r, v);
 	if (json_is_false(json_object_get(r->calibration, "good")))
 		doubt(r, v);
 }

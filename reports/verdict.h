@@ -8,7 +8,7 @@
 enum verdict_kind {
 	VERDICT_GOOD,
 	VERDICT_MISSED,
-	VERDICT_BROKEN, /* an expectation did not hold */
+	VERDICT_BROKEN, /* an expectation did not hold, the gate failed, or the lab did not heal */
 	VERDICT_INCONCLUSIVE,
 	VERDICT_NONE /* nothing was asked: neither a target judged nor an expectation there */
 };

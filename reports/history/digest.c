@@ -13,7 +13,7 @@
 #include "reports/result.h"
 #include "reports/verdict.h"
 
-enum { FACT_BYTES = 200 };
+enum { FACT_BYTES = 200, FOUND_BYTES = 1200 };
 
 static int
 keep(char **ret, const char *text)
@@ -218,9 +218,23 @@ from_run(struct history_run *r, const char *run_dir, const char *why)
 	return rc;
 }
 
-/* The gate's verdict, where the run was compared with a baseline. */
+/* Where the gate failed it has the first word, as on the run's page. */
 static int
-add_gate(struct history_run *r, const char *run_dir)
+lead_with_gate(struct history_run *r, struct result *result, struct compare *c)
+{
+	char found[FOUND_BYTES], *before = r->found;
+	struct verdict v;
+
+	result->gated = c;
+	verdict_of(result, &v);
+	result->gated = NULL;
+	snprintf(found, sizeof(found), "%.590s. %.590s", v.text, before);
+	return keep(&r->found, found);
+}
+
+/* The gate's verdict, where the run was compared with a baseline. `result` NULL: the run has none. */
+static int
+add_gate(struct history_run *r, const char *run_dir, struct result *result)
 {
 	struct compare *c = NULL;
 	struct err e;
@@ -229,6 +243,8 @@ add_gate(struct history_run *r, const char *run_dir)
 	if (gated_read(run_dir, &c, &e) < 0)
 		return keep(&r->gate, "unreadable");
 	rc = c == NULL ? 0 : keep(&r->gate, gate_verdict_name(c->verdict));
+	if (rc == 0 && c != NULL && c->verdict == GATE_FAIL && result != NULL)
+		rc = lead_with_gate(r, result, c);
 	compare_free(c);
 	return rc;
 }
@@ -248,7 +264,7 @@ history_digest(const char *base, const char *dir, const char *stamp, struct hist
 		rc = result_load_brief(path, &result, &e) == 0 ? from_result(&r, result)
 							       : from_run(&r, path, e.text);
 	if (rc == 0)
-		rc = add_gate(&r, path);
+		rc = add_gate(&r, path, result);
 	result_free(result);
 	if (rc < 0)
 		history_run_done(&r);

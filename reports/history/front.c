@@ -141,7 +141,8 @@ table(struct buf *b, const struct history *h)
 
 	html_table(b,
 		"The latest first. Missed: a documented target; broken: an expectation of the "
-		"scenario; gate failed: slower than its baseline; inconclusive: no trial that "
+		"scenario, or a lab that was not as before after a trial; gate failed: slower than "
+		"its baseline; inconclusive: no trial that "
 		"counts, or an instrument off its limits");
 	html_columns(b, names, 6, 6);
 	for (size_t i = h->n; i-- > 0 && h->n - i <= FRONT_RUNS;)

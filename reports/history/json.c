@@ -54,7 +54,7 @@ run_json(const struct history_run *r)
 		"{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s?, s:b, s:b, s:o, s:o}",
 		"dir", r->dir, "id", r->id, "scenario", r->scenario, "title", r->title, "variant",
 		r->variant, "began_ns", (json_int_t)r->began_ns, "trials", (json_int_t)r->trials,
-		"valid_trials", (json_int_t)r->valid, "verdict", history_word(r->state), "found",
+		"valid_trials", (json_int_t)r->valid, "verdict", history_run_word(r), "found",
 		r->found, "gate", r->gate, "swept", r->swept, "counts", series_counts(r), "facts",
 		facts, "metrics", metrics_json(r));
 }

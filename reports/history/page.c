@@ -143,8 +143,8 @@ run_row(struct buf *b, const struct history_run *r, const struct series_list *l)
 	snprintf(path, sizeof(path), "%.500s/report.html", r->dir);
 	html_link_as(b, path, r->dir);
 	html_raw(b, "</td>");
-	buf_addf(b, "<td class=\"v %s\">", history_class(r->state));
-	html_textf(b, "%s %s", history_sign(r->state), history_word(r->state));
+	buf_addf(b, "<td class=\"v %s\">", history_run_class(r));
+	html_textf(b, "%s %s", history_run_sign(r), history_run_word(r));
 	html_raw(b, "</td>");
 	snprintf(text, sizeof(text), "%lld of %lld", (long long)r->valid, (long long)r->trials);
 	html_num(b, text);

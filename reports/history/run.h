@@ -11,7 +11,7 @@
 enum history_state {
 	HISTORY_GOOD,
 	HISTORY_MISSED, /* a documented target */
-	HISTORY_BROKEN, /* an expectation did not hold */
+	HISTORY_BROKEN, /* an expectation did not hold, or the lab did not heal */
 	HISTORY_INCONCLUSIVE,
 	HISTORY_INTERRUPTED,
 	HISTORY_UNFINISHED, /* no result.json (yet) */

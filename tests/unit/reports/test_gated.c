@@ -29,6 +29,10 @@ compare_of(const char *verdict)
 		shift_of("announce_ms", "not_gated", 100, 90, -10));
 }
 
+/* The run's own record says that the lab did not heal. */
+static bool is_ill;
+static const char ill[] = "{\"unhealed\": [\"trial-001\"]}";
+
 /* As report() of place.h, with a compare.json in the folder. */
 static int
 report_gated(struct place *p, const char *name, json_t *compare)
@@ -44,6 +48,9 @@ report_gated(struct place *p, const char *name, json_t *compare)
 	free(text);
 	json_decref(compare);
 	json_decref(root);
+	snprintf(path, sizeof(path), "%s/run.json", p->dir);
+	if (is_ill)
+		assert_int_equal(fs_write(path, ill, strlen(ill), &p->e), 0);
 	rc = report_run(p->dir, &p->e);
 	if (rc < 0)
 		return rc;
@@ -171,6 +178,49 @@ test_never_and_infinite(void **state)
 	place_done(&p);
 }
 
+/* Without a value nothing "never came": there was no valid trial. */
+static void
+test_no_valid_trial(void **state)
+{
+	json_t *c = compare_of("inconclusive"), *m;
+	struct place p;
+	size_t i;
+
+	(void)state;
+	json_array_foreach(json_object_get(c, "metrics"), i, m)
+	{
+		json_object_set_new(m, "n", json_integer(0));
+		json_object_set_new(m, "p50", json_null());
+		json_object_set_new(m, "shift", json_null());
+		json_object_set_new(m, "shift_low", json_null());
+		json_object_set_new(m, "shift_high", json_null());
+	}
+	assert_int_equal(report_gated(&p, "gate-none", c), 0);
+	assert_has(p.html, "Gate inconclusive: no trial was valid</h1>");
+	assert_has(p.html, "<td class=\"n\">– <span class=\"mute\">(0)</span></td>");
+	assert_lacks(p.html, "never came, against");
+	assert_lacks(p.html, "<td class=\"n\">never");
+	assert_clean(&p);
+	place_done(&p);
+}
+
+/* A pass is none where the run exits with 1. */
+static void
+test_pass_of_a_lab_that_did_not_heal(void **state)
+{
+	struct place p;
+
+	(void)state;
+	is_ill = true;
+	assert_int_equal(report_gated(&p, "gate-ill", compare_of("pass")), 0);
+	is_ill = false;
+	assert_has(p.html,
+		"aria-hidden=\"true\">✗</span> After 1 trial the lab was not as before. Gate "
+		"passed: "
+		"first good answer");
+	place_done(&p);
+}
+
 static void
 test_bad_files(void **state)
 {
@@ -197,6 +247,8 @@ main(void)
 		cmocka_unit_test(test_sign_of_a_pass),
 		cmocka_unit_test(test_no_gate_no_columns),
 		cmocka_unit_test(test_never_and_infinite),
+		cmocka_unit_test(test_no_valid_trial),
+		cmocka_unit_test(test_pass_of_a_lab_that_did_not_heal),
 		cmocka_unit_test(test_bad_files),
 	};
 
