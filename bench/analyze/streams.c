@@ -34,6 +34,18 @@ in_window(const struct trial *t, const struct stream *s, const struct query *q)
 	return q->sent_ns >= s->window_from_ns && q->sent_ns < t->restore_ns;
 }
 
+/*
+ * A good answer since the fault that whoever mended it had no part in: one that arrives after the restore
+ * may be the mended server's, to a query from before.
+ */
+static bool
+is_back(const struct trial *t, const struct query *q)
+{
+	bool is_mended = t->restore_ns <= t->end_ns && q->received_ns >= t->restore_ns;
+
+	return is_good(q) && q->received_ns >= t->fault_ns && !is_mended;
+}
+
 /* A query sent up to the longest round trip before the fault may have died of it. */
 static void
 find_window(struct trial *t, struct stream *s)
@@ -70,8 +82,7 @@ count(struct trial *t, struct stream *s)
 			s->send_failed += q->status == ANSWERS_SEND_FAILED;
 			s->wrong += is_failed(q) && !lost;
 			s->moved = s->moved ||
-				(is_good(q) && s->site_before >= 0 && q->site != s->site_before &&
-					q->received_ns >= t->fault_ns);
+				(is_back(t, q) && s->site_before >= 0 && q->site != s->site_before);
 		} else if (q->sent_ns < t->fault_ns) {
 			s->lost_before += lost;
 		} else {
@@ -100,8 +111,8 @@ find_longest_outage(const struct trial *t, struct stream *s)
 }
 
 /*
- * From another PoP where one answered in the window; else, where the stream came back to the same
- * PoP, the first good answer to a query sent after the first that failed.
+ * From another PoP where one answered in the window; else, where the same PoP answered again before the
+ * restore (over another way), the first good answer to a query sent after the first that failed.
  */
 static void
 find_first_good(struct trial *t, struct stream *s)
@@ -115,7 +126,7 @@ find_first_good(struct trial *t, struct stream *s)
 			continue;
 		if (is_failed(q) && failed_ns == NEVER)
 			failed_ns = q->sent_ns;
-		if (!is_good(q) || q->received_ns < t->fault_ns)
+		if (!is_back(t, q))
 			continue;
 		if (s->moved ? q->site == s->site_before : failed_ns == NEVER)
 			continue;
@@ -153,7 +164,7 @@ outages_of(const struct trial *t, const struct stream *s, struct outage *out)
 			continue;
 		if (is_failed(q) && !down)
 			out[n++] = (struct outage){q->sent_ns, INT64_MAX};
-		else if (is_good(q) && down)
+		else if (is_back(t, q) && down)
 			out[n - 1].to_ns = q->received_ns;
 		if (q->status != ANSWERS_PENDING)
 			down = is_failed(q);

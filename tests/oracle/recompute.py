@@ -274,8 +274,9 @@ def outage(run, sent, got, fault, restore, last_mile_ns):
     answered = {k for k, v in got.items() if k in sent and v[0] - sent[k] <= timeout_ns}
     lost = sorted(sent[k] for k in window - answered)
     failed = sorted(sent[k] for k in window if k not in good)
+    mended = restore is not None and restore <= max(sent.values())
     back = sorted((good[k][0], good[k][2], sent[k]) for k in window
-                  if k in good and good[k][0] >= fault)
+                  if k in good and good[k][0] >= fault and not (mended and good[k][0] >= restore))
     elsewhere = [b for b in back if site_before is not None and b[1] != site_before]
     after = [b for b in back if failed and b[2] > failed[0]]
     first = (elsewhere or after or [None])[0]

@@ -118,6 +118,9 @@ struct synth_outcome {
 	int64_t rtt_ns;
 };
 
+/* hkg keeps its route, and says nothing until it is mended: queries of the last 60 ms find it so, and are answered after. */
+static bool synth_keeps;
+
 /* What becomes of a query of stream i sent `at` nanoseconds after the fault; `nth` lost one of it. */
 static struct synth_outcome
 synth_decide(unsigned i, int64_t at, unsigned nth)
@@ -126,6 +129,10 @@ synth_decide(unsigned i, int64_t at, unsigned nth)
 		return (struct synth_outcome){ANSWERS_GOOD, 1, 6200000 + i};
 	if (at < -1000000 || at >= SYNTH_BACK_MS * SYNTH_MS)
 		return (struct synth_outcome){ANSWERS_GOOD, 0, 1400000 + i};
+	if (synth_keeps && at < (SYNTH_RESTORE_MS - 60) * SYNTH_MS)
+		return (struct synth_outcome){ANSWERS_UNANSWERED, -1, 0};
+	if (synth_keeps)
+		return (struct synth_outcome){ANSWERS_GOOD, 0, 60000000 + i};
 	/* On its way when the fault struck, or after it: two refusals, then silence. */
 	if (at < SYNTH_SWITCH_MS * SYNTH_MS)
 		return (struct synth_outcome){

@@ -276,6 +276,43 @@ oracle_agrees(void **state)
 	assert_int_equal(WEXITSTATUS(rc), 0);
 }
 
+/* The route was never withdrawn: what the mended server says to queries from before is no healing elsewhere. */
+static void
+late_answers_heal_nothing(void **state)
+{
+	struct made *m = *state;
+	struct synth_options plain = {0};
+	char command[256], path[128];
+	json_t *o;
+
+	synth_run_json(m->dir, 1);
+	synth_keeps = true;
+	synth_trial(m->dir, 1, &plain, &m->truth);
+	synth_keeps = false;
+	o = analyzed(m);
+	for (int i = 0; i < SYNTH_HKG_STREAMS; i++) {
+		snprintf(path, sizeof(path), "per_trial/0/streams/%d/first_good_answer_ms", i);
+		assert_true(json_is_null(at(o, path)));
+		snprintf(path, sizeof(path), "per_trial/0/streams/%d/first_good_answer_site", i);
+		assert_true(json_is_null(at(o, path)));
+		snprintf(path, sizeof(path), "per_trial/0/streams/%d/unanswered", i);
+		assert_true(m->truth.lost[i] > 0);
+		assert_number(o, path, m->truth.lost[i]);
+	}
+	assert_number(o, "metrics/first_good_answer_ms/n", SYNTH_HKG_STREAMS);
+	assert_number(o, "metrics/first_good_answer_ms/missing", SYNTH_HKG_STREAMS);
+	assert_true(json_is_null(at(o, "per_trial/0/full_convergence_ms")));
+	json_decref(o);
+	if (system("command -v tshark >/dev/null 2>&1") != 0 || access("tests/oracle", F_OK) < 0)
+		return;
+	for (int i = 0; i < SYNTH_HKG_STREAMS; i++) {
+		snprintf(command, sizeof(command),
+			"python3 tests/oracle/recompute.py %s 1 %s --exact", m->dir,
+			synth_stream[i].source);
+		assert_int_equal(system(command), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -285,6 +322,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(same_run_same_result, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(sides_are_apart, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(oracle_agrees, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(late_answers_heal_nothing, make_dir, remove_dir),
 	};
 
 	return cmocka_run_group_tests_name("analyze", tests, NULL, NULL);
