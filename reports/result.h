@@ -96,7 +96,7 @@ struct city {
 };
 
 struct stream {
-	const char *city, *family, *first_good_site;
+	const char *city, *family, *before_site, *first_good_site;
 	int64_t id;
 	double unanswered, icmp, loss_ms, first_good_ms;
 };
@@ -215,6 +215,9 @@ double family_worst(struct family_ms f);
 
 /* Valid trials; the trials that a figure may be built from. */
 size_t result_valid_trials(const struct result *r);
+
+/* Was every stream that had a good answer again during the fault answered by another PoP than before? */
+bool result_is_elsewhere(const struct result *r);
 
 /* The title of a city, or its name. */
 const char *result_city_title(const struct result *r, const char *city);

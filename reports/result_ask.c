@@ -17,6 +17,25 @@ result_valid_trials(const struct result *r)
 	return n;
 }
 
+bool
+result_is_elsewhere(const struct result *r)
+{
+	bool is_any = false;
+
+	for (size_t i = 0; i < r->n_trials; i++)
+		for (size_t j = 0; r->trial[i].valid && j < r->trial[i].n_streams; j++) {
+			const struct stream *s = &r->trial[i].streams[j];
+
+			if (isnan(s->first_good_ms))
+				continue;
+			if (s->before_site == NULL || s->first_good_site == NULL ||
+				strcmp(s->before_site, s->first_good_site) == 0)
+				return false;
+			is_any = true;
+		}
+	return is_any;
+}
+
 const struct city *
 result_city(const struct result *r, const char *city)
 {

@@ -167,6 +167,7 @@ streams_read(struct reader *r, json_t *object, const char *at, struct trial *t)
 			.icmp = reader_num(r, o, path, "icmp"),
 			.loss_ms = reader_num(r, o, path, "loss_of_connectivity_ms"),
 			.first_good_ms = reader_num(r, o, path, "first_good_answer_ms"),
+			.before_site = reader_str(r, o, path, "last_answer_before_site"),
 			.first_good_site = reader_str(r, o, path, "first_good_answer_site"),
 		};
 		if (r->rc < 0)

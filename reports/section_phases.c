@@ -178,8 +178,8 @@ nothing(struct buf *b, const struct result *r)
 			"no fault; 'catchment analyze' on the run's folder makes it anew.");
 	else
 		html_text(b,
-			"No phases: there was no fault, or no stream had to be served by another "
-			"PoP.");
+			"No phases: there was no fault, or no stream that it hit had a good answer "
+			"again while it lasted.");
 	html_raw(b, "</p>\n");
 	without(b, &r->budget);
 	html_raw(b, "</section>\n");

@@ -186,6 +186,8 @@ say(const struct waterfall *w, const struct result *r, char title[static 240],
 	const struct budget *b = w->budget;
 	double longest_ms;
 	const char *phase = budget_longest(b, &longest_ms);
+	bool is_elsewhere =
+		b->from_site != NULL && b->to_site != NULL && strcmp(b->from_site, b->to_site) != 0;
 	char a[SHOW_BYTES], c[SHOW_BYTES], zoomed[120] = "";
 
 	snprintf(title, 240, "Of the typical %s, %s were %s", show_ms(b->total_ms, a),
@@ -198,11 +200,11 @@ say(const struct waterfall *w, const struct result *r, char title[static 240],
 	snprintf(subtitle, 600,
 		"The stream whose total is the median of %.12s: %.40s, %.10s, from %.24s to %.24s, "
 		"in "
-		"trial %d (stream %.0f). x: from the fault to its first good answer of another "
-		"PoP.%s%s",
+		"trial %d (stream %.0f). x: from the fault to its first good answer%s.%s%s",
 		show_count(b->streams, a), result_city_title(r, b->stream_city),
 		family_title(b->family), b->from_site == NULL ? "?" : b->from_site,
-		b->to_site == NULL ? "?" : b->to_site, b->trial, b->stream, zoomed,
+		b->to_site == NULL ? "?" : b->to_site, b->trial, b->stream,
+		is_elsewhere ? " of another PoP" : "", zoomed,
 		w->left_out > 0 ? " Not all steps are drawn; the table has them." : "");
 }
 

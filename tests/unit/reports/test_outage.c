@@ -110,7 +110,7 @@ test_nothing_lost(void **state)
 	place_done(&p);
 }
 
-/* Beside a met target the loss is told below the headline; what came in no trial has no row. */
+/* Beside a met target the loss is told below the headline; what clients waited for in vain has its row. */
 static void
 test_beside_a_target(void **state)
 {
@@ -131,7 +131,34 @@ test_beside_a_target(void **state)
 	never = json_object_get(json_object_get(root, "metrics"), "first_good_answer_ms");
 	json_object_set_new(never, "missing", json_copy(json_object_get(never, "n")));
 	assert_int_equal(report(&p, "none-came", root, false), 0);
+	assert_has(p.html, "worst first good answer from another PoP</th>");
+	assert_has(p.html, "<td class=\"n\">never for ");
+	place_done(&p);
+}
+
+/* The same PoP over another way is no other PoP: said of all or of none. */
+static void
+test_from_where(void **state)
+{
+	json_t *root = sample_run(2, 1), *streams, *one;
+	struct place p;
+
+	(void)state;
+	assert_int_equal(report(&p, "elsewhere", json_deep_copy(root), false), 0);
+	assert_has(p.html, "worst first good answer from another PoP</th>");
+	assert_has(p.html, "served again by another PoP, hops summed");
+	place_done(&p);
+	streams = json_object_get(json_array_get(json_object_get(root, "per_trial"), 0), "streams");
+	one = json_array_get(streams, 0);
+	json_object_set(
+		one, "first_good_answer_site", json_object_get(one, "last_answer_before_site"));
+	json_object_set_new(json_object_get(json_object_get(root, "budget"), "median"), "to",
+		json_string("hkg"));
+	assert_int_equal(report(&p, "same-pop", root, false), 0);
+	assert_has(p.html, "worst first good answer</th>");
+	assert_has(p.html, "served again while the fault lasted, hops summed");
 	assert_lacks(p.html, "first good answer from another PoP");
+	assert_lacks(p.html, "by another PoP, hops summed");
 	place_done(&p);
 }
 
@@ -229,6 +256,7 @@ main(void)
 		cmocka_unit_test(test_wrong_answers),
 		cmocka_unit_test(test_nothing_lost),
 		cmocka_unit_test(test_beside_a_target),
+		cmocka_unit_test(test_from_where),
 		cmocka_unit_test(test_no_tick),
 		cmocka_unit_test(test_return_over_tcp),
 		cmocka_unit_test(test_digits_of_metrics),

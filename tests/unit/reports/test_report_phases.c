@@ -63,7 +63,7 @@ test_phases_that_are_not_there(void **state)
 	root = sample_run(2, 1);
 	json_object_set_new(root, "phases", json_array());
 	assert_int_equal(report(&p, "nostream", root, false), 0);
-	assert_has(p.html, "No phases: there was no fault, or no stream had to be served");
+	assert_has(p.html, "No phases: there was no fault, or no stream that it hit had a good");
 	place_done(&p);
 }
 
