@@ -143,6 +143,22 @@ measure(const struct gate_rule *rule, const struct gate_samples *s, struct gate_
 	return 0;
 }
 
+static bool
+ever_came(const double *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (isfinite(values[i]))
+			return true;
+	return false;
+}
+
+/* Nothing is slower than never: what the baseline never had cannot fail, and so does not count as passed. */
+static bool
+is_judged(const struct gate_samples *s)
+{
+	return s->gated && (s->baseline_n == 0 || ever_came(s->baseline, s->baseline_n));
+}
+
 /* The one with the least p that has no level yet; -1: none. */
 static int
 next_by_p(const struct gate_samples *in, const struct gate_judged *j, size_t n)
@@ -150,7 +166,7 @@ next_by_p(const struct gate_samples *in, const struct gate_judged *j, size_t n)
 	int least = -1;
 
 	for (size_t i = 0; i < n; i++)
-		if (in[i].gated && !isnan(j[i].p_value) && isnan(j[i].alpha) &&
+		if (is_judged(&in[i]) && !isnan(j[i].p_value) && isnan(j[i].alpha) &&
 			(least < 0 || j[i].p_value < j[least].p_value))
 			least = (int)i;
 	return least;
@@ -169,7 +185,7 @@ set_levels(const struct gate_rule *rule, const struct gate_samples *in, struct g
 	int i;
 
 	for (size_t k = 0; k < n; k++)
-		left += in[k].gated && !isnan(j[k].p_value);
+		left += is_judged(&in[k]) && !isnan(j[k].p_value);
 	while ((i = next_by_p(in, j, n)) >= 0) {
 		j[i].alpha = alpha / (double)left;
 		if (j[i].p_value <= j[i].alpha && left > 1)
@@ -226,6 +242,12 @@ gate_decide(const struct gate_rule *rule, const struct gate_samples *in, size_t 
 	for (size_t i = 0; i < n; i++) {
 		if (!in[i].gated)
 			continue;
+		if (!is_judged(&in[i])) {
+			ret[i].verdict = GATE_NOT_GATED;
+			ret[i].limit = NAN;
+			snprintf(ret[i].why, sizeof(ret[i].why), "the baseline never had it");
+			continue;
+		}
 		if (!isnan(ret[i].p_value))
 			judge(rule, &in[i], &ret[i]);
 		gated++;

@@ -4,7 +4,7 @@
  * A metric of the candidate is compared with the baseline's, trial against trial. It fails when it tends to be greater
  * (Mann and Whitney, one-sided, at the level of this look) and the shift (Hodges and Lehmann) is more than the limit. It
  * passes when nothing speaks for a shift (p above 0.30, of values enough that it could fail), or when the whole interval of
- * the shift lies below the limit.
+ * the shift lies below the limit. What never came in any trial of the baseline is not gated: nothing is slower than never.
  * Everything else wants more trials, or, at the last look, is inconclusive.
  */
 #ifndef LIB_GATE_H

@@ -14,6 +14,9 @@
 
 enum { FILE_BYTES = 16 << 20 };
 
+/* No trial is as long, and no counter: eleven days, a thousand million queries. */
+#define VALUE_MAX 1e9
+
 static void
 base_name(const char *path, char *ret, size_t ret_bytes)
 {
@@ -50,6 +53,12 @@ read_values(struct jread *r, const char *name, const json_t *metric, struct base
 			jread_complain(r, where, "values[%zu] is neither a number nor null", i);
 			return 0;
 		}
+		if (json_is_number(one) &&
+			!(json_number_value(one) >= 0 && json_number_value(one) <= VALUE_MAX)) {
+			jread_complain(r, where, "values[%zu]: %g is not between 0 and %g", i,
+				json_number_value(one), VALUE_MAX);
+			return 0;
+		}
 		ret->value[i] = json_is_null(one) ? (double)INFINITY : json_number_value(one);
 	}
 	ret->n = json_array_size(list);
@@ -62,6 +71,7 @@ take(struct jread *r, struct baseline *b)
 	const json_t *conditions = json_object_get(b->json, "conditions");
 	const json_t *metrics = json_object_get(b->json, "metrics"), *metric;
 	const char *phase = jread_str(r, b->json, "", "phase", NULL);
+	size_t most = 0;
 	int rc = 0;
 
 	b->scenario = jread_str(r, b->json, "", "scenario", NULL);
@@ -70,6 +80,7 @@ take(struct jread *r, struct baseline *b)
 	b->invalid_trials = (size_t)jread_int(r, b->json, "", "invalid_trials", 0, 1000000, 0);
 	b->labs = (size_t)jread_int(r, b->json, "", "labs", 1, 1000000, 1);
 	b->interrupted = json_is_true(json_object_get(b->json, "interrupted"));
+	b->off_limits = jread_str(r, b->json, "", "off_limits", "");
 	(void)jread_array(r, b->json, "", "runs");
 	if (phase[0] != '\0' && gate_phase_of(phase, &b->phase) < 0)
 		jread_complain(r, "phase", "'%s' is not locked, random or none", phase);
@@ -86,7 +97,12 @@ take(struct jread *r, struct baseline *b)
 		if (b->metric[k].n > b->trials)
 			jread_complain(
 				r, gate_metrics[k].name, "has more values than there are trials");
+		most = b->metric[k].n > most ? b->metric[k].n : most;
 	}
+	/* A trial may be without one figure or another; not all of them without any. */
+	if (most > 0 && most < b->trials)
+		jread_complain(r, "trials", "%zu, but no metric has more than %zu values",
+			b->trials, most);
 	return rc;
 }
 
@@ -257,6 +273,36 @@ join_metric(json_t *to, const json_t *from, const char *name)
 			json_object_get(mine, "values"), json_object_get(theirs, "values"));
 }
 
+static void
+join_noted(json_t *to, const json_t *from)
+{
+	json_t *mine = json_object_get(to, "noted"), *theirs = json_object_get(from, "noted");
+
+	if (mine == NULL && theirs != NULL)
+		json_object_set_new(to, "noted", json_copy(theirs));
+	else if (theirs != NULL)
+		json_array_extend(mine, theirs);
+}
+
+bool
+baseline_is_gated(const struct baseline *b)
+{
+	for (int k = 0; k < GATE_METRICS; k++)
+		if (gate_metrics[k].gated && b->metric[k].n > 0)
+			return true;
+	return false;
+}
+
+bool
+baseline_ever_came(const struct baseline *b)
+{
+	for (int k = 0; k < GATE_METRICS; k++)
+		for (size_t i = 0; gate_metrics[k].gated && i < b->metric[k].n; i++)
+			if (isfinite(b->metric[k].value[i]))
+				return true;
+	return false;
+}
+
 int
 baseline_join(struct baseline *b, const struct baseline *other, struct err *e)
 {
@@ -283,6 +329,7 @@ baseline_join(struct baseline *b, const struct baseline *other, struct err *e)
 		free(b->metric[m].value);
 		b->metric[m] = (struct baseline_values){0};
 	}
+	join_noted(b->json, other->json);
 	set_number(b->json, "trials", b->trials + other->trials);
 	set_number(b->json, "invalid_trials", b->invalid_trials + other->invalid_trials);
 	set_number(b->json, "labs", b->labs + other->labs);
@@ -296,6 +343,7 @@ baseline_text(const struct baseline *b)
 	char *text;
 
 	json_object_del(copy, "interrupted");
+	json_object_del(copy, "off_limits");
 	text = json_dumps(copy, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
 	json_decref(copy);
 	return text;

@@ -24,6 +24,8 @@ struct baseline {
 	enum gate_phase phase;
 	size_t trials, invalid_trials, labs;
 	bool interrupted;
+	const char *
+		off_limits; /* of a run: what the instrument was off its limits in; "" if it was not */
 	struct baseline_values metric[GATE_METRICS];
 };
 
@@ -41,6 +43,12 @@ void baseline_free(struct baseline *b);
  * in already: -EINVAL with `e` naming what differs, `b` as before.
  */
 int baseline_join(struct baseline *b, const struct baseline *other, struct err *e);
+
+/* Has any gated figure a value in any trial? Nothing can be slower than what never came. */
+bool baseline_ever_came(const struct baseline *b);
+
+/* Has it any gated metric, come or not? */
+bool baseline_is_gated(const struct baseline *b);
 
 /* The same value, but that a file rounds numbers: to nine digits they agree. NULL is alike NULL only. */
 bool baseline_alike(const json_t *a, const json_t *b);

@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "lib/fs.h"
 #include "lib/gate_metrics.h"
 #include "lib/jread.h"
 
-enum { RESULT_BYTES = 1 << 30 };
+enum { RESULT_BYTES = 1 << 30, RUN_BYTES = 16 << 20 };
 
 /* Runs of before the key was there had that engine. */
 #define LINK_ENGINE "tap"
@@ -143,6 +145,58 @@ phase_of(struct jread *r, const json_t *result)
 	return phase;
 }
 
+/* Why the instrument that measured the run is not to be trusted; "": it was good, or was not measured. */
+static const char *
+off_limits(const json_t *result)
+{
+	const json_t *calibration = json_object_get(result, "calibration");
+	const char *why = json_string_value(json_array_get(json_object_get(calibration, "why"), 0));
+
+	if (!json_is_false(json_object_get(calibration, "good")))
+		return "";
+	return why != NULL ? why : "calibration";
+}
+
+static void
+note(json_t *noted, const char *id, const char *before, size_t n, const char *what,
+	const char *after)
+{
+	char text[384];
+
+	snprintf(text, sizeof(text), "%.256s: %s%zu %s%s %s", id, before, n, what,
+		n == 1 ? "" : "s", after);
+	json_array_append_new(noted, json_string(text));
+}
+
+/* What is amiss with a run whose figures stand all the same; NULL: nothing. */
+static json_t *
+noted_json(const json_t *result, const char *run_dir, const char *id)
+{
+	const json_t *one;
+	json_t *noted = json_array(), *run;
+	char path[PATH_MAX], *text = NULL;
+	struct err ignored = {0};
+	size_t i, missed = 0, unhealed;
+
+	json_array_foreach(json_object_get(result, "expectations"), i, one) missed +=
+		json_is_false(json_object_get(one, "held"));
+	if (missed > 0)
+		note(noted, id, "", missed, "expectation", "not held");
+	snprintf(path, sizeof(path), "%s/run.json", run_dir);
+	if (fs_read(path, RUN_BYTES, &text, NULL, &ignored) == 0) {
+		run = json_loads(text, 0, NULL);
+		unhealed = json_array_size(json_object_get(run, "unhealed"));
+		if (unhealed > 0)
+			note(noted, id, "after ", unhealed, "trial", "the lab was not as before");
+		json_decref(run);
+	}
+	free(text);
+	if (json_array_size(noted) > 0)
+		return noted;
+	json_decref(noted);
+	return NULL;
+}
+
 static json_t *
 document(struct jread *r, const char *run_dir)
 {
@@ -168,12 +222,14 @@ document(struct jread *r, const char *run_dir)
 	}
 	if (!json_is_object(provenance))
 		jread_complain(r, "provenance", "is not there");
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:i, s:[s], s:o, s:o, s:o, s:b}", "schema",
-		"catchment.baseline/1", "scenario", scenario, "variant", variant, "phase",
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:I, s:I, s:i, s:[s], s:o, s:o, s:o, s:b, s:s, s:o*}",
+		"schema", "catchment.baseline/1", "scenario", scenario, "variant", variant, "phase",
 		phase_of(r, result), "trials", valid, "invalid_trials", invalid, "labs", 1, "runs",
 		id, "conditions", baseline_conditions(result, provenance), "configuration",
 		configuration_json(provenance), "metrics", metrics, "interrupted",
-		json_is_true(json_object_get(result, "interrupted")));
+		json_is_true(json_object_get(result, "interrupted")), "off_limits",
+		off_limits(result), "noted", noted_json(result, run_dir, id));
 }
 
 json_t *

@@ -27,15 +27,18 @@ help(FILE *to)
 static int
 check(const struct baseline *b, const char *path)
 {
-	size_t gated = 0;
-
-	for (int k = 0; k < GATE_METRICS; k++)
-		gated += gate_metrics[k].gated && b->metric[k].n > 0;
 	if (b->interrupted)
 		talk_error("%s: it was interrupted: no baseline is made of it", path);
 	else if (b->trials == 0)
 		talk_error("%s: it has no valid trial: no baseline is made of it", path);
-	else if (gated == 0)
+	else if (b->off_limits[0] != '\0')
+		talk_error("%s: the instrument was off its limits (%s): no baseline is made of it",
+			path, b->off_limits);
+	else if (baseline_is_gated(b) && !baseline_ever_came(b))
+		talk_error("%s: none of its gated figures ever came: nothing could be slower than "
+			   "that, no baseline is made of it",
+			path);
+	else if (!baseline_is_gated(b))
 		talk_error("%s: it has none of the figures that are gated: nothing broke in it, or "
 			   "nobody felt it",
 			path);
@@ -71,6 +74,16 @@ gather(int n, char *paths[], struct baseline **ret)
 	else
 		*ret = all;
 	return rc;
+}
+
+static void
+tell_noted(const struct baseline *b)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(b->json, "noted"), i, one) if (json_is_string(one))
+		talk_note("%s", json_string_value(one));
 }
 
 static int
@@ -129,6 +142,7 @@ cmd_baseline(int argc, char *argv[])
 	}
 	if (gather(argc - optind, argv + optind, &b) < 0)
 		return EXIT_USAGE;
+	tell_noted(b);
 	if (b->trials < GATE_BASELINE_TRIALS)
 		talk_note("%zu trial%s: a gate wants %d in a baseline, better from several labs",
 			b->trials, b->trials == 1 ? "" : "s", GATE_BASELINE_TRIALS);

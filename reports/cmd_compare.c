@@ -21,6 +21,17 @@ help(FILE *to)
 		to);
 }
 
+/* What else is amiss with the run: the gate is about its figures alone. */
+static void
+tell_noted(const struct baseline *b)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(b->json, "noted"), i, one) if (json_is_string(one))
+		talk_note("%s", json_string_value(one));
+}
+
 static int
 print(const struct compare *c, bool as_json)
 {
@@ -73,8 +84,10 @@ cmd_compare(int argc, char *argv[])
 		baseline_load(argv[optind + 1], &run, &e) < 0 ||
 		compare_make(baseline, run, &rule, &compare, &e) < 0)
 		talk_error("%s", e.text);
-	else
+	else {
+		tell_noted(run);
 		code = print(compare, as_json);
+	}
 	compare_free(compare);
 	baseline_free(run);
 	baseline_free(baseline);

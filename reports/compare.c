@@ -26,6 +26,7 @@ set_head(struct compare *c, const struct baseline *baseline, const struct baseli
 	c->invalid_trials = run->invalid_trials;
 	c->phase = run->phase;
 	c->look = gate_look_at(run->trials);
+	c->off_limits = baseline->off_limits[0] != '\0' || run->off_limits[0] != '\0';
 	c->provenance =
 		json_pack("{s:O, s:O}", "conditions", json_object_get(baseline->json, "conditions"),
 			"configuration", json_object_get(baseline->json, "configuration"));
@@ -53,15 +54,6 @@ gather(struct compare *c, const struct baseline *baseline, const struct baseline
 			a->value, b->value, a->n, b->n, gate_metrics[k].gated};
 	}
 	return n;
-}
-
-static bool
-is_comparable(const struct compare *c)
-{
-	for (size_t i = 0; i < c->n_differs; i++)
-		if (!c->differs[i].comparable)
-			return false;
-	return true;
 }
 
 /* Figures that were measured under other conditions, or are too few, are shown: no verdict is drawn from them. */
@@ -98,12 +90,16 @@ judge(struct compare *c, const struct baseline *baseline, const struct baseline 
 	for (size_t i = 0; i < c->n_metrics; i++)
 		c->metrics[i].judged = judged[i];
 	c->verdict = (enum gate_verdict)verdict;
-	if (!is_comparable(c))
+	if (!compare_is_comparable(c))
 		withhold(c, GATE_NOT_COMPARABLE, "measured under other conditions");
+	else if (!baseline_ever_came(baseline) && baseline_is_gated(baseline))
+		withhold(c, GATE_NOT_COMPARABLE, COMPARE_NEVER);
 	else if (run->interrupted)
 		withhold(c, GATE_INCONCLUSIVE, "interrupted");
+	else if (c->off_limits)
+		withhold(c, GATE_INCONCLUSIVE, "the instrument was off its limits");
 	else if (c->look < 0)
-		withhold(c, GATE_INCONCLUSIVE, "too few trials");
+		withhold(c, GATE_INCONCLUSIVE, COMPARE_FEW);
 	return 0;
 }
 

@@ -37,6 +37,7 @@ struct compare {
 	size_t baseline_labs;
 	enum gate_phase phase; /* of the run */
 	int look;	       /* index into gate_looks; -1: fewer trials than the first wants */
+	bool off_limits;       /* the instrument of either was: no more trials help */
 	size_t scenarios;      /* gated together, less those that had failed before */
 	enum gate_verdict verdict;
 	char why[512]; /* a sentence without full stop: the verdict in words, with figures and what differs */

@@ -4,12 +4,19 @@
 
 #include "reports/compare.h"
 
+/* Why no verdict is drawn; the sentence says more. */
+#define COMPARE_FEW   "too few trials"
+#define COMPARE_NEVER "the baseline never had it"
+
 /* Text of a file, or cut to fit: ends with its last whole character, control characters read '?'. */
 void compare_tidy(char *text);
 
 /* Fill c->differs from the two documents. */
 void compare_find_differences(
 	struct compare *c, const struct baseline *baseline, const struct baseline *run);
+
+/* No condition differs. */
+bool compare_is_comparable(const struct compare *c);
 
 /* Write c->why from all else of `c`. */
 void compare_explain(struct compare *c);

@@ -53,6 +53,24 @@ show_bound(double value, const char *unit, char out[static 32])
 	return compare_show_shift(value, unit, out);
 }
 
+/* What failed speaks before what is not decided, that before what passed. */
+static int
+weight_of(enum gate_verdict v)
+{
+	return v == GATE_FAIL ? 2 : v == GATE_PASS ? 0 : 1;
+}
+
+/* The first gated metric that one side has no values of; NULL: none. */
+static const struct compare_metric *
+one_sided(const struct compare *c)
+{
+	for (size_t i = 0; i < c->n_metrics; i++)
+		if (c->metrics[i].judged.verdict == GATE_INCONCLUSIVE &&
+			isnan(c->metrics[i].judged.p_value))
+			return &c->metrics[i];
+	return NULL;
+}
+
 const struct compare_metric *
 compare_leading(const struct compare *c)
 {
@@ -60,13 +78,13 @@ compare_leading(const struct compare *c)
 
 	for (size_t i = 0; i < c->n_metrics; i++) {
 		const struct compare_metric *m = &c->metrics[i];
-		bool failed = m->judged.verdict == GATE_FAIL;
-		bool lead_failed = lead != NULL && lead->judged.verdict == GATE_FAIL;
+		int weight = weight_of(m->judged.verdict);
+		int lead_weight = lead != NULL ? weight_of(lead->judged.verdict) : 0;
 
 		if (m->judged.verdict == GATE_NOT_GATED || isnan(m->judged.p_value))
 			continue;
-		if (lead == NULL || (failed && !lead_failed) ||
-			(failed == lead_failed && m->judged.p_value < lead->judged.p_value))
+		if (lead == NULL || weight > lead_weight ||
+			(weight == lead_weight && m->judged.p_value < lead->judged.p_value))
 			lead = m;
 	}
 	return lead;
@@ -128,10 +146,16 @@ append_differs(struct compare *c, const char *before, bool comparable)
 static void
 explain(struct compare *c)
 {
-	const struct compare_metric *lead = compare_leading(c);
+	const struct compare_metric *lead = compare_leading(c), *lacking = one_sided(c);
 
 	c->why[0] = '\0';
 	append(c, "%s: ", gate_verdict_words(c->verdict));
+	if (c->verdict == GATE_NOT_COMPARABLE && compare_is_comparable(c)) {
+		append(c,
+			"none of the gated figures ever came in the baseline: nothing could be "
+			"slower than that");
+		return;
+	}
 	if (c->verdict == GATE_NOT_COMPARABLE) {
 		append(c, "measured under other conditions");
 		append_differs(c, ": ", false);
@@ -139,7 +163,11 @@ explain(struct compare *c)
 	}
 	if (lead == NULL) {
 		append(c, "no gated metric has figures on both sides");
-	} else if (c->look < 0 && strcmp(lead->judged.why, "interrupted") != 0) {
+	} else if (c->verdict == GATE_INCONCLUSIVE && lead->judged.verdict == GATE_PASS &&
+		lacking != NULL) {
+		append(c, "%s is not decided, as %s; ", lacking->name, lacking->judged.why);
+		append_lead(c, lead);
+	} else if (strcmp(lead->judged.why, COMPARE_FEW) == 0) {
 		append(c, "%zu valid trial%s, at least %zu are wanted; ", c->trials,
 			c->trials == 1 ? "" : "s", gate_looks[0].trials);
 		append_lead(c, lead);

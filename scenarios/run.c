@@ -211,7 +211,7 @@ looks(struct run *r, struct err *e)
 		json_object_set_new(r->record, "trials_planned", json_integer(wanted));
 		rc = so_many(r, wanted, e);
 		/* On a host this noisy more trials would be no better. */
-		last = last || r->begun - r->invalid < wanted;
+		last = last || r->begun - r->invalid < wanted || g->compare->off_limits;
 		if (rc == 0)
 			rc = gate_look(g, r->dir, last, e);
 		if (rc < 0 || g->compare->verdict != GATE_INCONCLUSIVE)

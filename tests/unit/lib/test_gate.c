@@ -84,9 +84,15 @@ what_never_came(void **state)
 		run[i] = INFINITY;
 	assert_int_equal(one(GATE_PHASE_LOCKED, 0, false, base, BASE, run, 5, &j), GATE_FAIL);
 	assert_true(isinf(j.shift) && isinf(j.p50));
-	/* Neither did the baseline's: no change. */
-	assert_int_equal(one(GATE_PHASE_LOCKED, 0, false, run, 5, run, 5, &j), GATE_PASS);
+	/* Neither did the baseline's: no change, but nothing that could have failed. */
+	assert_int_equal(one(GATE_PHASE_LOCKED, 0, false, run, 5, run, 5, &j), GATE_INCONCLUSIVE);
 	assert_true(fabs(j.shift) < 1e-9);
+	assert_int_equal(j.verdict, GATE_NOT_GATED);
+	assert_non_null(strstr(j.why, "never had it"));
+	/* Nor does a run that has it pass, against a baseline that never did. */
+	assert_int_equal(
+		one(GATE_PHASE_LOCKED, 0, false, run, 5, base, BASE, &j), GATE_INCONCLUSIVE);
+	assert_int_equal(j.verdict, GATE_NOT_GATED);
 	/* Half of the baseline's: the median is never. */
 	for (int i = 0; i < BASE; i += 2)
 		base[i] = INFINITY;
