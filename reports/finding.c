@@ -93,8 +93,8 @@ finding_close(const struct target *t)
 	return t->close ? ", " FINDING_CLOSE : "";
 }
 
-static bool
-is_same(const struct target *a, const struct target *b)
+bool
+finding_is_same(const struct target *a, const struct target *b)
 {
 	return strcmp(a->id, b->id) == 0 && a->verdict == b->verdict;
 }
@@ -103,41 +103,9 @@ bool
 finding_is_first(const struct result *r, const struct target *t)
 {
 	for (const struct target *other = r->targets; other < t; other++)
-		if (is_same(other, t))
+		if (finding_is_same(other, t))
 			return false;
 	return true;
-}
-
-/* Is this family measured at all in this run? */
-static bool
-is_in_play(const struct result *r, bool v6)
-{
-	for (size_t i = 0; i < r->n_trials; i++)
-		if (r->trial[i].valid &&
-			!isnan(v6 ? r->trial[i].withdraw_ms.v6 : r->trial[i].withdraw_ms.v4))
-			return true;
-	return false;
-}
-
-/* Of a withdraw the trials themselves tell; elsewhere the family that missed most often speaks for both. */
-double
-finding_trials_over(const struct result *r, const struct target *t)
-{
-	bool v4 = is_in_play(r, false), v6 = is_in_play(r, true);
-	double over = 0, share = NAN;
-
-	for (size_t i = 0; i < r->n_targets; i++)
-		if (is_same(&r->targets[i], t))
-			share = fmax(share, r->targets[i].share_over_ratio);
-	if (!is(t->metric, "withdraw_ms") || (!v4 && !v6))
-		return round(share * t->trials);
-	for (size_t i = 0; i < r->n_trials; i++) {
-		struct family_ms w = r->trial[i].withdraw_ms;
-
-		if (r->trial[i].valid)
-			over += (v4 && !(w.v4 <= t->target)) || (v6 && !(w.v6 <= t->target));
-	}
-	return over;
 }
 
 /* A copy of t with the figure of both families: the worse of them. */
@@ -150,7 +118,7 @@ both_families(const struct result *r, const struct target *t)
 	for (size_t i = 0; i < r->n_targets; i++) {
 		const struct target *o = &r->targets[i];
 
-		if (!is_same(o, t))
+		if (!finding_is_same(o, t))
 			continue;
 		if (isnan(both.measured))
 			continue;
@@ -200,7 +168,7 @@ finding_say_counts(struct buf *b, const struct result *r, const struct target *t
 	const char *between = "";
 
 	for (size_t i = 0; i < r->n_targets; i++) {
-		if (!is_same(&r->targets[i], t))
+		if (!finding_is_same(&r->targets[i], t))
 			continue;
 		buf_addf(b, "%s%s", between, show_count(r->targets[i].measured, text));
 		between = " + ";
@@ -232,11 +200,11 @@ say_counts(struct buf *b, const struct result *r, const struct target *t)
 	size_t n = 0, said = 0;
 
 	for (size_t i = 0; i < r->n_targets; i++)
-		n += is_same(&r->targets[i], t);
+		n += finding_is_same(&r->targets[i], t);
 	for (size_t i = 0; i < r->n_targets; i++) {
 		const struct target *o = &r->targets[i];
 
-		if (!is_same(o, t))
+		if (!finding_is_same(o, t))
 			continue;
 		buf_addf(b, "%s%s", said++ > 0 ? " and " : "", show_count(o->measured, text));
 		if (n > 1 && (is(o->family, "v4") || is(o->family, "v6")))
@@ -340,7 +308,7 @@ finding_say(struct buf *b, const struct result *r, const struct target *t)
 {
 	struct target both = both_families(r, t);
 	char noun[FINDING_WORDS_BYTES], text[FINDING_WORDS_BYTES];
-	double over = finding_trials_over(r, t);
+	struct buf over = {0};
 
 	if (isnan(t->target) || (isnan(t->measured) && t->verdict != TARGET_MISSED)) {
 		say_check(b, t);
@@ -357,8 +325,13 @@ finding_say(struct buf *b, const struct result *r, const struct target *t)
 	buf_addf(b, "%s (documented: %s%s)", family_of(r, t), finding_documented(t, text),
 		finding_close(&both));
 	say_flaps(b, r, t);
-	if (t->trials > 1 && t->verdict == TARGET_MISSED && over >= t->trials)
-		buf_addf(b, ", in each of %.0f trials", t->trials);
-	else if (t->trials > 1 && t->verdict == TARGET_MISSED && over > 0)
-		buf_addf(b, ", missed in %.0f of %.0f trials", over, t->trials);
+	if (t->trials > 1 && t->verdict == TARGET_MISSED && finding_say_trials_over(&over, r, t)) {
+		snprintf(text, sizeof(text), "%.0f of %.0f trials", t->trials, t->trials);
+		if (is(over.data, text))
+			buf_addf(b, ", in each of %.0f trials", t->trials);
+		else
+			buf_addf(b, ", missed in %s", over.data);
+	}
+	b->failed |= over.failed;
+	buf_done(&over);
 }

@@ -43,10 +43,16 @@ void finding_say_counts(struct buf *b, const struct result *r, const struct targ
  */
 void finding_say(struct buf *b, const struct result *r, const struct target *t);
 
+/* The same claim with the same verdict: that of the other family, mostly. */
+bool finding_is_same(const struct target *a, const struct target *b);
+
 /* Is t the first of its id with its verdict? */
 bool finding_is_first(const struct result *r, const struct target *t);
 
-/* Trials in which a family of t's id missed; NaN if that is not known. */
-double finding_trials_over(const struct result *r, const struct target *t);
+/*
+ * "3 of 20 trials" in which t's id missed; "7 of 20 trials over IPv4, 8 over IPv6" where the trials in which either did are
+ * not known. Returns false, and says nothing, if it missed in none or that is not known.
+ */
+bool finding_say_trials_over(struct buf *b, const struct result *r, const struct target *t);
 
 #endif

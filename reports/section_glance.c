@@ -111,8 +111,8 @@ family_alone(const struct result *r, const struct target *t)
 static void
 target_row(struct buf *b, const struct result *r, const struct target *t)
 {
-	char text[FINDING_WORDS_BYTES], more[64] = "";
-	double over = finding_trials_over(r, t);
+	char text[FINDING_WORDS_BYTES];
+	struct buf over = {0};
 
 	html_row(b);
 	html_raw(b, "<th scope=\"row\"><a");
@@ -130,10 +130,12 @@ target_row(struct buf *b, const struct result *r, const struct target *t)
 	html_raw(b, "<td class=\"n t\">");
 	html_text(b, finding_documented(t, text));
 	html_raw(b, "</td>");
-	if (t->trials > 1 && t->verdict == TARGET_MISSED && over > 0)
-		snprintf(more, sizeof(more), "%.0f of %.0f trials", over, t->trials);
+	if (t->trials > 1 && t->verdict == TARGET_MISSED)
+		finding_say_trials_over(&over, r, t);
 	verdict_cell(b, verdict_class(t->verdict), verdict_sign(t->verdict),
-		verdict_word(t->verdict), more);
+		verdict_word(t->verdict), over.data == NULL ? "" : over.data);
+	b->failed |= over.failed;
+	buf_done(&over);
 	html_row_end(b);
 }
 

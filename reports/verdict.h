@@ -16,7 +16,7 @@ enum verdict_kind {
 struct verdict {
 	enum verdict_kind kind;
 	char text[600];	   /* a sentence; of data it may hold ids: escape it */
-	char aside[800];   /* what else must be known at a glance; may be empty */
+	char aside[1200];   /* what else must be known at a glance; may be empty */
 	char clients[300]; /* what clients lost, where `text` does not say it; may be empty */
 };
 

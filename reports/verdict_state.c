@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reports/invalid.h"
 #include "reports/show.h"
 #include "reports/verdict.h"
 
@@ -38,21 +39,13 @@ verdict_say_bound(const struct result *r, char *text, size_t size)
 			trials, trials > 1 ? "trials" : "trial", show_share(bound, share));
 }
 
-static const char *
-first_reason(const struct result *r)
-{
-	for (size_t i = 0; i < r->n_trials; i++)
-		if (!r->trial[i].valid && r->trial[i].n_invalid_because > 0)
-			return r->trial[i].invalid_because[0];
-	return NULL;
-}
-
 void
 verdict_say_state(const struct result *r, size_t valid, char *text, size_t size)
 {
 	double invalid = isnan(r->invalid_trials) ? 0 : r->invalid_trials;
-	const char *why = first_reason(r);
+	struct buf why = {0};
 
+	invalid_say(&why, r);
 	if (r->interrupted || !r->complete) {
 		verdict_append(text, size, "%s",
 			r->interrupted ? "The run was interrupted" : "The run did not end");
@@ -63,9 +56,10 @@ verdict_say_state(const struct result *r, size_t valid, char *text, size_t size)
 	}
 	if (invalid > 0 && valid > 0)
 		verdict_append(text, size,
-			"%.0f of %.0f trials %s invalid and not counted%s%.240s. ", invalid,
-			r->trials, invalid > 1 ? "are" : "is", why == NULL ? "" : ": ",
-			why == NULL ? "" : why);
+			"%.0f of %.0f trials %s invalid and not counted%s%.400s. ", invalid,
+			r->trials, invalid > 1 ? "are" : "is", why.len == 0 ? "" : ": ",
+			why.len == 0 ? "" : why.data);
+	buf_done(&why);
 	if (valid > 0 && valid < VERDICT_QUICK_LOOK)
 		verdict_append(text, size,
 			"Quick look, n = %zu: a figure to publish needs %d trials. ", valid,
@@ -75,7 +69,7 @@ verdict_say_state(const struct result *r, size_t valid, char *text, size_t size)
 void
 verdict_say_inconclusive(const struct result *r, char *text, size_t size)
 {
-	const char *why = first_reason(r);
+	struct buf why = {0};
 
 	if (!(r->trials > 0)) {
 		verdict_append(text, size, "Inconclusive: no trial was finished");
@@ -86,5 +80,8 @@ verdict_say_inconclusive(const struct result *r, char *text, size_t size)
 		verdict_append(text, size, "all %.8g trials were invalid", r->trials);
 	else
 		verdict_append(text, size, "the only trial was invalid");
-	verdict_append(text, size, "%s%.150s", why == NULL ? "" : ": ", why == NULL ? "" : why);
+	invalid_say(&why, r);
+	verdict_append(
+		text, size, "%s%.300s", why.len == 0 ? "" : ": ", why.len == 0 ? "" : why.data);
+	buf_done(&why);
 }

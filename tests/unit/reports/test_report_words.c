@@ -59,6 +59,58 @@ target_row(const char *id, const char *family, const char *verdict, const char *
 		"the analyzer's counts");
 }
 
+/* Either family may have missed in other trials: 7 and 8 of 20 are not 8 of 20. */
+static void
+test_trials_of_each_family(void **state)
+{
+	json_t *root = sample_run(5, 1), *rows[2];
+	struct place p;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		rows[i] = target_row("a", i == 0 ? "v4" : "v6", "missed", "resolver_failures",
+			"max", "<=", 1, 0, "lookups");
+		json_object_set_new(rows[i], "trials", json_integer(20));
+		json_object_set_new(rows[i], "share_over", json_real(i == 0 ? 0.35 : 0.4));
+	}
+	json_object_set_new(root, "targets", json_pack("[o,o]", rows[0], rows[1]));
+	assert_int_equal(report(&p, "each-family", root, false), 0);
+	assert_has(p.html,
+		"failed lookup (documented: none), missed in 7 of 20 trials over IPv4, 8 over "
+		"IPv6");
+	assert_lacks(p.html, "missed in 8 of 20");
+	assert_clean(&p);
+	place_done(&p);
+}
+
+/* Trials that do not count each for their own reason: each kind once, with the range of its figures. */
+static void
+test_reasons_of_invalid_trials(void **state)
+{
+	static const char *const because[] = {
+		"dropped: 73 datagrams is over the limit of 0 datagrams",
+		"CPU pressure of 0.91 is over the limit of 0.9",
+		"dropped: 5 datagrams is over the limit of 0 datagrams",
+		"dropped: 47 datagrams is over the limit of 0 datagrams"};
+	json_t *root = sample_run(6, 1), *trial;
+	struct place p;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		trial = json_array_get(json_object_get(root, "per_trial"), i);
+		json_object_set_new(trial, "valid", json_false());
+		json_object_set_new(trial, "invalid_because", json_pack("[s]", because[i]));
+	}
+	json_object_set_new(root, "invalid_trials", json_integer(4));
+	assert_int_equal(report(&p, "reasons", root, false), 0);
+	assert_has(p.html,
+		"4 of 6 trials are invalid and not counted: dropped: 5 to 73 datagrams is over the "
+		"limit of 0 datagrams (3 trials); CPU pressure of 0.91 is over the limit of 0.9 (1 "
+		"trial). ");
+	assert_clean(&p);
+	place_done(&p);
+}
+
 /* The sentence is made from metric, statistic and unit; ids mean nothing to it. */
 static void
 test_findings_in_words(void **state)
@@ -446,6 +498,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_withdraw_that_never_came),
 		cmocka_unit_test(test_withdraw_that_came_back),
+		cmocka_unit_test(test_trials_of_each_family),
+		cmocka_unit_test(test_reasons_of_invalid_trials),
 		cmocka_unit_test(test_findings_in_words),
 		cmocka_unit_test(test_close_figure),
 		cmocka_unit_test(test_figure_in_words),
