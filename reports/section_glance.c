@@ -286,7 +286,9 @@ section_glance(struct buf *b, const struct result *r)
 
 	if (r->n_targets == 0 && r->gated == NULL && !is_measured(r))
 		return;
-	html_raw(b, "<section id=\"glance\">");
+	buf_add(b,
+		r->gated == NULL ? "<section id=\"glance\">"
+				 : "<section id=\"glance\" class=\"gated\">");
 	head(b, r);
 	for (size_t i = 0; r->gated != NULL && i < r->gated->n_metrics; i++)
 		if (r->gated->metrics[i].judged.verdict != GATE_NOT_GATED)

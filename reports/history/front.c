@@ -13,8 +13,17 @@
 
 enum { FRONT_RUNS = 2000, FOUND = 300 };
 
-static const char css[] = "td.d,th.d{white-space:nowrap}td.w{min-width:14rem}"
-			  "tr.old td,tr.old th{color:var(--mute)}\n";
+/* On a narrow page each run is a block: scenario and verdict, when and how many trials, what was found. */
+static const char css[] =
+	"td.d,th.d{white-space:nowrap}td.w{min-width:14rem}"
+	"tr.old td,tr.old th{color:var(--mute)}\n"
+	"@media screen and (max-width:44rem){thead{display:none}table,caption,tbody{display:block}"
+	"tr{display:grid;grid-template-columns:auto 1fr auto;column-gap:.6rem;padding:.3rem 0;"
+	"border-bottom:1px solid var(--grid)}th,td{border:0;padding:.05rem 0;min-width:0}"
+	"tr>th[scope=row]{grid-area:1/1/2/3;white-space:normal;overflow-wrap:anywhere}"
+	"td.v{grid-area:1/3;text-align:right}td.d{grid-area:2/1}td:nth-child(3){grid-area:2/"
+	"2}td.n{grid-area:2/3}"
+	"td.n:after{content:\" valid\"}td.w{grid-area:3/1/4/4;min-width:0}}\n";
 
 static bool
 exists(const struct history *h, const char *dir, const char *name)

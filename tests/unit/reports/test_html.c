@@ -150,6 +150,21 @@ test_print_shows_what_is_folded(void **state)
 	assert_non_null(strstr(folded, "content-visibility:visible"));
 }
 
+/* Paper is not to tear a metric's name; a narrow page not to lay a verdict over the gate's limit. */
+static void
+test_metrics_stay_whole(void **state)
+{
+	const char *print = strstr(css_text, "@media print{"),
+		   *narrow = strstr(css_text, "{#glance.gated ");
+
+	(void)state;
+	assert_non_null(print);
+	assert_non_null(strstr(print, "#metrics th[scope=row]{white-space:nowrap;"));
+	assert_non_null(narrow);
+	assert_non_null(strstr(narrow, "#glance.gated tr{display:grid;"));
+	assert_non_null(strstr(narrow, "td:last-child{grid-area:1/4;position:static;"));
+}
+
 static int
 dress(const char *svg, struct buf *b, struct err *e)
 {
@@ -389,6 +404,7 @@ main(void)
 		cmocka_unit_test(test_show),
 		cmocka_unit_test(test_css_knows_every_colour),
 		cmocka_unit_test(test_print_shows_what_is_folded),
+		cmocka_unit_test(test_metrics_stay_whole),
 		cmocka_unit_test(test_svg_dressed),
 		cmocka_unit_test(test_svg_refused),
 		cmocka_unit_test(test_gnuplot),
