@@ -14,15 +14,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int
-fs_read(const char *path, size_t max_bytes, char **ret_data, size_t *ret_len, struct err *e)
+/* Opening a pipe waits for somebody to write, reading a device may never end: so only what is there is opened. */
+static int
+open_regular(const char *path, struct err *e)
 {
-	size_t size = 4096, len = 0;
-	char *data = NULL;
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
 
 	if (fd < 0)
 		return err_sys(e, errno, "%s", path);
+	if (fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+		return fd;
+	close(fd);
+	return err_set(e, EINVAL, "%s: is no regular file", path);
+}
+
+/* What a shell or a caller hands on by descriptor: /dev/stdin, /dev/fd/63 of <(...), /proc/self/fd/3. */
+static bool
+is_handed(const char *path)
+{
+	return strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
+}
+
+static int
+read_all(
+	int fd, const char *path, size_t max_bytes, char **ret_data, size_t *ret_len, struct err *e)
+{
+	size_t size = 4096, len = 0;
+	char *data = NULL;
+	int rc;
+
 	for (;;) {
 		char *grown = realloc(data, size + 1);
 		ssize_t n;
@@ -58,6 +79,27 @@ fs_read(const char *path, size_t max_bytes, char **ret_data, size_t *ret_len, st
 	close(fd);
 	free(data);
 	return rc;
+}
+
+int
+fs_read(const char *path, size_t max_bytes, char **ret_data, size_t *ret_len, struct err *e)
+{
+	int fd;
+
+	if (is_handed(path))
+		return fs_read_any(path, max_bytes, ret_data, ret_len, e);
+	fd = open_regular(path, e);
+	return fd < 0 ? fd : read_all(fd, path, max_bytes, ret_data, ret_len, e);
+}
+
+int
+fs_read_any(const char *path, size_t max_bytes, char **ret_data, size_t *ret_len, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(e, errno, "%s", path);
+	return read_all(fd, path, max_bytes, ret_data, ret_len, e);
 }
 
 static int

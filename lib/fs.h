@@ -13,9 +13,14 @@
  *      ret_data        out; free() it
  *      ret_len         out; may be NULL
  *
- * Works on /proc files, whose size is not known beforehand. Returns 0 or -errno with `e` filled.
+ * Works on /proc files, whose size is not known beforehand. A pipe, socket or device is refused (-EINVAL) and never waited for,
+ * but below /dev and /proc, where a shell hands on what it has (/dev/stdin, /dev/fd/63). Returns 0 or -errno with `e` filled.
  */
 int fs_read(const char *path, size_t max_bytes, char **ret_data, size_t *ret_len, struct err *e);
+
+/* The same of a pipe or device as well, until its end: for what somebody named as input. */
+int fs_read_any(
+	const char *path, size_t max_bytes, char **ret_data, size_t *ret_len, struct err *e);
 
 /*
  * Write a file so that a reader sees the old one or the whole new one: temporary name in the same

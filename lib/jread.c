@@ -1,7 +1,6 @@
 /* jread.c - JSON files that one room hands another, read with each complaint naming file and place. */
 #include "lib/jread.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <string.h>
 
 #include "lib/fs.h"
+#include "lib/utf8.h"
 
 int
 jread_open(struct jread *r, const char *path, size_t max_bytes, const char *schema, struct err *e)
@@ -53,9 +53,7 @@ jread_complain(struct jread *r, const char *where, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	for (char *c = text; *c != '\0'; c++)
-		if (iscntrl((unsigned char)*c))
-			*c = '?'; /* what the file says must not make a second line of it */
+	utf8_tidy(text); /* what the file says must not make a second line of it */
 	if (r->complaints++ == 0) {
 		err_set(r->e, EINVAL, "%s: %s: %s", r->path, where, text);
 		return;

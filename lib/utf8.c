@@ -1,6 +1,8 @@
 /* utf8.c - one character of UTF-8 at a time, from bytes that need not be any. */
 #include "lib/utf8.h"
 
+#include <string.h>
+
 size_t
 utf8_decode(const char *bytes, size_t len, uint32_t *ret)
 {
@@ -29,4 +31,45 @@ utf8_decode(const char *bytes, size_t len, uint32_t *ret)
 	if (ret != NULL)
 		*ret = c;
 	return n;
+}
+
+bool
+utf8_is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f);
+}
+
+/* The beginning of a longer character, and nothing behind it. */
+static bool
+is_cut(const char *s, size_t len)
+{
+	if (len > 3 || (unsigned char)s[0] < 0xc2)
+		return false;
+	for (size_t i = 1; i < len; i++)
+		if (((unsigned char)s[i] & 0xc0) != 0x80)
+			return false;
+	return true;
+}
+
+void
+utf8_tidy(char *text)
+{
+	size_t left = strlen(text), taken;
+	char *to = text;
+
+	for (; left > 0; text += taken, left -= taken) {
+		uint32_t c;
+
+		taken = utf8_decode(text, left, &c);
+		if (taken == 0 && is_cut(text, left))
+			break;
+		if (taken == 0 || utf8_is_control(c)) {
+			taken = taken == 0 ? 1 : taken;
+			*to++ = '?';
+			continue;
+		}
+		memmove(to, text, taken);
+		to += taken;
+	}
+	*to = '\0';
 }

@@ -10,6 +10,7 @@
 
 #include "lib/jread.h"
 #include "lib/rank.h"
+#include "lib/utf8.h"
 #include "reports/baseline_run.h"
 
 enum { FILE_BYTES = 16 << 20 };
@@ -65,6 +66,25 @@ read_values(struct jread *r, const char *name, const json_t *metric, struct base
 	return 0;
 }
 
+static void
+take_noted(struct jread *r, const json_t *noted)
+{
+	char text[400];
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(noted, i, one)
+	{
+		if (!json_is_string(one)) {
+			jread_complain(r, "noted", "[%zu] is no text", i);
+			return;
+		}
+		snprintf(text, sizeof(text), "%s", json_string_value(one));
+		utf8_tidy(text);
+		json_string_set(one, text);
+	}
+}
+
 static int
 take(struct jread *r, struct baseline *b)
 {
@@ -81,6 +101,7 @@ take(struct jread *r, struct baseline *b)
 	b->labs = (size_t)jread_int(r, b->json, "", "labs", 1, 1000000, 1);
 	b->interrupted = json_is_true(json_object_get(b->json, "interrupted"));
 	b->off_limits = jread_str(r, b->json, "", "off_limits", "");
+	take_noted(r, json_object_get(b->json, "noted"));
 	(void)jread_array(r, b->json, "", "runs");
 	if (phase[0] != '\0' && gate_phase_of(phase, &b->phase) < 0)
 		jread_complain(r, "phase", "'%s' is not locked, random or none", phase);
@@ -303,6 +324,16 @@ baseline_ever_came(const struct baseline *b)
 	return false;
 }
 
+static int
+twice(const char *run, struct err *e)
+{
+	int rc = err_set(e, EINVAL, "%s is given twice", run != NULL ? run : "a run");
+
+	if (e != NULL)
+		utf8_tidy(e->text);
+	return rc;
+}
+
 int
 baseline_join(struct baseline *b, const struct baseline *other, struct err *e)
 {
@@ -318,8 +349,7 @@ baseline_join(struct baseline *b, const struct baseline *other, struct err *e)
 		json_array_foreach(runs, k, have)
 		{
 			if (json_equal(run, have))
-				return err_set(
-					e, EINVAL, "%s is given twice", json_string_value(run));
+				return twice(json_string_value(run), e);
 		}
 	}
 	json_array_extend(runs, json_object_get(other->json, "runs"));

@@ -165,6 +165,8 @@ cmd_history(int argc, char *argv[])
 	tell_amiss(h);
 	if (history_front(h, &e) < 0)
 		talk_note("no page of all runs: %s", e.text);
+	if (h->n == 0)
+		talk_note("%s: there is no run in it", a.runs);
 	if ((a.filter.scenario != NULL || a.filter.variant != NULL) && !is_known(h, &a)) {
 		talk_error("%s has no run of %s%s%s%s%s", a.runs,
 			a.filter.scenario != NULL ? a.filter.scenario : "any scenario",

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/command.h"
+#include "lib/utf8.h"
 #include "reports/compare_internal.h"
 
 static void
@@ -16,10 +17,10 @@ set_head(struct compare *c, const struct baseline *baseline, const struct baseli
 	snprintf(c->variant, sizeof(c->variant), "%s", run->variant);
 	snprintf(c->baseline, sizeof(c->baseline), "%s", baseline->name);
 	snprintf(c->run, sizeof(c->run), "%s", run->name);
-	compare_tidy(c->scenario);
-	compare_tidy(c->variant);
-	compare_tidy(c->baseline);
-	compare_tidy(c->run);
+	utf8_tidy(c->scenario);
+	utf8_tidy(c->variant);
+	utf8_tidy(c->baseline);
+	utf8_tidy(c->run);
 	c->baseline_trials = baseline->trials;
 	c->baseline_labs = baseline->labs;
 	c->trials = run->trials;
@@ -110,10 +111,14 @@ compare_make(const struct baseline *baseline, const struct baseline *run,
 	struct compare *c;
 	int rc;
 
-	if (strcmp(baseline->scenario, run->scenario) != 0)
-		return err_set(e, EINVAL,
+	if (strcmp(baseline->scenario, run->scenario) != 0) {
+		rc = err_set(e, EINVAL,
 			"%s is of %s, %s of %s: different scenarios have nothing to compare",
 			baseline->name, baseline->scenario, run->name, run->scenario);
+		if (e != NULL)
+			utf8_tidy(e->text);
+		return rc;
+	}
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		return err_set(e, ENOMEM, "out of memory");
@@ -165,5 +170,5 @@ compare_conclude(struct compare *first, const struct compare *second)
 				       : "a run in a fresh lab did not confirm the fail",
 			was);
 	}
-	compare_tidy(first->why);
+	utf8_tidy(first->why);
 }

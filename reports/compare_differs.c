@@ -1,5 +1,4 @@
 /* compare_differs.c - in what a run and its baseline are not of the same: named, whether it is gated or not. */
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,18 +8,6 @@
 #include "reports/compare_internal.h"
 
 enum { HASH_SHOWN = 12 };
-
-void
-compare_tidy(char *text)
-{
-	size_t left = strlen(text), taken;
-
-	for (; left > 0 && (taken = utf8_decode(text, left, NULL)) > 0;
-		text += taken, left -= taken)
-		if (iscntrl((unsigned char)*text))
-			*text = '?';
-	*text = '\0';
-}
 
 bool
 compare_is_comparable(const struct compare *c)
@@ -69,9 +56,9 @@ add(struct compare *c, const char *what, const json_t *baseline, const json_t *r
 	snprintf(d->what, sizeof(d->what), "%s", what);
 	show(baseline, what, d->baseline);
 	show(run, what, d->run);
-	compare_tidy(d->what);
-	compare_tidy(d->baseline);
-	compare_tidy(d->run);
+	utf8_tidy(d->what);
+	utf8_tidy(d->baseline);
+	utf8_tidy(d->run);
 	d->comparable = comparable;
 }
 

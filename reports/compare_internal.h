@@ -8,9 +8,6 @@
 #define COMPARE_FEW   "too few trials"
 #define COMPARE_NEVER "the baseline never had it"
 
-/* Text of a file, or cut to fit: ends with its last whole character, control characters read '?'. */
-void compare_tidy(char *text);
-
 /* Fill c->differs from the two documents. */
 void compare_find_differences(
 	struct compare *c, const struct baseline *baseline, const struct baseline *run);

@@ -8,6 +8,7 @@
 
 #include "lib/fs.h"
 #include "lib/jread.h"
+#include "lib/utf8.h"
 #include "reports/compare_internal.h"
 
 enum { FILE_BYTES = 4 << 20 };
@@ -106,7 +107,7 @@ read_text(struct jread *r, const json_t *o, const char *in, const char *key, con
 	char *ret, size_t ret_bytes)
 {
 	snprintf(ret, ret_bytes, "%s", jread_str(r, o, in, key, otherwise));
-	compare_tidy(ret);
+	utf8_tidy(ret);
 }
 
 static enum gate_verdict

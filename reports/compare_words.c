@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/utf8.h"
 #include "reports/compare_internal.h"
 
 static bool
@@ -182,7 +183,7 @@ void
 compare_explain(struct compare *c)
 {
 	explain(c);
-	compare_tidy(c->why);
+	utf8_tidy(c->why);
 }
 
 static void

@@ -85,6 +85,8 @@ again_say(struct buf *out, const struct batch *b, const struct batch_item *item)
 	json_t *words = again_words(b, item, b->plan.seed), *one;
 	size_t i;
 
+	option(words, "out", b->out);
+
 	json_array_foreach(words, i, one)
 	{
 		buf_add(out, i == 0 ? "" : " ");

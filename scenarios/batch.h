@@ -33,6 +33,7 @@ struct batch {
 	double rate_qps;
 	const char *layers[BATCH_LAYERS + 1]; /* what lab.layers points to */
 	size_t layers_len;
+	const char *out;       /* as asked for; NULL: where runs go anyhow */
 	const char *baseline;  /* as asked for; NULL: nothing is gated */
 	const char *last_mile; /* as asked for, in words; NULL: as the topology says */
 	json_t *kept;	       /* of the journal: what no item has taken over; or NULL */

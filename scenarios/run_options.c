@@ -375,6 +375,7 @@ run_args_read(struct run_args *a, int argc, char *argv[])
 	if (from_environment(a) < 0 || argp_parse(&argp, argc, argv, 0, NULL, a) != 0)
 		return -EINVAL;
 	a->batch.lab.layers = a->batch.layers;
+	a->batch.out = a->batch.plan.out;
 	a->batch.plan.out = a->batch.plan.out ? a->batch.plan.out : "runs";
 	a->batch.plan.command = argv;
 	return 0;

@@ -160,7 +160,7 @@ queries_from_file(const char *path, const struct query_form *form, struct querie
 	const char *name = standard_input ? "standard input" : path;
 	char *data;
 	size_t len;
-	int rc = fs_read(standard_input ? "/dev/stdin" : path, FILE_MAX_BYTES, &data, &len, e);
+	int rc = fs_read_any(standard_input ? "/dev/stdin" : path, FILE_MAX_BYTES, &data, &len, e);
 
 	if (rc < 0)
 		return rc;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/mono.h"
+#include "lib/utf8.h"
 #include "reports/gated.h"
 #include "reports/result.h"
 #include "reports/verdict.h"
@@ -20,16 +21,20 @@ keep(char **ret, const char *text)
 {
 	free(*ret);
 	*ret = strdup(text != NULL ? text : "");
-	return *ret != NULL ? 0 : -ENOMEM;
+	if (*ret == NULL)
+		return -ENOMEM;
+	utf8_tidy(*ret);
+	return 0;
 }
 
 /* A number, a flag or a text of run.json as a text. False: nothing of the kind. */
 static bool
 as_text(const json_t *v, char out[static FACT_BYTES])
 {
-	if (json_is_string(v))
+	if (json_is_string(v)) {
 		snprintf(out, FACT_BYTES, "%s", json_string_value(v));
-	else if (json_is_integer(v))
+		utf8_tidy(out);
+	} else if (json_is_integer(v))
 		snprintf(out, FACT_BYTES, "%lld", (long long)json_integer_value(v));
 	else if (json_is_real(v))
 		snprintf(out, FACT_BYTES, "%.9g", json_real_value(v));

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lib/utf8.h"
 #include "reports/history/tell.h"
 
 enum { COLUMNS = 8, DIFFERS = 32, SAID = 3 };
@@ -13,9 +14,14 @@ put(FILE *to, const char *text, int width)
 	int n = 0;
 
 	for (const char *p = text; *p != '\0' && (width == 0 || n < width); n++) {
-		do
-			fputc(*p++, to);
-		while (((unsigned char)*p & 0xc0) == 0x80);
+		uint32_t c;
+		size_t taken = utf8_decode(p, strlen(p), &c);
+
+		if (taken == 0 || utf8_is_control(c))
+			fputc('?', to);
+		else
+			fwrite(p, 1, taken, to);
+		p += taken == 0 ? 1 : taken;
 	}
 	for (; n < width; n++)
 		fputc(' ', to);
@@ -125,7 +131,8 @@ run_line(const struct history *h, size_t at, const struct series *const columns[
 		put(to, m == NULL || isnan(m->p50) ? "–" : series_show(m->p50, m->unit, figure),
 			(int)strlen(columns[i]->metric) < 9 ? 9 : (int)strlen(columns[i]->metric));
 	}
-	fprintf(to, " %s", r->dir);
+	fputc(' ', to);
+	put(to, r->dir, 0);
 	if (last != NULL && series_counts(r)) {
 		size_t differs = history_differs(last, r, differ, DIFFERS);
 
@@ -167,8 +174,11 @@ series_lines(const struct series *s, FILE *to)
 			series_show(c->before, s->unit, before_text),
 			series_show(c->after, s->unit, after), series_show_shift(c, s->unit, shift),
 			c->p_value, said.data != NULL ? said.data : "");
-		fprintf(to, "                    from %s to %s\n", s->runs[c->at - 1]->dir,
-			s->runs[c->at]->dir);
+		fputs("                    from ", to);
+		put(to, s->runs[c->at - 1]->dir, 0);
+		fputs(" to ", to);
+		put(to, s->runs[c->at]->dir, 0);
+		fputc('\n', to);
 		buf_done(&said);
 	}
 }

@@ -196,6 +196,35 @@ to_a_pipe(void **state)
 	assert_int_equal(unlink(at("pipe")), 0);
 }
 
+/* Opening it would wait for a writer that never comes; what a shell hands on is read all the same. */
+static void
+from_a_pipe(void **state)
+{
+	struct err e = {0};
+	char *data = NULL, path[64];
+	size_t len = 0;
+	int ends[2];
+
+	(void)state;
+	alarm(60); /* a test that hangs has failed */
+	assert_int_equal(mkfifo(at("pipe"), 0600), 0);
+	assert_int_equal(fs_read(at("pipe"), 100, &data, &len, &e), -EINVAL);
+	assert_non_null(strstr(e.text, "pipe: is no regular file"));
+	assert_int_equal(unlink(at("pipe")), 0);
+	assert_int_equal(symlink("/dev/zero", at("pipe")), 0);
+	assert_int_equal(fs_read(at("pipe"), 100, &data, &len, &e), -EINVAL);
+	assert_int_equal(unlink(at("pipe")), 0);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(write(ends[1], "told", 4), 4);
+	close(ends[1]);
+	snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
+	assert_int_equal(fs_read(path, 100, &data, &len, &e), 0);
+	assert_string_equal(data, "told");
+	free(data);
+	close(ends[0]);
+	alarm(0);
+}
+
 static void
 folders(void **state)
 {
@@ -321,6 +350,7 @@ main(void)
 		cmocka_unit_test(full_disk),
 		cmocka_unit_test(whole_write),
 		cmocka_unit_test(to_a_pipe),
+		cmocka_unit_test(from_a_pipe),
 		cmocka_unit_test(folders),
 		cmocka_unit_test(removing),
 		cmocka_unit_test(digest_of_file),

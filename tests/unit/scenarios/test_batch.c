@@ -404,6 +404,10 @@ alone(void **state)
 		"catchment run dns-crash --variant hardened --trials 5 --seed 7 "
 		"--layer 'my layer'\\''s' --short");
 	buf_done(&said);
+	b.out = "my runs";
+	again_say(&said, &b, &item);
+	assert_non_null(strstr(said.data, " --short --out 'my runs'"));
+	buf_done(&said);
 	conf_free(conf);
 }
 
