@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
+#include <sys/stat.h>
 
 #include "lib/command.h"
 #include "lib/talk.h"
@@ -179,7 +180,15 @@ static int
 pair(const char *a, const char *b)
 {
 	struct err e = {0};
-	int rc = report_pair(a, b, &e);
+	struct stat one, other;
+	int rc;
+
+	if (stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+		one.st_ino == other.st_ino) {
+		talk_error("--pair: %s and %s are the same run", a, b);
+		return EXIT_USAGE;
+	}
+	rc = report_pair(a, b, &e);
 
 	if (rc < 0)
 		talk_error("%s", e.text);

@@ -47,9 +47,12 @@ gate(struct buf *b, const struct compare *g)
 {
 	static const char *const names[] = {
 		"beside the baseline", "verdict", "baseline", "now", "change", "n"};
+	const char *word = gate_verdict_words(g->verdict), *why = g->why;
 
-	buf_addf(b, "**Gate: %s.** ", gate_verdict_words(g->verdict));
-	markdown_text(b, g->why);
+	if (strncmp(why, word, strlen(word)) == 0 && why[strlen(word)] == ':')
+		why += strlen(word) + strspn(why + strlen(word), ": ");
+	buf_addf(b, "**Gate: %s.** ", word);
+	markdown_text(b, why);
 	buf_add(b, "\n\n");
 	for (size_t i = 0; i < g->n_differs; i++) {
 		const struct compare_differs *x = &g->differs[i];

@@ -150,12 +150,18 @@ command(struct buf *b, const struct matrix_doc *d)
 	html_raw(b, "</code></pre>\n");
 }
 
-/* A verdict has its sign, as on every page. */
+/* A verdict has its sign, as on every page; so has what a run came to. */
 static void
 page_cell(struct buf *b, const char *cell)
 {
-	enum target_verdict v;
+	bool is_good = strcmp(cell, MATRIX_AS_EXPECTED) == 0;
+	enum target_verdict v = is_good ? TARGET_MET : TARGET_MISSED;
 
+	if (is_good || strcmp(cell, MATRIX_NOT_AS_EXPECTED) == 0) {
+		buf_addf(b, "<td><span class=\"%s\">%s %s</span></td>", verdict_class(v),
+			verdict_sign(v), cell);
+		return;
+	}
 	if (!matrix_verdict_at(cell, &v)) {
 		html_cell(b, cell);
 		return;

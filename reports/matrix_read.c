@@ -128,8 +128,8 @@ outcomes(struct matrix_doc *d)
 	static const struct {
 		int code;
 		const char *words;
-	} words[] = {{0, "good"}, {1, "missed"}, {2, "bad input"}, {3, "failed"},
-		{4, "inconclusive"}, {130, "interrupted"}};
+	} words[] = {{0, MATRIX_AS_EXPECTED}, {1, MATRIX_NOT_AS_EXPECTED}, {2, "bad input"},
+		{3, "failed"}, {4, "inconclusive"}, {130, "interrupted"}};
 	struct matrix_line *line = add_line(d, "outcome");
 
 	for (size_t i = 0; i < d->n_columns; i++) {

@@ -8,6 +8,10 @@
 #include "lib/err.h"
 #include "reports/result.h"
 
+/* What a run came to by its exit status, whatever claims it missed: those have rows of their own. */
+#define MATRIX_AS_EXPECTED     "as expected"
+#define MATRIX_NOT_AS_EXPECTED "not as expected"
+
 enum { MATRIX_COLUMNS = 64, MATRIX_CELL_BYTES = 200 };
 
 struct matrix_column {

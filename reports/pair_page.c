@@ -7,10 +7,13 @@
 
 #include "lib/citymap.h"
 #include "reports/finding.h"
+#include "reports/history/series.h"
 #include "reports/html.h"
 #include "reports/page.h"
 #include "reports/show.h"
 #include "reports/verdict.h"
+
+enum { DIFFERS = HISTORY_DIFFERS };
 
 static const char *
 name_of(const struct result *r)
@@ -65,6 +68,31 @@ side(struct buf *page, const char *which, const struct result *r)
 	html_row_end(page);
 }
 
+/* What could explain that a figure is another, as far as the runs recorded it. */
+static void
+what_differs(struct buf *page, const struct result *a, const struct result *b)
+{
+	struct history_run before = {0}, after = {0};
+	struct differ differ[DIFFERS];
+	struct buf said = {0};
+
+	if (history_digest(a->dir, ".", "", &before) == 0 &&
+		history_digest(b->dir, ".", "", &after) == 0) {
+		size_t n = history_differs(&before, &after, differ, DIFFERS);
+
+		history_say_differs(&said, differ, n, DIFFERS);
+		html_raw(page, "<p class=\"differs\">");
+		html_textf(page, "From A to B differs: %s.", said.data == NULL ? "?" : said.data);
+		html_raw(page, "</p>\n");
+	} else {
+		page->failed = true; /* for want of memory */
+	}
+	page->failed |= said.failed;
+	buf_done(&said);
+	history_run_done(&before);
+	history_run_done(&after);
+}
+
 static void
 sides(struct buf *page, const struct result *a, const struct result *b)
 {
@@ -83,6 +111,7 @@ sides(struct buf *page, const struct result *a, const struct result *b)
 	side(page, "B", b);
 	html_raw(page, "</tbody>");
 	html_table_end(page);
+	what_differs(page, a, b);
 	html_raw(page, "</section>\n");
 }
 

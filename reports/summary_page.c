@@ -90,7 +90,9 @@ measured(struct buf *b, const struct summary_finding *f)
 		html_textf(
 			b, " %s %s", finding_statistic(t->statistic), finding_measured(t, figure));
 		html_textf(b, " (n = %s", show_count(t->n, n));
-		if (t->share_over_ratio > 0 && !isnan(t->trials))
+		if (t->share_over_ratio > 0 && t->trials == 1)
+			html_text(b, ", missed in the only trial");
+		else if (t->share_over_ratio > 0 && !isnan(t->trials))
 			html_textf(b, ", missed in %.0f of %.0f trials",
 				round(t->share_over_ratio * t->trials), t->trials);
 		else if (!isnan(t->trials) && t->trials > 0)

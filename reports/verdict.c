@@ -188,8 +188,11 @@ say_broken(const struct result *r, char *text, size_t size)
 			first = &r->expectations[i];
 	if (first == NULL)
 		return;
-	verdict_append(text, size, "%zu of %zu %s did not hold: %.120s", broken(r),
-		r->n_expectations, r->n_expectations == 1 ? "expectation" : "expectations",
+	if (r->n_expectations == 1)
+		verdict_append(text, size, "The only expectation");
+	else
+		verdict_append(text, size, "%zu of %zu expectations", broken(r), r->n_expectations);
+	verdict_append(text, size, " did not hold: %.120s",
 		first->text == NULL ? "(no text)" : first->text);
 	if (first->measured != NULL)
 		verdict_append(text, size, " (measured: %.120s)", first->measured);

@@ -109,14 +109,71 @@ series_differs(const struct series *s, size_t change, struct differ *ret, size_t
 	return differs(s->runs[at - 1], s->runs[at], s, bounds, ret, max);
 }
 
+/* Is this layer of that list, "nodes, documented"? */
+static bool
+is_layer_of(const char *list, const char *what)
+{
+	const char *name = what + strlen("layer ");
+	size_t len = strlen(name);
+
+	if (list == NULL || strncmp(what, "layer ", strlen("layer ")) != 0)
+		return false;
+	for (const char *at = strstr(list, name); at != NULL; at = strstr(at + 1, name))
+		if ((at == list || at[-1] == ' ') && (at[len] == ',' || at[len] == '\0'))
+			return true;
+	return false;
+}
+
+/* The list of layers says that one came or went. */
+static bool
+is_said_by_layers(const struct differ *d, size_t n, const struct differ *one)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(d[i].what, "layers") == 0 && d[i].before != NULL && d[i].after != NULL &&
+			((one->before == NULL && is_layer_of(d[i].after, one->what)) ||
+				(one->after == NULL && is_layer_of(d[i].before, one->what))))
+			return true;
+	return false;
+}
+
+/* "nodes, documented" as "nodes + documented": what follows a comma is another thing that differs. */
+static void
+say_layers(struct buf *b, const char *list)
+{
+	for (const char *at = list; *at != '\0'; at++)
+		if (*at == ',' && at[1] == ' ')
+			buf_add(b, " +");
+		else
+			buf_addf(b, "%c", *at);
+}
+
+static void
+say_change_of_layers(struct buf *b, const struct differ *d)
+{
+	buf_add(b, "layers ");
+	say_layers(b, d->before);
+	buf_add(b, " → ");
+	say_layers(b, d->after);
+}
+
 void
 history_say_differs(struct buf *b, const struct differ *d, size_t n, size_t most)
 {
+	size_t kept = n < HISTORY_DIFFERS ? n : HISTORY_DIFFERS, said = 0, more = 0;
+
 	if (n == 0)
 		buf_add(b, "nothing that is recorded");
-	for (size_t i = 0; i < n && i < most; i++) {
-		buf_add(b, i > 0 ? ", " : "");
-		if (d[i].before == NULL)
+	for (size_t i = 0; i < n; i++) {
+		if (i < kept && is_said_by_layers(d, kept, &d[i]))
+			continue;
+		if (i >= kept || said == most) {
+			more++;
+			continue;
+		}
+		buf_add(b, said++ > 0 ? ", " : "");
+		if (strcmp(d[i].what, "layers") == 0 && d[i].before != NULL && d[i].after != NULL)
+			say_change_of_layers(b, &d[i]);
+		else if (d[i].before == NULL)
 			buf_addf(b, "%s %s new", d[i].what, d[i].after);
 		else if (d[i].after == NULL)
 			buf_addf(b, "%s gone", d[i].what);
@@ -125,6 +182,6 @@ history_say_differs(struct buf *b, const struct differ *d, size_t n, size_t most
 		else
 			buf_addf(b, "%s %s → %s", d[i].what, d[i].before, d[i].after);
 	}
-	if (n > most)
-		buf_addf(b, ", and %zu more", n - most);
+	if (more > 0)
+		buf_addf(b, ", and %zu more", more);
 }

@@ -3,7 +3,7 @@
 
 #include "reports/history/tell.h"
 
-enum { DIFFERS = 32 };
+enum { DIFFERS = HISTORY_DIFFERS };
 
 static json_t *
 number(double value)

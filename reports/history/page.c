@@ -7,7 +7,7 @@
 #include "reports/html.h"
 #include "reports/show.h"
 
-enum { DIFFERS = 32, SAID = 8 };
+enum { DIFFERS = HISTORY_DIFFERS, SAID = 8 };
 
 static const char css[] = "td.d{white-space:nowrap}td.w{min-width:12rem}\n";
 

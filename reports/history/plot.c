@@ -7,7 +7,7 @@
 #include "reports/plots/figure.h"
 #include "reports/plots/frame.h"
 
-enum { TICKS_WIDE = 8, TICKS_NARROW = 3, DIFFERS = 32 };
+enum { TICKS_WIDE = 8, TICKS_NARROW = 3, DIFFERS = HISTORY_DIFFERS };
 
 static double
 scale_of(const struct series *s)

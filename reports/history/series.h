@@ -7,7 +7,7 @@
 #include "lib/trend.h"
 #include "reports/history/index.h"
 
-enum { SERIES_CHANGES = 16 };
+enum { SERIES_CHANGES = 16, HISTORY_DIFFERS = 32 };
 
 struct series {
 	const char *scenario, *variant, *metric, *unit; /* of the runs */
@@ -63,7 +63,7 @@ size_t history_differs(
 	const struct history_run *a, const struct history_run *b, struct differ *ret, size_t max);
 size_t series_differs(const struct series *s, size_t change, struct differ *ret, size_t max);
 
-/* "frr 10.3-3 -> 10.7-1, layer hardened changed, and 3 more"; "nothing that is recorded". */
+/* `d` of HISTORY_DIFFERS, `n` as history_differs() counts: "frr 10.3-3 → 10.7-1, layer hardened changed, and 3 more"; "nothing that is recorded". */
 void history_say_differs(struct buf *b, const struct differ *d, size_t n, size_t most);
 
 /* Local copies of "+0.52 s" and the like. */

@@ -5,7 +5,7 @@
 #include "lib/utf8.h"
 #include "reports/history/tell.h"
 
-enum { COLUMNS = 8, DIFFERS = 32, SAID = 3 };
+enum { COLUMNS = 8, DIFFERS = HISTORY_DIFFERS, SAID = 3 };
 
 /* Text in a column of so many characters; what is longer is cut. */
 static void

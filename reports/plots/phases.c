@@ -224,11 +224,13 @@ plot_phases(struct buf *page, const struct scene *scene, struct err *e)
 		return err_sys(e, ENOMEM, "plot of the phases");
 	say_title(most, widest, title, sizeof(title));
 	snprintf(subtitle, sizeof(subtitle),
-		"Over all %s streams%s that were served again%s, hops summed. Bar: the "
+		"Over %s%s %s%s that were served again%s, hops summed. Bar: the "
 		"median of a phase, begun where the medians before it end; line: p10 to p90 of "
 		"that phase alone. x: seconds from the fault. Medians do not add up: the last row "
 		"is the whole, measured.",
-		show_count(r->budget.streams, a), valid > 1 ? " × trials" : "",
+		r->budget.streams == 1 ? "the only" : "all ",
+		r->budget.streams == 1 ? "" : show_count(r->budget.streams, a),
+		r->budget.streams == 1 ? "stream" : "streams", valid > 1 ? " × trials" : "",
 		result_is_elsewhere(r) ? " by another PoP" : " while the fault lasted");
 	return figure_add(page, "phases-all", title, subtitle, subtitle, script, &all, e);
 }

@@ -129,7 +129,7 @@ plot_timeline(struct buf *page, const struct scene *scene, struct err *e)
 	say_title(r, t, lost, title, sizeof(title));
 	snprintf(subtitle, sizeof(subtitle),
 		"Queries per second by the PoP that answered; x: seconds from the fault. Trial %d "
-		"of %zu, %s; n = %s streams × %s q/s; %s queries failed or unanswered%s. Bins of "
+		"of %zu, %s; n = %s streams × %s q/s; %s %s failed or unanswered%s. Bins of "
 		"%s, scaled to the steady rate; partial ones at the ends are left out.",
 		t->number, r->n_trials,
 		!t->valid				      ? "an invalid one, as none was valid"
@@ -137,7 +137,7 @@ plot_timeline(struct buf *page, const struct scene *scene, struct err *e)
 			: isnan(family_worst(t->withdraw_ms)) ? "the median one by convergence"
 							      : "the median one by withdraw",
 		show_count(r->streams_count, streams), show_count(r->rate_qps, rate),
-		show_count(lost, n),
+		show_count(lost, n), lost == 1 ? "query" : "queries",
 		lost == 0	      ? ""
 			: failed == 0 ? " (orange)"
 				      : " (orange: no reply; brown: ICMP error, refused or wrong)",
