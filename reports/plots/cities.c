@@ -1,8 +1,10 @@
 /* cities.c - the same timeline once more for each affected city, on one axis. */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "reports/plots/coarse.h"
 #include "reports/plots/events.h"
 #include "reports/plots/figure.h"
 #include "reports/plots/stack.h"
@@ -12,6 +14,7 @@
 
 struct panel {
 	const char *city;
+	struct timeline drawn;
 	struct stack stack;
 	char title[160];
 };
@@ -72,19 +75,22 @@ script(struct buf *s, const void *subject, bool is_narrow)
 	buf_add(s, "unset multiplot\n");
 }
 
-static void
-panel_init(struct panel *p, const struct result *r, const struct city_timeline *t,
+static int
+panel_init(struct panel *p, const struct result *r, const struct city_timeline *t, size_t by,
 	const struct palette *palette)
 {
 	const struct city *city = result_city(r, t->city);
 	char a[SHOW_BYTES], b[SHOW_BYTES];
 
 	p->city = t->city;
-	stack_init(&p->stack, &t->timeline, palette);
+	if (coarse_init(&p->drawn, &t->timeline, by) < 0)
+		return -ENOMEM;
+	stack_init(&p->stack, &p->drawn, palette);
 	snprintf(p->title, sizeof(p->title), "%.60s (%.24s) · %.12s streams, %.12s q/s",
 		result_city_title(r, t->city), t->city,
 		show_count(city == NULL ? NAN : city->streams, a),
 		show_count(round(p->stack.max_qps), b));
+	return 0;
 }
 
 static bool
@@ -102,6 +108,42 @@ is_affected(const struct result *r, const struct city_timeline *t)
 	return false;
 }
 
+/* Of each city that is drawn a panel, on the bins of all of them together. Returns how many were affected, or -ENOMEM. */
+static int
+panels_init(struct cities_subject *c, const struct trial *t)
+{
+	const struct scene *scene = c->scene;
+	size_t by = coarse_by(&t->timeline, scene->result->gap_ms);
+	struct timeline drawn;
+	struct stack total;
+	int affected = 0;
+
+	if (coarse_init(&drawn, &t->timeline, by) < 0)
+		return -ENOMEM;
+	stack_init(&total, &drawn, scene->palette);
+	for (size_t i = 0; i < t->n_cities && affected >= 0; i++) {
+		if (!is_affected(scene->result, &t->cities[i]))
+			continue;
+		affected++;
+		if (c->n == PANELS_MAX)
+			continue;
+		if (panel_init(&c->panel[c->n], scene->result, &t->cities[i], by, scene->palette) <
+			0)
+			affected = -ENOMEM;
+		else
+			stack_align(&c->panel[c->n++].stack, &total);
+	}
+	coarse_done(&drawn);
+	return affected;
+}
+
+static void
+panels_done(struct cities_subject *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		coarse_done(&c->panel[i].drawn);
+}
+
 int
 plot_cities(struct buf *page, const struct scene *scene, struct err *e)
 {
@@ -109,26 +151,18 @@ plot_cities(struct buf *page, const struct scene *scene, struct err *e)
 		"Queries per second of each city's streams by the PoP that answered";
 	struct cities_subject c = {.scene = scene};
 	const struct trial *t = scene->trial;
-	struct stack total;
 	char title[160], subtitle[320];
-	size_t affected = 0;
+	int affected, rc;
 
 	if (t == NULL)
 		return 0;
-	stack_init(&total, &t->timeline, scene->palette);
-	for (size_t i = 0; i < t->n_cities; i++) {
-		if (!is_affected(scene->result, &t->cities[i]))
-			continue;
-		if (c.n < PANELS_MAX) {
-			panel_init(&c.panel[c.n], scene->result, &t->cities[i], scene->palette);
-			stack_align(&c.panel[c.n++].stack, &total);
-		}
-		affected++;
+	affected = panels_init(&c, t);
+	if (affected <= 0) {
+		panels_done(&c);
+		return affected == 0 ? 0 : err_sys(e, ENOMEM, "plot of the cities");
 	}
-	if (c.n == 0)
-		return 0;
 	if (scene->result->n_cities > 0)
-		snprintf(title, sizeof(title), "%zu of %zu cities %s affected", affected,
+		snprintf(title, sizeof(title), "%d of %zu cities %s affected", affected,
 			scene->result->n_cities, affected == 1 ? "was" : "were");
 	else
 		snprintf(title, sizeof(title), "Affected cities");
@@ -136,6 +170,9 @@ plot_cities(struct buf *page, const struct scene *scene, struct err *e)
 		"%s; x: seconds from the fault, the same axis and the same events as above (trial "
 		"%d).%s",
 		per, t->number,
-		affected > c.n ? " Only the first eight are drawn; the table has all." : "");
-	return figure_add(page, "cities", title, subtitle, subtitle, script, &c, e);
+		(size_t)affected > c.n ? " Only the first eight are drawn; the table has all."
+				       : "");
+	rc = figure_add(page, "cities", title, subtitle, subtitle, script, &c, e);
+	panels_done(&c);
+	return rc;
 }

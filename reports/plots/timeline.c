@@ -1,8 +1,10 @@
 /* timeline.c - answers per second by the PoP that answered, around the fault of one trial. */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "reports/plots/coarse.h"
 #include "reports/plots/figure.h"
 #include "reports/plots/events.h"
 #include "reports/plots/stack.h"
@@ -119,11 +121,15 @@ plot_timeline(struct buf *page, const struct scene *scene, struct err *e)
 	struct timeline_subject subject = {.scene = scene, .trial = t};
 	char bin[SHOW_BYTES], streams[SHOW_BYTES], rate[SHOW_BYTES], n[SHOW_BYTES], title[256],
 		subtitle[640];
+	struct timeline drawn;
 	double lost, failed;
+	int rc;
 
 	if (t == NULL)
 		return 0;
-	stack_init(&subject.stack, &t->timeline, scene->palette);
+	if (coarse_init(&drawn, &t->timeline, coarse_by(&t->timeline, r->gap_ms)) < 0)
+		return err_sys(e, ENOMEM, "plot of the answers");
+	stack_init(&subject.stack, &drawn, scene->palette);
 	failed = sum(t->timeline.failed, t->timeline.bins);
 	lost = sum(t->timeline.unanswered, t->timeline.bins) + failed;
 	say_title(r, t, lost, title, sizeof(title));
@@ -141,8 +147,10 @@ plot_timeline(struct buf *page, const struct scene *scene, struct err *e)
 		lost == 0	      ? ""
 			: failed == 0 ? " (orange)"
 				      : " (orange: no reply; brown: ICMP error, refused or wrong)",
-		show_ms_stated(t->timeline.bin_ms, bin));
-	return figure_add(page, "timeline", title, subtitle, subtitle, script, &subject, e);
+		show_ms_stated(drawn.bin_ms, bin));
+	rc = figure_add(page, "timeline", title, subtitle, subtitle, script, &subject, e);
+	coarse_done(&drawn);
+	return rc;
 }
 
 void
@@ -162,15 +170,21 @@ small(struct buf *page, const struct scene *scene, const char *id, struct err *e
 {
 	const struct trial *t = scene->trial;
 	struct timeline_subject subject = {.scene = scene, .trial = t, .is_small = true};
+	struct timeline drawn;
 	char title[256];
+	int rc;
 
 	if (t->timeline.bins == 0)
 		return 0;
-	stack_init(&subject.stack, &t->timeline, scene->palette);
+	if (coarse_init(&drawn, &t->timeline, coarse_by(&t->timeline, scene->result->gap_ms)) < 0)
+		return err_sys(e, ENOMEM, "plot of a trial");
+	stack_init(&subject.stack, &drawn, scene->palette);
 	plot_trial_says(scene->result, t, title, sizeof(title));
-	return figure_small(page, id, title,
+	rc = figure_small(page, id, title,
 		"Queries per second by the PoP that answered, seconds from the fault", script,
 		&subject, e);
+	coarse_done(&drawn);
+	return rc;
 }
 
 int

@@ -14,6 +14,7 @@
 #include "reports/gnuplot.h"
 #include "reports/html.h"
 #include "reports/palette.h"
+#include "reports/plots/coarse.h"
 #include "reports/plots/frame.h"
 #include "reports/plots/stack.h"
 #include "reports/show.h"
@@ -350,6 +351,52 @@ test_stack(void **state)
 	assert_true(stack_to_s(&k) > 0.39 && stack_to_s(&k) < 0.41);
 }
 
+/* Two streams that ask once a second fill bins of 100 ms by turns: drawn so it is a zebra of hundreds of kB. */
+static void
+test_slow_streams_are_no_zebra(void **state)
+{
+	static double hkg[6003], no[6003];
+	struct timeline_site site = {"hkg", hkg};
+	struct timeline drawn,
+		t = {.bin_ms = 100,
+			.from_ms = -5300,
+			.bins = 6003,
+			.n_sites = 1,
+			.sites = &site,
+			.unanswered = no,
+			.failed = no};
+	struct palette p = {.site = {"hkg"}, .n = 1};
+	struct buf b = {0};
+	struct stack k;
+
+	(void)state;
+	for (size_t i = 0; i < t.bins; i++)
+		hkg[i] = i % 10 == 3 || i % 10 == 8;
+	assert_int_equal(coarse_by(&t, 1000), 50); /* ten queries */
+	assert_int_equal(coarse_init(&drawn, &t, 50), 0);
+	assert_int_equal(drawn.bins, 120);
+	assert_true(drawn.bin_ms > 4999 && drawn.bin_ms < 5001);
+	assert_true(drawn.from_ms > -5001 && drawn.from_ms < -4999); /* an edge at the fault */
+	stack_init(&k, &drawn, &p);
+	assert_int_equal(k.end - k.first, 120);
+	stack_plot(&b, &k, "T");
+	assert_true(b.len < 500);
+	buf_done(&b);
+	coarse_done(&drawn);
+	/* At the usual ten a second of many streams a bin stays a gap wide; a long run has no more bins than fit. */
+	for (size_t i = 0; i < t.bins; i++)
+		hkg[i] = 350;
+	t.bins = 600;
+	assert_int_equal(coarse_by(&t, 100), 1);
+	t.bins = 6003;
+	assert_true(t.bins / coarse_by(&t, 100) <= COARSE_BINS_MAX);
+	t.bins = 7;
+	assert_int_equal(coarse_by(&t, 1000), 1);
+	assert_int_equal(coarse_by(&t, NAN), 1);
+	t.bins = 0;
+	assert_int_equal(coarse_by(&t, 1e300), 1);
+}
+
 /* A stall is no lateness: what was not sent is not drawn as sent. */
 static void
 test_stack_shows_a_stall(void **state)
@@ -413,6 +460,7 @@ main(void)
 		cmocka_unit_test(test_close_and_far_flags),
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_stack),
+		cmocka_unit_test(test_slow_streams_are_no_zebra),
 		cmocka_unit_test(test_stack_shows_a_stall),
 	};
 
