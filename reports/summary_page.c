@@ -122,7 +122,7 @@ cell(struct buf *b, const struct summary_row *row, const struct summary_cell *c,
 	html_attr(b, "data-variant", variant);
 	html_raw(b, ">");
 	if (f == NULL && is_elsewhere) {
-		html_raw(b, "</td>");
+		html_raw(b, "<span class=\"mute\">judged in another row of this claim</span></td>");
 		return;
 	}
 	if (f == NULL) {
