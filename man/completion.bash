@@ -32,6 +32,18 @@ _catchment_options() { # PROGRAM COMMAND...
 	"$program" "$@" --help 2>/dev/null | grep -oE '(^|[ ,[])--[a-z][a-z0-9-]*' | grep -oE -- '--[a-z0-9-]+' | sort -u
 }
 
+# What an option can be told, where that is one of a few words; --OPTION WORD, or --OPTION=WORD, which a shell takes for three.
+_catchment_values() { # WORD...
+	local last=${*: -1}
+	[ "$last" != = ] || last=${*: -2:1}
+	case $last in
+	--phase) echo random locked ;;
+	--ci) echo auto github gitlab plain none ;;
+	--color) echo auto always never ;;
+	--matrix) echo variant= layer= suite= ;;
+	esac
+}
+
 _catchment() {
 	local program=${COMP_WORDS[0]} command=${COMP_WORDS[1]-} word=${COMP_WORDS[COMP_CWORD]} words=''
 	local kind=("$command")
@@ -50,6 +62,14 @@ _catchment() {
 		return
 		;;
 	esac
+	words=$(_catchment_values "${COMP_WORDS[@]:0:COMP_CWORD}")
+	if [ -n "$words" ]; then
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "${word#=}")
+		case $words in
+		*=) compopt -o nospace 2>/dev/null ;;
+		esac
+		return
+	fi
 	case ${COMP_WORDS[COMP_CWORD - 1]} in
 	--layer | --out | --topology | --rootfs | --queries | --zone | --replay | --plan | --resume | --baseline | -[lotr])
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")

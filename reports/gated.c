@@ -6,17 +6,41 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/talk.h"
+#include "lib/utf8.h"
 #include "reports/compare_internal.h"
 #include "reports/show.h"
 
+/* Is that the last part of the path, whatever slashes it ends with? */
+static bool
+is_folder(const char *path, const char *name)
+{
+	size_t len = strlen(path), name_len = strlen(name);
+
+	while (len > 0 && path[len - 1] == '/')
+		len--;
+	return len >= name_len && strncmp(path + len - name_len, name, name_len) == 0 &&
+		(len == name_len || path[len - name_len - 1] == '/');
+}
+
 int
-gated_read(const char *run_dir, struct compare **ret, struct err *e)
+gated_read(const char *run_dir, const char *run_id, struct compare **ret, struct err *e)
 {
 	int rc = compare_read(run_dir, ret, e);
+	char own[sizeof((*ret)->run)];
 
 	if (rc == -ENOENT)
 		*ret = NULL;
-	return rc == -ENOENT ? 0 : rc;
+	if (rc < 0)
+		return rc == -ENOENT ? 0 : rc;
+	snprintf(own, sizeof(own), "%s", run_id);
+	utf8_tidy(own);
+	if (own[0] == '\0' || strcmp((*ret)->run, own) == 0 || is_folder(run_dir, (*ret)->run))
+		return 0;
+	talk_note("%s/compare.json is of %s, not of %s: left out", run_dir, (*ret)->run, own);
+	compare_free(*ret);
+	*ret = NULL;
+	return 0;
 }
 
 const char *

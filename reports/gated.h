@@ -10,9 +10,12 @@
 /*
  * compare_read() of a run that need not have been gated.
  *
- * Returns 0 with *ret, compare_free() it: NULL when the run has no compare.json. Else -errno with `e` filled.
+ *      run_id  of its result; "": not known. A comparison is the run's when it names this or the folder
+ *
+ * Returns 0 with *ret, compare_free() it: NULL when the run has no compare.json, or another run's, which is told. Else
+ * -errno with `e` filled.
  */
-int gated_read(const char *run_dir, struct compare **ret, struct err *e);
+int gated_read(const char *run_dir, const char *run_id, struct compare **ret, struct err *e);
 
 /* "Gate failed: first good answer 3.38 s, 450 ms slower than the baseline's 2.93 s": without full stop. */
 void gated_say(struct buf *b, const struct compare *g);

@@ -402,7 +402,7 @@ load(const char *run_dir, const char *const trimmed[], struct result **ret, stru
 	if (rc == 0 && trimmed == NULL)
 		rc = budget_trials_read(run_dir, res, e);
 	if (rc == 0 && trimmed == NULL)
-		rc = gated_read(run_dir, &res->gated, e);
+		rc = gated_read(run_dir, res->run_id, &res->gated, e);
 	if (rc < 0)
 		result_free(res);
 	else

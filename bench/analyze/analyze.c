@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bench/analyze/bgplog.h"
 #include "bench/analyze/bgpwire.h"
@@ -150,6 +151,30 @@ analyze_load_of_metric(const char *metric, char *ret_name, size_t name_bytes)
 	return true;
 }
 
+/* What was measured once is not replaced by nothing: trials that were pruned to save room cannot be analyzed again. */
+static int
+anything_left(const struct run *r, struct err *e)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/result.json", r->dir);
+	if (stat(path, &st) < 0)
+		return 0;
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, EINVAL, "%s: is no regular file", path);
+	for (size_t i = 0; i < r->trials; i++) {
+		snprintf(path, sizeof(path), "%s/%s", r->dir, r->trial[i].dir);
+		if (stat(path, &st) == 0)
+			return 0;
+	}
+	if (r->trials == 0)
+		return 0;
+	return err_set(e, EINVAL,
+		"%s: no folder of its trials (%zu) is there any more: result.json stays as it is",
+		r->dir, r->trials);
+}
+
 int
 analyze_run(const char *run_dir, struct err *e)
 {
@@ -163,7 +188,9 @@ analyze_run(const char *run_dir, struct err *e)
 		return err_sys(e, ENOMEM, "%s", run_dir);
 	rc = run_open(r, run_dir, e);
 	if (rc == 0) {
-		rfc_accuracy_read(r);
+		rc = anything_left(r, e);
+		if (rc == 0)
+			rfc_accuracy_read(r);
 		for (size_t i = 0; i < r->trials && rc == 0; i++)
 			rc = analyze_trial(r, &r->trial[i], e);
 		if (rc == 0)

@@ -245,7 +245,7 @@ add_gate(struct history_run *r, const char *run_dir, struct result *result)
 	struct err e;
 	int rc;
 
-	if (gated_read(run_dir, &c, &e) < 0)
+	if (gated_read(run_dir, r->id, &c, &e) < 0)
 		return keep(&r->gate, "unreadable");
 	rc = c == NULL ? 0 : keep(&r->gate, gate_verdict_name(c->verdict));
 	if (rc == 0 && c != NULL && c->verdict == GATE_FAIL && result != NULL)

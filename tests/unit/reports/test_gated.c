@@ -22,9 +22,9 @@ compare_of(const char *verdict)
 {
 	return json_pack("{s:s,s:s,s:s,s:{s:s,s:i},s:s,s:s,s:s,s:[{s:s,s:s,s:s}],s:[o,o]}",
 		"schema", "catchment.compare/1", "scenario", "dns-crash", "variant", "documented",
-		"baseline", "name", "main <b>.json", "trials", 30, "run", "this", "verdict",
-		verdict, "why", "in words", "differs", "what", "package frr", "baseline", "8.4",
-		"run", "10.3", "metrics",
+		"baseline", "name", "main <b>.json", "trials", 30, "run",
+		"dns-crash-documented-20261122T150405Z", "verdict", verdict, "why", "in words",
+		"differs", "what", "package frr", "baseline", "8.4", "run", "10.3", "metrics",
 		shift_of("first_good_answer_ms", verdict, 2800, 3312, 512),
 		shift_of("announce_ms", "not_gated", 100, 90, -10));
 }
