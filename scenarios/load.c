@@ -80,17 +80,21 @@ run(const char *folder, char *const words[], const char *last, int out, int err)
 	_exit(127);
 }
 
-/* The last line of what it said, without whose it is. "" where there is none. */
+/* The last line of what it said, without whose it is; how to have it again is not what went wrong. "" where there is none. */
 static void
 last_line(char *text, char *out, size_t out_bytes)
 {
-	size_t len = strlen(text);
-	char *line;
+	char *line = text;
 
-	while (len > 0 && text[len - 1] == '\n')
-		text[--len] = '\0';
-	line = strrchr(text, '\n');
-	line = line != NULL ? line + 1 : text;
+	for (size_t len = strlen(text); len > 0; len = (size_t)(line - text)) {
+		while (len > 0 && text[len - 1] == '\n')
+			text[--len] = '\0';
+		line = strrchr(text, '\n');
+		line = line != NULL ? line + 1 : text;
+		if (strncmp(line, "again:", 6) != 0)
+			break;
+		*line = '\0';
+	}
 	if (strncmp(line, "catchment", 9) == 0 && strstr(line, ": ") != NULL)
 		line = strstr(line, ": ") + 2;
 	snprintf(out, out_bytes, "%s", line);
